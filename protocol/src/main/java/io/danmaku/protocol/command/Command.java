@@ -1,0 +1,37 @@
+package io.danmaku.protocol.command;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.protocol.event.EventType;
+
+/** One request of a client, checked for form (types, lengths, alphabets) but not for permission. */
+public sealed interface Command {
+
+    /** Presents a token, at first or to renew it on the open connection. */
+    record Auth(String token) implements Command {}
+
+    /**
+     * Starts watching a room.
+     *
+     * @param since last offset the client has, or -1; 0 asks for all that is kept
+     * @param last ask for the newest so many offsets instead, or -1
+     * @param epoch the room's epoch the client knew, or null; another one than the room's makes {@code since} void
+     */
+    record Join(String room, long since, int last, String epoch) implements Command {}
+
+    record Leave(String room) implements Command {}
+
+    /** Sends an event; {@code cid} is the client's id for it, by which a repeat is known. */
+    record Send(String room, EventType type, String cid, ObjectNode detail) implements Command {}
+
+    /** Asks for the newest {@code limit} events below offset {@code before} (Long.MAX_VALUE = from the head). */
+    record History(String room, long before, int limit) implements Command {}
+
+    record DmSend(String to, String cid, String kind, String body) implements Command {}
+
+    record DmRead(String peer, long seq) implements Command {}
+
+    /** Asks for direct messages after an opaque position; null = from the first one kept. */
+    record DmSync(String position, int limit) implements Command {}
+
+    record Ping() implements Command {}
+}

@@ -1,0 +1,168 @@
+package io.danmaku.protocol.json;
+
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.protocol.command.Command;
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.event.EventType;
+import io.danmaku.protocol.room.Ids;
+import io.danmaku.protocol.token.Tokens;
+import java.io.IOException;
+import java.util.function.Predicate;
+
+/**
+ * Reads one text frame of a client into a {@link Command}. Checks form only; whether it may be carried out is for the
+ * gate. Never throws for what a client sent.
+ */
+public final class CommandDecoder {
+    /** Most events that one {@code history}, and offsets that one {@code join … last}, can ask for. */
+    public static final int LIMIT_MAX = 500;
+
+    private static final int HISTORY_DEFAULT = 50;
+    private static final int SYNC_DEFAULT = 100;
+    private static final long ID_MAX = (1L << 53) - 1;
+    private static final int BODY_CHARS_MAX = 8 * 1024;
+    private static final int POSITION_CHARS_MAX = 512;
+
+    private CommandDecoder() {}
+
+    /**
+     * What a frame said: the command, or why it is none.
+     *
+     * @param id the client's number for the command, or -1 when there was none to read
+     * @param command null when refused
+     * @param refusal null when read
+     */
+    public record Decoded(long id, Command command, Refusal refusal) {}
+
+    private static final class BadField extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        BadField(String message) {
+            super(message, null, false, false);
+        }
+    }
+
+    /** @param utf8 the payload of a text frame */
+    public static Decoded decode(byte[] utf8) {
+        JsonNode root;
+        try {
+            root = Json.MAPPER.readTree(utf8);
+        } catch (StreamConstraintsException tooMuch) {
+            return refused(-1, ErrorCode.BAD_JSON, "nested deeper than " + Json.NESTING_MAX + ", or a value too long");
+        } catch (IOException notJson) {
+            return refused(-1, ErrorCode.BAD_JSON, "the frame is not one JSON object");
+        }
+        if (!(root instanceof ObjectNode frame)) {
+            return refused(-1, ErrorCode.BAD_JSON, "the frame is not one JSON object");
+        }
+        JsonNode idNode = frame.get("id");
+        if (idNode == null || !idNode.isIntegralNumber() || !idNode.canConvertToLong()) {
+            return refused(-1, ErrorCode.BAD_COMMAND, "id is a whole number");
+        }
+        long id = idNode.longValue();
+        if (id < 0 || id > ID_MAX) {
+            return refused(-1, ErrorCode.BAD_COMMAND, "id is 0.." + ID_MAX);
+        }
+        JsonNode op = frame.get("op");
+        if (op == null || !op.isTextual()) {
+            return refused(id, ErrorCode.BAD_COMMAND, "op is a string");
+        }
+        try {
+            Command command = command(op.textValue(), frame);
+            return command == null
+                    ? refused(id, ErrorCode.UNKNOWN_COMMAND, "there is no such op")
+                    : new Decoded(id, command, null);
+        } catch (BadField bad) {
+            return refused(id, ErrorCode.BAD_FIELD, bad.getMessage());
+        }
+    }
+
+    private static Decoded refused(long id, ErrorCode code, String message) {
+        return new Decoded(id, null, Refusal.of(code, message));
+    }
+
+    private static Command command(String op, ObjectNode f) throws BadField {
+        return switch (op) {
+            case "auth" -> new Command.Auth(text(f, "token", 1, Tokens.TOKEN_CHARS_MAX));
+            case "join" -> join(f);
+            case "leave" -> new Command.Leave(room(f));
+            case "send" -> send(f);
+            case "history" ->
+                new Command.History(room(f), number(f, "before", 1, ID_MAX, Long.MAX_VALUE), (int)
+                        number(f, "limit", 1, LIMIT_MAX, HISTORY_DEFAULT));
+            case "dm.send" ->
+                new Command.DmSend(
+                        id(f, "to", Ids::isUser),
+                        id(f, "cid", Ids::isCid),
+                        text(f, "kind", 1, 32),
+                        text(f, "body", 1, BODY_CHARS_MAX));
+            case "dm.read" -> new Command.DmRead(id(f, "peer", Ids::isUser), number(f, "seq", 1, ID_MAX, -1));
+            case "dm.sync" ->
+                new Command.DmSync(f.hasNonNull("pos") ? text(f, "pos", 1, POSITION_CHARS_MAX) : null, (int)
+                        number(f, "limit", 1, LIMIT_MAX, SYNC_DEFAULT));
+            case "ping" -> new Command.Ping();
+            default -> null;
+        };
+    }
+
+    private static Command.Join join(ObjectNode f) throws BadField {
+        long since = number(f, "since", 0, ID_MAX, -1);
+        int last = (int) number(f, "last", 0, LIMIT_MAX, -1);
+        if (f.hasNonNull("since") && f.hasNonNull("last")) {
+            throw new BadField("join has since or last, not both");
+        }
+        return new Command.Join(room(f), since, last, f.hasNonNull("epoch") ? id(f, "epoch", Ids::isEpoch) : null);
+    }
+
+    private static Command.Send send(ObjectNode f) throws BadField {
+        EventType type = EventType.ofWireName(text(f, "t", 1, 32));
+        if (type == null) {
+            throw new BadField("t is not a type of event");
+        }
+        if (!(f.get("d") instanceof ObjectNode detail)) {
+            throw new BadField("d is an object");
+        }
+        return new Command.Send(room(f), type, id(f, "cid", Ids::isCid), detail);
+    }
+
+    private static String room(ObjectNode f) throws BadField {
+        return id(f, "room", Ids::isRoom);
+    }
+
+    private static String id(ObjectNode f, String field, Predicate<String> form) throws BadField {
+        JsonNode n = f.get(field);
+        if (n == null || !n.isTextual() || !form.test(n.textValue())) {
+            throw new BadField(field + " is missing or not of its form");
+        }
+        return n.textValue();
+    }
+
+    private static String text(ObjectNode f, String field, int min, int max) throws BadField {
+        JsonNode n = f.get(field);
+        if (n == null
+                || !n.isTextual()
+                || n.textValue().length() < min
+                || n.textValue().length() > max) {
+            throw new BadField(field + " is a string of " + min + ".." + max + " characters");
+        }
+        return n.textValue();
+    }
+
+    /** A whole number; {@code absent} stands for a missing one, unless absent is -1 and the field is required by its range. */
+    private static long number(ObjectNode f, String field, long min, long max, long absent) throws BadField {
+        JsonNode n = f.get(field);
+        if (n == null || n.isNull()) {
+            if (absent < 0 && min > 0) {
+                throw new BadField(field + " is missing");
+            }
+            return absent;
+        }
+        if (!n.isIntegralNumber() || !n.canConvertToLong() || n.longValue() < min || n.longValue() > max) {
+            throw new BadField(field + " is a whole number of " + min + ".." + max);
+        }
+        return n.longValue();
+    }
+}

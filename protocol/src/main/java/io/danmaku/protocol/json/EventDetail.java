@@ -1,0 +1,164 @@
+package io.danmaku.protocol.json;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.event.EventType;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The {@code d} of an event: what each type may say, and the event's wire form without its offset and time, which is
+ * built here once and only copied afterwards.
+ */
+public final class EventDetail {
+    /** Largest {@code d} of a {@code state} or {@code app} event, in bytes of JSON. */
+    public static final int FREE_BYTES_MAX = 4 * 1024;
+
+    private static final int KEY_CHARS_MAX = 64;
+    private static final int ANNOUNCE_CHARS_MAX = 2_000;
+    private static final int LIKES_MAX = 100;
+    private static final Set<String> MODES = Set.of("scroll", "top", "bottom");
+    private static final Set<Integer> SIZES = Set.of(18, 25, 36);
+    private static final Pattern COLOR = Pattern.compile("#[0-9a-fA-F]{6}");
+
+    private EventDetail() {}
+
+    /**
+     * The outcome of a check.
+     *
+     * @param detail what is kept of the client's {@code d}: known fields, defaults filled in; null when refused
+     * @param key the conflation key of a LATEST event, else empty
+     * @param refusal null when accepted
+     */
+    public record Checked(ObjectNode detail, String key, Refusal refusal) {}
+
+    /** Checks what a client wants to send as {@code type}; types that clients do not send are refused as forbidden. */
+    public static Checked check(EventType type, ObjectNode d, int textLengthMax) {
+        return switch (type) {
+            case CHAT -> chat(d, textLengthMax);
+            case LIKE -> like(d);
+            case ANNOUNCE -> announce(d);
+            case STATE -> state(d);
+            case APP -> free(d, "");
+            case ENTER, GIFT, SUPERCHAT, PIN, DELETED, POLICY, SANCTION ->
+                refused(ErrorCode.FORBIDDEN, type.wireName() + " is not sent by clients");
+        };
+    }
+
+    private static Checked chat(ObjectNode d, int textLengthMax) {
+        String text = line(d.get("text"));
+        if (text == null) {
+            return refused(ErrorCode.BAD_FIELD, "d.text is a line of text");
+        }
+        if (text.length() > textLengthMax) {
+            return refused(ErrorCode.TOO_LONG, "d.text is longer than " + textLengthMax + " characters");
+        }
+        JsonNode mode = d.get("mode");
+        JsonNode color = d.get("color");
+        JsonNode size = d.get("size");
+        if (mode != null && !(mode.isTextual() && MODES.contains(mode.textValue()))) {
+            return refused(ErrorCode.BAD_FIELD, "d.mode is scroll, top or bottom");
+        }
+        if (color != null
+                && !(color.isTextual() && COLOR.matcher(color.textValue()).matches())) {
+            return refused(ErrorCode.BAD_FIELD, "d.color is #rrggbb");
+        }
+        if (size != null && !(size.isInt() && SIZES.contains(size.intValue()))) {
+            return refused(ErrorCode.BAD_FIELD, "d.size is 18, 25 or 36");
+        }
+        ObjectNode kept = Json.object();
+        kept.put("text", text);
+        kept.put("mode", mode == null ? "scroll" : mode.textValue());
+        kept.put("color", color == null ? "#ffffff" : color.textValue());
+        kept.put("size", size == null ? 25 : size.intValue());
+        return new Checked(kept, "", null);
+    }
+
+    private static Checked like(ObjectNode d) {
+        JsonNode n = d.get("n");
+        if (n != null && !(n.isInt() && n.intValue() >= 1 && n.intValue() <= LIKES_MAX)) {
+            return refused(ErrorCode.BAD_FIELD, "d.n is 1.." + LIKES_MAX);
+        }
+        return new Checked(Json.object().put("n", n == null ? 1 : n.intValue()), "", null);
+    }
+
+    private static Checked announce(ObjectNode d) {
+        String text = line(d.get("text"));
+        if (text == null) {
+            return refused(ErrorCode.BAD_FIELD, "d.text is a line of text");
+        }
+        if (text.length() > ANNOUNCE_CHARS_MAX) {
+            return refused(ErrorCode.TOO_LONG, "d.text is longer than " + ANNOUNCE_CHARS_MAX + " characters");
+        }
+        return new Checked(Json.object().put("text", text), "", null);
+    }
+
+    private static Checked state(ObjectNode d) {
+        JsonNode key = d.get("key");
+        if (key == null
+                || !key.isTextual()
+                || key.textValue().isEmpty()
+                || key.textValue().length() > KEY_CHARS_MAX
+                || !d.has("value")) {
+            return refused(ErrorCode.BAD_FIELD, "d has a key of 1.." + KEY_CHARS_MAX + " characters and a value");
+        }
+        ObjectNode kept = Json.object();
+        kept.set("key", key);
+        kept.set("value", d.get("value"));
+        return free(kept, key.textValue());
+    }
+
+    private static Checked free(ObjectNode d, String key) {
+        if (Json.bytes(d).length > FREE_BYTES_MAX) {
+            return refused(ErrorCode.TOO_LONG, "d is larger than " + FREE_BYTES_MAX + " bytes");
+        }
+        return new Checked(d, key, null);
+    }
+
+    /** A non-blank text without control characters, or null. */
+    private static String line(JsonNode node) {
+        if (node == null || !node.isTextual() || node.textValue().isBlank()) {
+            return null;
+        }
+        String text = node.textValue();
+        return text.chars().anyMatch(Character::isISOControl) ? null : text;
+    }
+
+    /**
+     * The wire form of an event from its second member on, {@code "t":…,"u":{…},"d":{…}}} with the closing brace: the
+     * batch puts {@code {"o":…,"ts":…,} in front of it.
+     *
+     * @param user null for an event of the hub itself
+     */
+    public static byte[] fragment(EventType type, String user, String name, JsonNode detail) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(192);
+        try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
+            json.writeStartObject();
+            json.writeStringField("t", type.wireName());
+            if (user != null) {
+                json.writeObjectFieldStart("u");
+                json.writeStringField("id", user);
+                json.writeStringField("name", name);
+                json.writeEndObject();
+            }
+            json.writeFieldName("d");
+            json.writeTree(detail);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        byte[] whole = out.toByteArray();
+        return Arrays.copyOfRange(whole, 1, whole.length);
+    }
+
+    private static Checked refused(ErrorCode code, String message) {
+        return new Checked(null, "", Refusal.of(code, message));
+    }
+}

@@ -1,0 +1,87 @@
+package io.danmaku.protocol.log;
+
+import io.danmaku.protocol.event.EventType;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * One record of a room's log, as an edge (or room-service) appends it. Binary, big-endian, version 1:
+ *
+ * <pre>
+ * u8 version | u8 type | u8 flags | i64 node | i64 sendId | u8+n user | u8+n cid | u8+n key | rest: JSON
+ * </pre>
+ *
+ * @param type what it is; the delivery class follows from it
+ * @param ranking sent by a host or moderator: never sampled away
+ * @param node incarnation of the edge that appended it and waits for it, 0 when nobody waits
+ * @param sendId that edge's number for the send
+ * @param user who sent it, empty for the hub itself
+ * @param cid the client's id for the send, empty = never a repeat
+ * @param key conflation key of a LATEST event, else empty
+ * @param json the event from {@code "t"} on, see {@code EventDetail.fragment}
+ */
+public record RoomRecord(
+        EventType type, boolean ranking, long node, long sendId, String user, String cid, String key, byte[] json) {
+    private static final byte VERSION = 1;
+    private static final int FLAG_RANKING = 1;
+    private static final int FIXED_BYTES = 3 + 8 + 8 + 3;
+
+    public byte[] encode() {
+        byte[] userBytes = user.getBytes(StandardCharsets.UTF_8);
+        byte[] cidBytes = cid.getBytes(StandardCharsets.UTF_8);
+        byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer out =
+                ByteBuffer.allocate(FIXED_BYTES + userBytes.length + cidBytes.length + keyBytes.length + json.length);
+        out.put(VERSION).put(type.code()).put((byte) (ranking ? FLAG_RANKING : 0));
+        out.putLong(node).putLong(sendId);
+        putShort(out, userBytes);
+        putShort(out, cidBytes);
+        putShort(out, keyBytes);
+        out.put(json);
+        return out.array();
+    }
+
+    private static void putShort(ByteBuffer out, byte[] bytes) {
+        if (bytes.length > 255) {
+            throw new IllegalArgumentException("an identifier of " + bytes.length + " bytes");
+        }
+        out.put((byte) bytes.length).put(bytes);
+    }
+
+    /**
+     * Reads a record; null when it is not one of this version (a newer node's, or foreign bytes): the offset is then
+     * told as {@code filtered}, so that counting still holds.
+     */
+    public static RoomRecord decode(byte[] bytes) {
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        if (in.remaining() < FIXED_BYTES || in.get() != VERSION) {
+            return null;
+        }
+        EventType type = EventType.ofCode(in.get());
+        boolean ranking = (in.get() & FLAG_RANKING) != 0;
+        long node = in.getLong();
+        long sendId = in.getLong();
+        String user = getShort(in);
+        String cid = getShort(in);
+        String key = getShort(in);
+        if (type == null || user == null || cid == null || key == null) {
+            return null;
+        }
+        byte[] json = new byte[in.remaining()];
+        in.get(json);
+        return new RoomRecord(type, ranking, node, sendId, user, cid, key, json);
+    }
+
+    private static String getShort(ByteBuffer in) {
+        if (!in.hasRemaining()) {
+            return null;
+        }
+        int length = Byte.toUnsignedInt(in.get());
+        if (in.remaining() < length) {
+            return null;
+        }
+        String s = new String(in.array(), in.arrayOffset() + in.position(), length, StandardCharsets.UTF_8);
+        in.position(in.position() + length);
+        return s;
+    }
+}

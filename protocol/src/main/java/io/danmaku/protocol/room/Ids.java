@@ -1,0 +1,38 @@
+package io.danmaku.protocol.room;
+
+import java.util.regex.Pattern;
+
+/** The alphabets and lengths of identifiers that people and products choose. They end up in topic names and keys. */
+public final class Ids {
+    private static final Pattern TENANT = Pattern.compile("[a-z0-9-]{1,32}");
+    private static final Pattern ROOM = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+    private static final Pattern USER = Pattern.compile("[A-Za-z0-9_.@-]{1,64}");
+    private static final Pattern CID = Pattern.compile("[\\x21-\\x7e]{1,64}");
+    private static final Pattern EPOCH = Pattern.compile("[a-z0-9]{1,16}");
+
+    /** The tenant where a product has only one. */
+    public static final String DEFAULT_TENANT = "default";
+
+    private Ids() {}
+
+    public static boolean isTenant(String id) {
+        return id != null && TENANT.matcher(id).matches();
+    }
+
+    public static boolean isRoom(String id) {
+        return id != null && ROOM.matcher(id).matches();
+    }
+
+    public static boolean isUser(String id) {
+        return id != null && USER.matcher(id).matches();
+    }
+
+    /** A client's id of a send: 1 to 64 printable ASCII characters without space. */
+    public static boolean isCid(String id) {
+        return id != null && CID.matcher(id).matches();
+    }
+
+    public static boolean isEpoch(String id) {
+        return id != null && EPOCH.matcher(id).matches();
+    }
+}

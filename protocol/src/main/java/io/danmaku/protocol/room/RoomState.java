@@ -1,0 +1,19 @@
+package io.danmaku.protocol.room;
+
+/**
+ * A room as room-service decided it; the value of a record in a state topic.
+ *
+ * @param epoch tells this room from an earlier one of the same id
+ * @param open false once the room is closed; a closed room keeps its record so that a join is answered truly
+ * @param version grows by one with every change of this room; of two records the one with the larger version holds
+ * @param createdAtMs Unix time
+ */
+public record RoomState(
+        RoomKey key,
+        String epoch,
+        String title,
+        Durability durability,
+        boolean open,
+        RoomPolicy policy,
+        long version,
+        long createdAtMs) {}

@@ -1,0 +1,26 @@
+package io.danmaku.protocol.token;
+
+import io.danmaku.protocol.room.Role;
+import java.util.Map;
+
+/**
+ * What a valid token says of its bearer.
+ *
+ * @param user id, see {@code Ids.isUser}
+ * @param name shown beside what the user sends, 1..64 characters
+ * @param tenant see {@code Ids.isTenant}
+ * @param rooms roles above viewer, by room id
+ * @param admin a backend of the product: may do everything in its tenant
+ * @param expiresAtMs Unix time in milliseconds
+ */
+public record Claims(
+        String user, String name, String tenant, Map<String, Role> rooms, boolean admin, long expiresAtMs) {
+
+    public Claims {
+        rooms = Map.copyOf(rooms);
+    }
+
+    public Role roleIn(String room) {
+        return admin ? Role.HOST : rooms.getOrDefault(room, Role.VIEWER);
+    }
+}
