@@ -132,8 +132,8 @@ public final class EventDetail {
     }
 
     /**
-     * The wire form of an event from its second member on, {@code "t":…,"u":{…},"d":{…}}} with the closing brace: the
-     * batch puts {@code {"o":…,"ts":…,} in front of it.
+     * The wire form of an event from its member {@code t} on, with {@code u} and {@code d} and the closing brace: the
+     * batch puts the opening brace, {@code o} and {@code ts} in front of it.
      *
      * @param user null for an event of the hub itself
      */
