@@ -20,6 +20,8 @@ import java.nio.charset.StandardCharsets;
  * @param key conflation key of a LATEST event, else empty
  * @param json the event from {@code "t"} on, see {@code EventDetail.fragment}
  */
+@SuppressWarnings(
+        "ArrayRecordComponent") // records are never compared, and the bytes go on as they are: a copy would cost
 public record RoomRecord(
         EventType type, boolean ranking, long node, long sendId, String user, String cid, String key, byte[] json) {
     private static final byte VERSION = 1;
