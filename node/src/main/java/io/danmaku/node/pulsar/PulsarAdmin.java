@@ -1,0 +1,177 @@
+package io.danmaku.node.pulsar;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.protocol.json.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * The few calls of Pulsar's REST admin API (v2) that the hub needs. The client library for it would bring a second HTTP
+ * stack and 40 MB for these. Asynchronous; a call that is not answered within {@link #TIMEOUT} fails.
+ */
+public final class PulsarAdmin {
+    /** Bound of every call. */
+    public static final Duration TIMEOUT = Duration.ofSeconds(15);
+
+    private static final int OK_MAX = 299;
+    private static final int CONFLICT = 409;
+    private static final int NOT_FOUND = 404;
+    private static final int MINUTES_PER_HOUR = 60;
+
+    /** An answer of the admin API that is not a success. */
+    public static final class AdminException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final int status;
+
+        AdminException(int status, String message) {
+            super(message);
+            this.status = status;
+        }
+
+        public int status() {
+            return status;
+        }
+    }
+
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+    private final String base;
+    private final String token;
+
+    PulsarAdmin(PulsarConfig config) {
+        base = config.adminUrl().replaceAll("/+$", "") + "/admin/v2/";
+        token = config.token();
+    }
+
+    /** Makes a tenant; well when there is one. */
+    public CompletableFuture<Void> createTenant(String tenant, String cluster) {
+        ObjectNode body = Json.object();
+        body.putArray("adminRoles");
+        body.putArray("allowedClusters").add(cluster);
+        return put("tenants/" + tenant, body, Set.of(CONFLICT));
+    }
+
+    /** Makes a namespace; well when there is one. */
+    public CompletableFuture<Void> createNamespace(String namespace) {
+        return put("namespaces/" + namespace, Json.object(), Set.of(CONFLICT));
+    }
+
+    /** @param minutes how long what no subscription needs is kept; -1 = for ever, and then without a bound of size */
+    public CompletableFuture<Void> setNamespaceRetention(String namespace, int minutes) {
+        return post("namespaces/" + namespace + "/retention", retention(minutes), Set.of());
+    }
+
+    public CompletableFuture<JsonNode> namespacePolicies(String namespace) {
+        return get("namespaces/" + namespace);
+    }
+
+    /** @param bytes of backlog at which a compacted topic is compacted again */
+    public CompletableFuture<Void> setNamespaceCompactionThreshold(String namespace, long bytes) {
+        return put(
+                "namespaces/" + namespace + "/compactionThreshold",
+                Json.MAPPER.getNodeFactory().numberNode(bytes),
+                Set.of());
+    }
+
+    /** Topics of the namespace are deleted when they have had neither producer nor subscription for so long. */
+    public CompletableFuture<Void> setInactiveTopics(String namespace, int seconds) {
+        ObjectNode body = Json.object();
+        body.put("inactiveTopicDeleteMode", "delete_when_no_subscriptions");
+        body.put("maxInactiveDurationSeconds", seconds);
+        body.put("deleteWhileInactive", true);
+        return post("namespaces/" + namespace + "/inactiveTopicPolicies", body, Set.of());
+    }
+
+    /** Makes a topic without partitions; well when there is one. */
+    public CompletableFuture<Void> createTopic(String topic) {
+        return put(path(topic), Json.object(), Set.of(CONFLICT));
+    }
+
+    /** Makes a partitioned topic; well when there is one. */
+    public CompletableFuture<Void> createPartitionedTopic(String topic, int partitions) {
+        return put(path(topic) + "/partitions", Json.MAPPER.getNodeFactory().numberNode(partitions), Set.of(CONFLICT));
+    }
+
+    /** Keeps a topic's records for so many hours, whatever the namespace says. */
+    public CompletableFuture<Void> setTopicRetention(String topic, int hours) {
+        return post(path(topic) + "/retention", retention(hours * MINUTES_PER_HOUR), Set.of());
+    }
+
+    /** Removes a topic and its records; well when there is none. */
+    public CompletableFuture<Void> deleteTopic(String topic) {
+        return send("DELETE", path(topic) + "?force=true", null, Set.of(NOT_FOUND))
+                .thenApply(answer -> null);
+    }
+
+    /** Starts compaction of a topic now. */
+    public CompletableFuture<Void> compact(String topic) {
+        return put(path(topic) + "/compaction", null, Set.of());
+    }
+
+    /** {@code status} is NOT_RUN, RUNNING, SUCCESS or ERROR. */
+    public CompletableFuture<JsonNode> compactionStatus(String topic) {
+        return get(path(topic) + "/compaction");
+    }
+
+    /** Where the record with a broker index lies: {@code ledgerId}, {@code entryId}. The broker walks its entries: not for a hot path. */
+    public CompletableFuture<JsonNode> messageIdByIndex(String topic, long index) {
+        return get(path(topic) + "/getMessageIdByIndex?index=" + index);
+    }
+
+    private static ObjectNode retention(int minutes) {
+        return Json.object().put("retentionTimeInMinutes", minutes).put("retentionSizeInMB", -1);
+    }
+
+    private static String path(String topic) {
+        return topic.replace("://", "/");
+    }
+
+    private CompletableFuture<Void> put(String path, JsonNode body, Set<Integer> alsoWell) {
+        return send("PUT", path, body, alsoWell).thenApply(answer -> null);
+    }
+
+    private CompletableFuture<Void> post(String path, JsonNode body, Set<Integer> alsoWell) {
+        return send("POST", path, body, alsoWell).thenApply(answer -> null);
+    }
+
+    private CompletableFuture<JsonNode> get(String path) {
+        return send("GET", path, null, Set.of()).thenApply(answer -> {
+            try {
+                return Json.MAPPER.readTree(answer);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    private CompletableFuture<byte[]> send(String method, String path, JsonNode body, Set<Integer> alsoWell) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(base + path)).timeout(TIMEOUT);
+        if (body == null) {
+            request.method(method, HttpRequest.BodyPublishers.noBody());
+        } else {
+            request.header("Content-Type", "application/json")
+                    .method(method, HttpRequest.BodyPublishers.ofByteArray(Json.bytes(body)));
+        }
+        if (!token.isEmpty()) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        return http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofByteArray())
+                .thenApply(answer -> {
+                    if (answer.statusCode() > OK_MAX && !alsoWell.contains(answer.statusCode())) {
+                        throw new CompletionException(new AdminException(
+                                answer.statusCode(), method + " " + path + " answered " + answer.statusCode()));
+                    }
+                    return answer.body();
+                });
+    }
+}
