@@ -134,8 +134,6 @@ public final class Settings {
                     }
                 }
             }
-        } catch (ConfigException.Missing missing) {
-            throw new ConfigurationException(key, "is missing");
         } catch (ConfigException bad) {
             throw new ConfigurationException(key, "is a list of texts");
         }

@@ -1,0 +1,47 @@
+package io.danmaku.standalone.supervise;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+
+/** Reads and writes {@code up.json}; a reader never sees half of it, because it is written aside and moved into place. */
+public final class UpFile {
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    private final Path path;
+
+    public UpFile(Path path) {
+        this.path = path;
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    public synchronized void write(UpRecord record) throws IOException {
+        Path aside = path.resolveSibling(path.getFileName() + ".new");
+        Files.writeString(aside, json(record));
+        Files.move(aside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** The record, or empty when there is none; a file that cannot be understood is an exception. */
+    public Optional<UpRecord> read() throws IOException {
+        if (!Files.exists(path)) {
+            return Optional.empty();
+        }
+        return Optional.of(JSON.readValue(Files.readString(path), UpRecord.class));
+    }
+
+    public static String json(Object value) throws IOException {
+        return JSON.writeValueAsString(value) + "\n";
+    }
+}
