@@ -4,6 +4,7 @@ import io.danmaku.standalone.engine.BookieData;
 import io.danmaku.standalone.engine.Engines;
 import io.danmaku.standalone.folder.DataFolder;
 import io.danmaku.standalone.folder.Home;
+import io.danmaku.standalone.folder.Libraries;
 import io.danmaku.standalone.folder.Secret;
 import io.danmaku.standalone.machine.Jdk;
 import io.danmaku.standalone.machine.Memory;
@@ -17,6 +18,7 @@ import io.danmaku.standalone.supervise.Sweep;
 import io.danmaku.standalone.supervise.UpFile;
 import io.danmaku.standalone.supervise.UpRecord;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -79,13 +81,16 @@ public final class UpCommand implements Callable<Integer> {
             description = "Refuse to start with less available memory (default: ${DEFAULT-VALUE}).")
     private int memoryMinMib;
 
+    /** Held to the end of the process: as a local variable it could be collected, and the folder unlocked with it. */
+    private Optional<DataFolder.Lock> lock = Optional.empty();
+
     private final CountDownLatch never = new CountDownLatch(1);
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         DataFolder folder = data.folder();
         folder.create();
-        Optional<DataFolder.Lock> lock = folder.lock();
+        lock = folder.lock();
         UpFile file = new UpFile(folder.upFile());
         if (lock.isEmpty()) {
             String who = file.read()
@@ -113,8 +118,12 @@ public final class UpCommand implements Callable<Integer> {
         String secret = Secret.of(folder);
         EngineAddresses addresses = engines.addresses(ports);
         List<Part> engineParts = engines.local() ? new Engines(home, folder, ports).parts() : List.of();
-        List<Part> serviceParts =
-                onlyEngines ? List.of() : new Services(home, folder, ports, addresses, host, secret).parts();
+        List<Part> serviceParts = List.of();
+        if (!onlyEngines) {
+            Path jars = Libraries.copy(home.libraries(), folder.run().resolve("lib"));
+            serviceParts = new Services(jars, folder, ports, addresses, host, secret).parts();
+        }
+        Libraries.loadOwnClasses();
         for (Part part : engineParts) {
             folder.turnLogOver(part.name());
         }

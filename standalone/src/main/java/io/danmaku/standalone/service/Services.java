@@ -1,7 +1,6 @@
 package io.danmaku.standalone.service;
 
 import io.danmaku.standalone.folder.DataFolder;
-import io.danmaku.standalone.folder.Home;
 import io.danmaku.standalone.folder.Secret;
 import io.danmaku.standalone.machine.Jdk;
 import io.danmaku.standalone.machine.Ports;
@@ -9,6 +8,7 @@ import io.danmaku.standalone.supervise.Part;
 import io.danmaku.standalone.supervise.Probe;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,13 +28,17 @@ public final class Services {
 
     private static final List<String> EDGE = List.of("-Xms48m", "-Xmx256m", "-XX:MaxDirectMemorySize=160m");
 
-    private final Home home;
+    private final Path libraries;
     private final DataFolder data;
     private final Ports ports;
     private final Map<String, String> common;
 
-    public Services(Home home, DataFolder data, Ports ports, EngineAddresses engines, String host, String secret) {
-        this.home = home;
+    /**
+     * @param libraries folder of the jars that they run from
+     * @param host where the edges listen
+     */
+    public Services(Path libraries, DataFolder data, Ports ports, EngineAddresses engines, String host, String secret) {
+        this.libraries = libraries;
         this.data = data;
         this.ports = ports;
         common = new HashMap<>(engines.environment());
@@ -88,7 +92,7 @@ public final class Services {
         command.addAll(SMALL);
         command.addAll(jvm);
         command.add("-cp");
-        command.add(home.libraries() + "/*");
+        command.add(libraries + "/*");
         command.add(main);
         Map<String, String> environment = new HashMap<>(common);
         environment.put(portVariable, Integer.toString(port));
