@@ -67,6 +67,21 @@ public final class Topics {
         return "persistent://" + DIRECT + "/inbound";
     }
 
+    /**
+     * The partition of the inbound topic that a conversation's records belong to. It is what a Pulsar producer with its
+     * default settings makes of the key, so that every producer agrees.
+     *
+     * @param conversation see {@link DirectRecord#conversation()}
+     */
+    public static int directPartition(String conversation) {
+        return (conversation.hashCode() & Integer.MAX_VALUE) % DIRECT_PARTITIONS;
+    }
+
+    /** One partition of the inbound topic, by its own name. */
+    public static String directInbound(int partition) {
+        return directInbound() + "-partition-" + partition;
+    }
+
     /** Results and deliveries for one node, by its incarnation. */
     public static String delivery(String incarnation) {
         return "persistent://" + DELIVERY + "/" + incarnation;
