@@ -1,0 +1,39 @@
+package io.danmaku.dm.conversation;
+
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What the owner of a partition asks of storage. Every call may fail, and then may or may not have taken effect; every
+ * write may be given again, and of two writes to one cell the one with the higher log index stays, whatever arrives last.
+ * Completions may come on any thread.
+ */
+public interface Ledger {
+
+    /** The message with this id, or null. */
+    CompletionStage<StoredMessage> message(String tenant, String messageId);
+
+    /** How far the conversation was before a record. */
+    CompletionStage<Before> before(ConversationKey key, long logIndex);
+
+    CompletionStage<ReadMarks> readMarks(ConversationKey key);
+
+    /** How many messages of the conversation {@code reader} had received up to message {@code seq}, which exists. */
+    CompletionStage<Long> receivedUpTo(ConversationKey key, String reader, long seq);
+
+    /** Writes all rows of a message. */
+    CompletionStage<Void> store(StoredMessage message);
+
+    /** Writes a read mark on both sides. */
+    CompletionStage<Void> store(ReadUpTo mark);
+
+    /** All records of the partition up to {@code logIndex} are written. */
+    CompletionStage<Void> finished(int partition, long logIndex);
+
+    /**
+     * A conversation before a record.
+     *
+     * @param place with all messages whose log index is lower
+     * @param laterRows whether it has messages with a higher log index
+     */
+    record Before(Place place, boolean laterRows) {}
+}

@@ -1,0 +1,25 @@
+package io.danmaku.dm.conversation;
+
+import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.log.DirectMessage;
+
+/** What has become of a record. Told only after all that it changes is written. */
+public sealed interface Outcome {
+
+    /** A message is stored: to be acknowledged and shown. Told again when its record is handled again. */
+    record Stored(DirectMessage message) implements Outcome {}
+
+    /** The record repeats an earlier one: to be acknowledged with the first one's result, and not shown again. */
+    record Repeat(DirectMessage first) implements Outcome {}
+
+    /**
+     * Somebody has read.
+     *
+     * @param readSeq up to where, after this record
+     * @param moved whether others are to be told
+     */
+    record Read(long readSeq, boolean moved) implements Outcome {}
+
+    /** Nothing was written, and nothing will be. */
+    record Refused(Refusal refusal) implements Outcome {}
+}

@@ -1,0 +1,46 @@
+package io.danmaku.dm.inbound;
+
+import io.danmaku.node.config.ConfigurationException;
+import io.danmaku.node.config.Settings;
+
+/**
+ * Bounds of the work on the inbound log.
+ *
+ * @param threads that share the partitions
+ * @param receiveQueue records of a partition that the client library holds ready
+ * @param workingMax records of a partition in work at a time
+ * @param unacknowledgedMax records of a partition received and not yet under the finished mark
+ * @param markIntervalMs least time between two writes of a partition's finished mark
+ * @param retryMsMin pause after the first failure of storage; doubled with each more
+ * @param retryMsMax longest pause
+ * @param cachedConversations states of conversations kept in memory, all partitions together
+ */
+public record InboundConfig(
+        int threads,
+        int receiveQueue,
+        int workingMax,
+        int unacknowledgedMax,
+        long markIntervalMs,
+        long retryMsMin,
+        long retryMsMax,
+        int cachedConversations) {
+
+    public static InboundConfig read(Settings settings) {
+        InboundConfig config = new InboundConfig(
+                settings.integer("inbound.threads", 1, 64),
+                settings.integer("inbound.receiveQueue", 1, 10_000),
+                settings.integer("inbound.workingMax", 1, 10_000),
+                settings.integer("inbound.unacknowledgedMax", 1, 100_000),
+                settings.millis("inbound.markInterval", 1, 10_000),
+                settings.millis("inbound.retryMin", 1, 10_000),
+                settings.millis("inbound.retryMax", 1, 60_000),
+                settings.integer("inbound.cachedConversations", 1, 10_000_000));
+        if (config.unacknowledgedMax < config.workingMax) {
+            throw new ConfigurationException("inbound.unacknowledgedMax", "is not below inbound.workingMax");
+        }
+        if (config.retryMsMax < config.retryMsMin) {
+            throw new ConfigurationException("inbound.retryMax", "is not below inbound.retryMin");
+        }
+        return config;
+    }
+}

@@ -1,0 +1,225 @@
+package io.danmaku.dm.inbound;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.danmaku.dm.conversation.ConversationKey;
+import io.danmaku.dm.conversation.Ledger;
+import io.danmaku.dm.conversation.Place;
+import io.danmaku.dm.conversation.ReadMarks;
+import io.danmaku.dm.conversation.ReadUpTo;
+import io.danmaku.dm.conversation.StoredMessage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+
+/**
+ * The tables by hand: every row of a write arrives alone, in any order, perhaps after its writer was told of a failure or
+ * died. Rows that never change must be the same bytes whoever writes them; cells that do change go by log index.
+ */
+final class ModelTables {
+    /** One row of {@code message_index}. */
+    record IndexRow(String messageId, int box, long logIndex, long received) {}
+
+    /** A cell and the timestamp of its write. */
+    record Cell(long value, long timestamp) {
+        static final Cell NONE = new Cell(0, Long.MIN_VALUE);
+    }
+
+    /** One row of {@code contact}. */
+    static final class Contact {
+        final Map<String, Cell> cells = new TreeMap<>();
+
+        void put(String column, long value, long timestamp) {
+            Cell old = cells.getOrDefault(column, Cell.NONE);
+            if (timestamp > old.timestamp || (timestamp == old.timestamp && value > old.value)) {
+                cells.put(column, new Cell(value, timestamp));
+            }
+        }
+
+        long get(String column) {
+            return cells.getOrDefault(column, Cell.NONE).value;
+        }
+
+        long unread() {
+            return get("received") - get("read_received");
+        }
+    }
+
+    final Map<String, StoredMessage> content = new TreeMap<>();
+    final Map<String, TreeMap<Long, IndexRow>> index = new TreeMap<>();
+    final Map<String, Contact> contacts = new TreeMap<>();
+    final Map<String, TreeMap<Long, String>> ownerLog = new TreeMap<>();
+    long mark = -1;
+
+    private final Random random;
+    private final List<Runnable> arriving = new ArrayList<>();
+    private final LongConsumer markWritten;
+    private final int failuresInHundred;
+
+    ModelTables(Random random, int failuresInHundred, LongConsumer markWritten) {
+        this.random = random;
+        this.failuresInHundred = failuresInHundred;
+        this.markWritten = markWritten;
+    }
+
+    boolean quiet() {
+        return arriving.isEmpty();
+    }
+
+    /** Lets one call or row, any of those under way, arrive. */
+    void step() {
+        arriving.remove(random.nextInt(arriving.size())).run();
+    }
+
+    static String pair(String owner, String peer) {
+        return owner + ">" + peer;
+    }
+
+    /** What one owner of the partition sees of these tables. */
+    Ledger ledger() {
+        return new Ledger() {
+            @Override
+            public CompletionStage<StoredMessage> message(String tenant, String messageId) {
+                return answer(() -> content.get(messageId));
+            }
+
+            @Override
+            public CompletionStage<Before> before(ConversationKey key, long logIndex) {
+                return answer(() -> lastBefore(key, logIndex));
+            }
+
+            @Override
+            public CompletionStage<ReadMarks> readMarks(ConversationKey key) {
+                return answer(() -> {
+                    Contact low = contact(key.low(), key.high());
+                    return new ReadMarks(low.get("read_seq"), low.get("peer_read_seq"));
+                });
+            }
+
+            @Override
+            public CompletionStage<Long> receivedUpTo(ConversationKey key, String reader, long seq) {
+                String peer = reader.equals(key.low()) ? key.high() : key.low();
+                return answer(() -> rows(reader, peer).get(seq).received);
+            }
+
+            @Override
+            public CompletionStage<Void> store(StoredMessage m) {
+                return write(rowsOf(m));
+            }
+
+            @Override
+            public CompletionStage<Void> store(ReadUpTo m) {
+                long at = m.logIndex() + 1;
+                return write(List.of(
+                        () -> {
+                            contact(m.reader(), m.peer()).put("read_seq", m.seq(), at);
+                            contact(m.reader(), m.peer()).put("read_received", m.received(), at);
+                        },
+                        () -> contact(m.peer(), m.reader()).put("peer_read_seq", m.seq(), at)));
+            }
+
+            @Override
+            public CompletionStage<Void> finished(int partition, long logIndex) {
+                return write(List.of(() -> {
+                    markWritten.accept(logIndex);
+                    mark = Math.max(mark, logIndex);
+                }));
+            }
+        };
+    }
+
+    private Ledger.Before lastBefore(ConversationKey key, long logIndex) {
+        NavigableMap<Long, IndexRow> rows = rows(key.low(), key.high());
+        boolean later = false;
+        for (var row : rows.descendingMap().entrySet()) {
+            later |= row.getValue().logIndex > logIndex;
+            if (row.getValue().logIndex < logIndex) {
+                return new Ledger.Before(new Place(row.getKey(), row.getValue().received), later);
+            }
+        }
+        return new Ledger.Before(Place.START, later);
+    }
+
+    private List<Runnable> rowsOf(StoredMessage m) {
+        String id = m.message().mid();
+        String from = m.message().from();
+        String to = m.message().to();
+        long seq = m.message().seq();
+        return List.of(
+                () -> same(content.put(id, m), m),
+                () -> putIndex(from, to, seq, new IndexRow(id, 0, m.logIndex(), m.receivedBySender())),
+                () -> putIndex(to, from, seq, new IndexRow(id, 1, m.logIndex(), m.receivedByRecipient())),
+                () -> putContact(from, to, seq, m.receivedBySender(), m.logIndex()),
+                () -> putContact(to, from, seq, m.receivedByRecipient(), m.logIndex()),
+                () -> same(ownerLog.computeIfAbsent(from, k -> new TreeMap<>()).put(m.logIndex(), id), id),
+                () -> same(ownerLog.computeIfAbsent(to, k -> new TreeMap<>()).put(m.logIndex(), id), id));
+    }
+
+    private void putIndex(String owner, String peer, long seq, IndexRow row) {
+        same(rows(owner, peer).put(seq, row), row);
+    }
+
+    private void putContact(String owner, String peer, long seq, long received, long logIndex) {
+        Contact contact = contact(owner, peer);
+        contact.put("last_seq", seq, logIndex + 1);
+        contact.put("received", received, logIndex + 1);
+    }
+
+    NavigableMap<Long, IndexRow> rows(String owner, String peer) {
+        return index.computeIfAbsent(pair(owner, peer), k -> new TreeMap<>());
+    }
+
+    Contact contact(String owner, String peer) {
+        return contacts.computeIfAbsent(pair(owner, peer), k -> new Contact());
+    }
+
+    private static void same(Object before, Object now) {
+        if (before != null) {
+            assertEquals(before, now, "a row was written with other bytes");
+        }
+    }
+
+    private <T> CompletionStage<T> answer(Supplier<T> read) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        arriving.add(() -> {
+            if (random.nextInt(100) < failuresInHundred) {
+                answer.completeExceptionally(new IllegalStateException("read failed"));
+            } else {
+                answer.complete(read.get());
+            }
+        });
+        return answer;
+    }
+
+    private CompletionStage<Void> write(List<Runnable> rows) {
+        CompletableFuture<Void> written = new CompletableFuture<>();
+        int[] missing = {rows.size()};
+        for (Runnable row : rows) {
+            arriving.add(() -> {
+                int luck = random.nextInt(300);
+                if (luck < failuresInHundred) { // the row never arrives
+                    written.completeExceptionally(new IllegalStateException("write failed"));
+                    return;
+                }
+                if (luck < 2 * failuresInHundred) { // the writer is told so, but the row comes, later
+                    written.completeExceptionally(new IllegalStateException("write timed out"));
+                    arriving.add(row);
+                    return;
+                }
+                row.run();
+                missing[0]--;
+                if (missing[0] == 0) {
+                    written.complete(null);
+                }
+            });
+        }
+        return written;
+    }
+}
