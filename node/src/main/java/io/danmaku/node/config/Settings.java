@@ -134,6 +134,8 @@ public final class Settings {
                     }
                 }
             }
+        } catch (ConfigException.Missing missing) {
+            throw new ConfigurationException(key, "is missing");
         } catch (ConfigException bad) {
             throw new ConfigurationException(key, "is a list of texts");
         }

@@ -66,6 +66,9 @@ public final class CommandDecoder {
         if (id < 0 || id > ID_MAX) {
             return refused(-1, ErrorCode.BAD_COMMAND, "id is 0.." + ID_MAX);
         }
+        if (!Json.isWritable(frame)) {
+            return refused(id, ErrorCode.BAD_JSON, "a text has half of a surrogate pair");
+        }
         JsonNode op = frame.get("op");
         if (op == null || !op.isTextual()) {
             return refused(id, ErrorCode.BAD_COMMAND, "op is a string");

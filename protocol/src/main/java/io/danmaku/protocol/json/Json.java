@@ -5,9 +5,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.protocol.room.Ids;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -33,6 +35,27 @@ public final class Json {
 
     public static ObjectNode object() {
         return MAPPER.createObjectNode();
+    }
+
+    /**
+     * Whether what was read can be written again: JSON's escapes can say half of a surrogate pair, UTF-8 cannot. Ask it of
+     * everything that a client sent before any of it is kept.
+     */
+    public static boolean isWritable(JsonNode node) {
+        if (node.isTextual()) {
+            return Ids.isUnicode(node.textValue());
+        }
+        for (var member : node.properties()) {
+            if (!Ids.isUnicode(member.getKey())) {
+                return false;
+            }
+        }
+        for (JsonNode child : node) {
+            if (!isWritable(child)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Writes a value of ours; failure would be a bug of ours, hence unchecked. */

@@ -35,4 +35,17 @@ public final class Ids {
     public static boolean isEpoch(String id) {
         return id != null && EPOCH.matcher(id).matches();
     }
+
+    /** Whether UTF-8 can carry a text: it has no half of a surrogate pair. */
+    public static boolean isUnicode(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                if (i + 1 == text.length() || !Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1))) {
+                    return false;
+                }
+                i++;
+            }
+        }
+        return true;
+    }
 }

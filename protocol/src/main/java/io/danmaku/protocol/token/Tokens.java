@@ -93,6 +93,9 @@ public final class Tokens {
         } else if (name.length() > NAME_CHARS_MAX) {
             return refused(ErrorCode.BAD_TOKEN, "the token's name is longer than " + NAME_CHARS_MAX);
         }
+        if (!Ids.isUnicode(name) || name.chars().anyMatch(Character::isISOControl)) {
+            return refused(ErrorCode.BAD_TOKEN, "the token's name has characters that cannot be shown");
+        }
         Map<String, Role> roles = new HashMap<>();
         Map<String, Object> rooms = jwt.getClaim("rooms").asMap();
         if (rooms != null) {

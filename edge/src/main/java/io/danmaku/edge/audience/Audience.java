@@ -1,0 +1,204 @@
+package io.danmaku.edge.audience;
+
+import io.danmaku.edge.tail.Batch;
+import io.danmaku.edge.tail.Tail;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiPredicate;
+
+/** The viewers of a room on one event loop. */
+public final class Audience implements Runnable {
+    private final Tail tail;
+    private final CatchUp catchUp;
+    private final EventLoop loop;
+    private final Deliveries deliveries;
+    private final BiPredicate<String, Long> superseded;
+    private final ArrayList<Viewer> viewers = new ArrayList<>();
+    private final AtomicBoolean woken = new AtomicBoolean();
+    /** The batch that was looked up last in this run, retained: most viewers want the same one. */
+    private Batch looked;
+
+    private long lookedSeq = -1;
+
+    public Audience(Tail tail, CatchUp catchUp, EventLoop loop, Deliveries deliveries) {
+        this.tail = tail;
+        this.catchUp = catchUp;
+        this.loop = loop;
+        this.deliveries = deliveries;
+        superseded = tail::hasNewer;
+    }
+
+    /** Viewers now. */
+    public int size() {
+        return viewers.size();
+    }
+
+    /**
+     * Adds a viewer who has everything up to {@code since}; frames begin with the next {@link #forward(Viewer)} or
+     * wake-up.
+     */
+    public Viewer add(io.netty.channel.ChannelHandlerContext socket, long since) {
+        Viewer viewer = new Viewer(socket, since);
+        viewer.index = viewers.size();
+        viewers.add(viewer);
+        return viewer;
+    }
+
+    public void remove(Viewer viewer) {
+        if (viewer.index < 0) {
+            return;
+        }
+        Viewer last = viewers.remove(viewers.size() - 1);
+        if (last != viewer) {
+            viewers.set(viewer.index, last);
+            last.index = viewer.index;
+        }
+        viewer.index = -1;
+    }
+
+    /** Says that the tail has grown; from any thread. However often it is said, the loop runs once. */
+    public void wake() {
+        if (woken.compareAndSet(false, true)) {
+            loop.execute(this);
+        }
+    }
+
+    /** Brings every viewer forward; on the event loop. */
+    @Override
+    public void run() {
+        woken.set(false);
+        try {
+            for (int i = viewers.size() - 1; i >= 0; i--) {
+                // a write that fails may close a socket and remove viewers under way
+                if (i < viewers.size()) {
+                    advance(viewers.get(i));
+                }
+            }
+        } finally {
+            forgetLooked();
+        }
+    }
+
+    /** Brings one viewer forward: after it joined, or when its socket took what it had. */
+    public void forward(Viewer viewer) {
+        try {
+            advance(viewer);
+        } finally {
+            forgetLooked();
+        }
+    }
+
+    private void advance(Viewer viewer) {
+        if (viewer.index < 0 || viewer.catchingUp) {
+            return;
+        }
+        boolean wrote = false;
+        while (true) {
+            if (!viewer.socket.channel().isWritable()) {
+                viewer.lagging = true;
+                break;
+            }
+            if (viewer.cursor < 0) {
+                viewer.cursor = tail.find(viewer.next);
+                if (viewer.cursor < 0) {
+                    startCatchUp(viewer);
+                    break;
+                }
+            }
+            if (viewer.cursor >= tail.head()) {
+                viewer.lagging = false;
+                break;
+            }
+            Batch batch = look(viewer.cursor);
+            if (batch == null) {
+                viewer.cursor = -1;
+                continue;
+            }
+            wrote |= write(viewer, batch);
+            viewer.cursor++;
+        }
+        if (wrote) {
+            viewer.socket.flush();
+        }
+    }
+
+    private Batch look(long seq) {
+        if (seq != lookedSeq) {
+            forgetLooked();
+            looked = tail.retain(seq);
+            lookedSeq = looked == null ? -1 : seq;
+        }
+        return looked;
+    }
+
+    private void forgetLooked() {
+        if (looked != null) {
+            looked.release();
+            looked = null;
+        }
+        lookedSeq = -1;
+    }
+
+    /** Writes what of a batch the viewer does not have. */
+    private boolean write(Viewer viewer, Batch batch) {
+        if (batch.to() < viewer.next) {
+            return false;
+        }
+        ByteBuf frame;
+        if (batch.from() < viewer.next) {
+            frame = batch.cut(viewer.next - 1);
+        } else {
+            frame = (viewer.lagging ? batch.lean(superseded) : batch.full()).retainedDuplicate();
+        }
+        deliveries.count(batch.events(), frame.readableBytes());
+        viewer.socket.write(frame, viewer.socket.voidPromise());
+        viewer.next = batch.to() + 1;
+        return true;
+    }
+
+    private void startCatchUp(Viewer viewer) {
+        viewer.catchingUp = true;
+        catchUp.read(viewer.next, tail.firstOffset())
+                .whenComplete((batches, failure) -> loop.execute(() -> caughtUp(viewer, batches)));
+    }
+
+    /** @param batches null when the log could not be read: the connection's tick tries again */
+    private void caughtUp(Viewer viewer, List<Batch> batches) {
+        viewer.catchingUp = false;
+        if (batches == null) {
+            return;
+        }
+        boolean wrote = false;
+        for (Batch batch : batches) {
+            if (viewer.index >= 0) {
+                wrote |= write(viewer, batch);
+            }
+            batch.release();
+        }
+        if (wrote) {
+            viewer.socket.flush();
+        }
+        if (!batches.isEmpty()) {
+            forward(viewer);
+        }
+    }
+
+    /** Tells every viewer something outside the order of the room; on the event loop. Takes over the frame. */
+    public void tell(ByteBuf frame) {
+        try {
+            for (int i = viewers.size() - 1; i >= 0; i--) {
+                if (i < viewers.size()) {
+                    Viewer viewer = viewers.get(i);
+                    if (viewer.socket.channel().isWritable()) {
+                        viewer.socket.writeAndFlush(frame.retainedDuplicate(), viewer.socket.voidPromise());
+                    }
+                }
+            }
+        } finally {
+            frame.release();
+        }
+    }
+}

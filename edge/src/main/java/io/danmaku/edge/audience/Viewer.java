@@ -1,0 +1,32 @@
+package io.danmaku.edge.audience;
+
+import io.netty.channel.ChannelHandlerContext;
+
+/** One connected socket in one room: a cursor. Touched on its event loop only. */
+public final class Viewer {
+    final ChannelHandlerContext socket;
+    /** Offset of the next event due. */
+    long next;
+    /** Number of the next batch in the tail, or -1: look it up by {@link #next}. */
+    long cursor = -1;
+    /** The socket was full: lean frames until it stands at the head again. */
+    boolean lagging;
+    /** A page of the log is on its way. */
+    boolean catchingUp;
+    /** Place in the audience's list, -1 when it has left. */
+    int index = -1;
+
+    Viewer(ChannelHandlerContext socket, long since) {
+        this.socket = socket;
+        next = since + 1;
+    }
+
+    /** Offset of the next event due. */
+    public long next() {
+        return next;
+    }
+
+    public boolean lagging() {
+        return lagging;
+    }
+}

@@ -1,0 +1,295 @@
+package io.danmaku.edge.broadcast;
+
+import com.lmax.disruptor.EventHandler;
+import com.lmax.disruptor.ExceptionHandler;
+import com.lmax.disruptor.RingBuffer;
+import com.lmax.disruptor.TimeoutBlockingWaitStrategy;
+import com.lmax.disruptor.TimeoutException;
+import com.lmax.disruptor.dsl.Disruptor;
+import com.lmax.disruptor.dsl.ProducerType;
+import io.danmaku.edge.tail.BatchWriter;
+import io.danmaku.protocol.event.DeliveryClass;
+import io.danmaku.protocol.event.SkipReason;
+import io.danmaku.protocol.log.RoomRecord;
+import java.util.ArrayList;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes what the readers of all rooms put into one ring, in order, and turns it into batches. All that has arrived is one
+ * turn; at its end every room that got something flushes, unless it flushed less than a frame interval ago: then it is held
+ * until the interval is over. So a quiet room is told at once and a busy one costs a bounded number of frames.
+ */
+public final class Broadcaster implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Broadcaster.class);
+    private static final long NS_PER_S = 1_000_000_000L;
+    /** How long held rooms may wait beyond their interval when nothing arrives. */
+    private static final long TURN_MS_MAX = 5;
+
+    /** What a slot of the ring carries. */
+    private enum Kind {
+        RECORD,
+        LOST,
+        CLOSE
+    }
+
+    private static final class Slot {
+        private Kind kind;
+        private LiveRoom room;
+        private long offset;
+        private long tsMs;
+        private RoomRecord record;
+        private CompletableFuture<Void> closed;
+
+        private void clear() {
+            room = null;
+            record = null;
+            closed = null;
+        }
+    }
+
+    private final long node;
+    private final long frameIntervalNs;
+    private final int batchBytesMax;
+    private final Acks acks;
+    private final Disruptor<Slot> disruptor;
+    private final RingBuffer<Slot> ring;
+    private final ArrayList<LiveRoom> dirty = new ArrayList<>();
+    private final LongAdder records = new LongAdder();
+    private final LongAdder repeats = new LongAdder();
+    private final LongAdder sampled = new LongAdder();
+    private final LongAdder batches = new LongAdder();
+    private long nowNs = System.nanoTime();
+
+    /**
+     * @param node incarnation of this edge: records with it are acknowledged
+     * @param ringSlots a power of two; a full ring holds the readers up
+     */
+    public Broadcaster(long node, int ringSlots, long frameIntervalMs, int batchBytesMax, Acks acks) {
+        this.node = node;
+        frameIntervalNs = TimeUnit.MILLISECONDS.toNanos(frameIntervalMs);
+        this.batchBytesMax = batchBytesMax;
+        this.acks = acks;
+        disruptor = new Disruptor<>(
+                Slot::new,
+                ringSlots,
+                task -> new Thread(task, "broadcaster"),
+                ProducerType.MULTI,
+                new TimeoutBlockingWaitStrategy(TURN_MS_MAX, TimeUnit.MILLISECONDS));
+        disruptor.setDefaultExceptionHandler(new Failures());
+        disruptor.handleEventsWith(new Turns());
+        ring = disruptor.start();
+    }
+
+    /** A record was read; in the room's order. Waits while the ring is full. */
+    public void record(LiveRoom room, long offset, long tsMs, RoomRecord record) {
+        publish(Kind.RECORD, room, offset, tsMs, record, null);
+    }
+
+    /** Offsets up to this one are lost (an ephemeral room's broker dropped them). */
+    public void lost(LiveRoom room, long upTo) {
+        publish(Kind.LOST, room, upTo, 0, null, null);
+    }
+
+    /** Lets go of a room's frames behind everything published before; done when the future is. */
+    public CompletableFuture<Void> close(LiveRoom room) {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        publish(Kind.CLOSE, room, 0, 0, null, closed);
+        return closed;
+    }
+
+    private void publish(
+            Kind kind, LiveRoom room, long offset, long tsMs, RoomRecord record, CompletableFuture<Void> closed) {
+        long sequence = ring.next();
+        try {
+            Slot slot = ring.get(sequence);
+            slot.kind = kind;
+            slot.room = room;
+            slot.offset = offset;
+            slot.tsMs = tsMs;
+            slot.record = record;
+            slot.closed = closed;
+        } finally {
+            ring.publish(sequence);
+        }
+    }
+
+    public long records() {
+        return records.sum();
+    }
+
+    public long repeats() {
+        return repeats.sum();
+    }
+
+    public long sampled() {
+        return sampled.sum();
+    }
+
+    public long batches() {
+        return batches.sum();
+    }
+
+    /** Slots of the ring that wait to be taken. */
+    public long waiting() {
+        return ring.getBufferSize() - ring.remainingCapacity();
+    }
+
+    private final class Turns implements EventHandler<Slot> {
+        @Override
+        public void onBatchStart(long batchSize, long queueDepth) {
+            nowNs = System.nanoTime();
+        }
+
+        @Override
+        public void onEvent(Slot slot, long sequence, boolean endOfBatch) {
+            try {
+                LiveRoom room = slot.room;
+                switch (slot.kind) {
+                    case RECORD -> take(room, slot.offset, slot.tsMs, slot.record);
+                    case LOST -> gap(room, slot.offset, "lost");
+                    case CLOSE -> {
+                        room.closed = true;
+                        room.writer.abandon();
+                        room.tail().clear();
+                        slot.closed.complete(null);
+                    }
+                }
+            } finally {
+                slot.clear();
+                if (endOfBatch) {
+                    flushDue();
+                }
+            }
+        }
+
+        @Override
+        public void onTimeout(long sequence) {
+            if (!dirty.isEmpty()) {
+                nowNs = System.nanoTime();
+                flushDue();
+            }
+        }
+    }
+
+    private void take(LiveRoom room, long offset, long tsMs, RoomRecord record) {
+        if (room.closed || (offset <= room.lastOffset && offset > room.startOffset)) {
+            return; // a reader that connected anew reads its last records again
+        }
+        RepeatWindow.Kept kept =
+                record == null ? null : room.repeats.observe(offset, tsMs, record.user(), record.cid());
+        if (offset <= room.startOffset) {
+            return; // before the tail: read for the window only
+        }
+        if (offset > room.lastOffset + 1) {
+            gap(room, offset - 1, "retention");
+        }
+        records.increment();
+        room.lastOffset = offset;
+        markDirty(room);
+        if (record == null) {
+            room.writer.skip(offset, SkipReason.FILTERED);
+        } else if (kept != null) {
+            repeats.increment();
+            room.decidedRepeats().add(offset);
+            room.writer.skip(offset, SkipReason.REPEAT);
+        } else if (overBudget(room, record)) {
+            sampled.increment();
+            room.writer.skip(offset, SkipReason.SAMPLED);
+        } else {
+            room.writer.add(offset, tsMs, record.type().deliveryClass(), record.key(), record.json());
+        }
+        if (record != null && record.node() == node) {
+            acks.sent(record.sendId(), kept == null ? offset : kept.offset(), kept == null ? tsMs : kept.tsMs());
+        }
+        if (room.writer.bytes() > batchBytesMax) {
+            flush(room);
+        }
+    }
+
+    private boolean overBudget(LiveRoom room, RoomRecord record) {
+        int budget = room.bestEffortPerSecond();
+        if (budget == 0 || record.type().deliveryClass() != DeliveryClass.BEST_EFFORT || record.ranking()) {
+            return false;
+        }
+        if (nowNs - room.budgetStartNs >= NS_PER_S) {
+            room.budgetStartNs = nowNs;
+            room.budgetUsed = 0;
+        }
+        return ++room.budgetUsed > budget;
+    }
+
+    private void gap(LiveRoom room, long upTo, String reason) {
+        if (room.closed || upTo <= room.lastOffset) {
+            return;
+        }
+        flush(room);
+        room.tail().append(BatchWriter.gap(room.key().room(), room.lastOffset + 1, upTo, reason));
+        room.lastOffset = upTo;
+        room.wakeAudiences();
+    }
+
+    private void markDirty(LiveRoom room) {
+        if (!room.dirty) {
+            room.dirty = true;
+            dirty.add(room);
+        }
+    }
+
+    private void flushDue() {
+        int held = 0;
+        for (int i = 0; i < dirty.size(); i++) {
+            LiveRoom room = dirty.get(i);
+            if (nowNs - room.flushedNs >= frameIntervalNs || room.writer.isEmpty()) {
+                flush(room);
+                room.dirty = false;
+            } else {
+                dirty.set(held++, room);
+            }
+        }
+        for (int i = dirty.size() - 1; i >= held; i--) {
+            dirty.remove(i);
+        }
+    }
+
+    private void flush(LiveRoom room) {
+        if (room.closed || room.writer.isEmpty()) {
+            return;
+        }
+        room.tail().append(room.writer.finish());
+        room.flushedNs = nowNs;
+        batches.increment();
+        room.wakeAudiences();
+    }
+
+    /** A bug in one record must not stop all rooms. */
+    private static final class Failures implements ExceptionHandler<Slot> {
+        @Override
+        public void handleEventException(Throwable failure, long sequence, Slot slot) {
+            LOG.error("a record could not be broadcast", failure);
+        }
+
+        @Override
+        public void handleOnStartException(Throwable failure) {
+            LOG.error("the broadcaster could not start", failure);
+        }
+
+        @Override
+        public void handleOnShutdownException(Throwable failure) {
+            LOG.error("the broadcaster could not stop", failure);
+        }
+    }
+
+    /** Takes what was published, then ends the thread. */
+    @Override
+    public void close() {
+        try {
+            disruptor.shutdown(TURN_MS_MAX * 1000, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException stuck) {
+            disruptor.halt();
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package io.danmaku.edge.broadcast;
+
+import io.danmaku.edge.audience.Audience;
+import io.danmaku.edge.audience.CatchUp;
+import io.danmaku.edge.audience.Deliveries;
+import io.danmaku.edge.tail.BatchWriter;
+import io.danmaku.edge.tail.Tail;
+import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.RoomKey;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * A room that has viewers on this edge: its tail, what the broadcaster keeps for it, and its audiences, one an event loop.
+ * Fields without {@code volatile} belong to the broadcaster's thread.
+ */
+public final class LiveRoom {
+    private final RoomKey key;
+    private final String epoch;
+    private final Durability durability;
+    private final Tail tail;
+    private final CatchUp catchUp;
+    private final Deliveries deliveries;
+    private final AtomicReferenceArray<Audience> audiences;
+    private final DecidedRepeats decided;
+
+    final RepeatWindow repeats = new RepeatWindow();
+    final BatchWriter writer;
+    final long startOffset;
+    long lastOffset;
+    long flushedNs;
+    boolean dirty;
+    long budgetStartNs;
+    int budgetUsed;
+    boolean closed;
+
+    private volatile int bestEffortPerSecond;
+
+    /**
+     * How a live room is made.
+     *
+     * @param epoch what viewers are told
+     * @param startOffset the room's head when it was opened: records up to it only feed the repeat window
+     * @param loops event loops of this edge
+     */
+    public record Opening(
+            RoomKey key,
+            String epoch,
+            Durability durability,
+            long startOffset,
+            int tailBatches,
+            long tailBytes,
+            int loops,
+            int bestEffortPerSecond) {}
+
+    public LiveRoom(Opening opening, CatchUp catchUp, Deliveries deliveries, long nowNs) {
+        key = opening.key;
+        epoch = opening.epoch;
+        durability = opening.durability;
+        this.catchUp = catchUp;
+        this.deliveries = deliveries;
+        startOffset = opening.startOffset;
+        lastOffset = opening.startOffset;
+        bestEffortPerSecond = opening.bestEffortPerSecond;
+        tail = new Tail(opening.tailBatches, opening.tailBytes, opening.startOffset);
+        writer = new BatchWriter(key.room());
+        audiences = new AtomicReferenceArray<>(opening.loops);
+        decided = new DecidedRepeats(opening.startOffset + 1);
+        flushedNs = nowNs - 1_000_000_000L;
+        budgetStartNs = nowNs;
+    }
+
+    public RoomKey key() {
+        return key;
+    }
+
+    public String epoch() {
+        return epoch;
+    }
+
+    public Durability durability() {
+        return durability;
+    }
+
+    public Tail tail() {
+        return tail;
+    }
+
+    /** What this room has settled about repeats, for readers of its log. */
+    public DecidedRepeats decidedRepeats() {
+        return decided;
+    }
+
+    int bestEffortPerSecond() {
+        return bestEffortPerSecond;
+    }
+
+    /** The policy changed; from any thread. */
+    public void budget(int perSecond) {
+        bestEffortPerSecond = perSecond;
+    }
+
+    /** The audience of an event loop, made when first asked for; on that loop. */
+    public Audience audience(int loopIndex, EventLoop loop) {
+        Audience audience = audiences.get(loopIndex);
+        if (audience == null) {
+            audience = new Audience(tail, catchUp, loop, deliveries);
+            audiences.set(loopIndex, audience);
+        }
+        return audience;
+    }
+
+    /** The audience of an event loop, or null when it never had a viewer. */
+    public Audience audienceOrNull(int loopIndex) {
+        return audiences.get(loopIndex);
+    }
+
+    public int loops() {
+        return audiences.length();
+    }
+
+    void wakeAudiences() {
+        for (int i = 0; i < audiences.length(); i++) {
+            Audience audience = audiences.get(i);
+            if (audience != null) {
+                audience.wake();
+            }
+        }
+    }
+
+    /** Hands a framed message outside the room's order to all its viewers; from any thread. Takes over the frame. */
+    public void tell(EventLoop[] loops, ByteBuf frame) {
+        try {
+            for (int i = 0; i < loops.length; i++) {
+                Audience audience = audiences.get(i);
+                if (audience != null) {
+                    frame.retain();
+                    loops[i].execute(() -> audience.tell(frame));
+                }
+            }
+        } finally {
+            frame.release();
+        }
+    }
+}

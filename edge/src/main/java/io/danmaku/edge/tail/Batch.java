@@ -1,0 +1,214 @@
+package io.danmaku.edge.tail;
+
+import io.danmaku.protocol.event.DeliveryClass;
+import io.danmaku.protocol.event.SkipReason;
+import io.netty.buffer.ByteBuf;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.function.BiPredicate;
+
+/**
+ * Events of one room that cover offsets {@code from..to} without holes, as the frames that go out. Immutable but for
+ * its count of references: whoever made it holds one, {@link #tryRetain()} takes another. Thread-safe.
+ */
+public final class Batch {
+    private static final AtomicIntegerFieldUpdater<Batch> REFERENCES =
+            AtomicIntegerFieldUpdater.newUpdater(Batch.class, "references");
+    private static final byte RELIABLE = (byte) 1;
+    private static final byte LATEST = (byte) 2;
+
+    private final String room;
+    private final long from;
+    private final long to;
+    private final Index index;
+    private final ByteBuf full;
+    private final String gap;
+    private volatile ByteBuf lean;
+    private volatile int references = 1;
+    /** Number in its tail; set once by the tail before the batch can be seen. */
+    long seq = -1;
+
+    Batch(String room, long from, long to, Index index, ByteBuf full, String gap) {
+        this.room = room;
+        this.from = from;
+        this.to = to;
+        this.index = index;
+        this.full = full;
+        this.gap = gap;
+    }
+
+    /** Where each event of a full frame lies, and what was left out: enough to make a lean or a cut frame of it. */
+    static final class Index {
+        final int events;
+        final long[] offsets;
+        final int[] starts;
+        final int[] ends;
+        final byte[] classes;
+        final String[] keys;
+        final int skips;
+        final long[] skipOffsets;
+        final byte[] skipReasons;
+
+        Index(
+                int events,
+                long[] offsets,
+                int[] starts,
+                int[] ends,
+                byte[] classes,
+                String[] keys,
+                int skips,
+                long[] skipOffsets,
+                byte[] skipReasons) {
+            this.events = events;
+            this.offsets = offsets;
+            this.starts = starts;
+            this.ends = ends;
+            this.classes = classes;
+            this.keys = keys;
+            this.skips = skips;
+            this.skipOffsets = skipOffsets;
+            this.skipReasons = skipReasons;
+        }
+    }
+
+    static byte classCode(DeliveryClass deliveryClass) {
+        return switch (deliveryClass) {
+            case BEST_EFFORT -> 0;
+            case RELIABLE -> RELIABLE;
+            case LATEST -> LATEST;
+        };
+    }
+
+    public long from() {
+        return from;
+    }
+
+    public long to() {
+        return to;
+    }
+
+    /** Events in the full frame. */
+    public int events() {
+        return index.events;
+    }
+
+    /** Bytes of memory that its frames hold. */
+    public int bytes() {
+        ByteBuf built = lean;
+        return full.readableBytes() + (built == null ? 0 : built.readableBytes());
+    }
+
+    /** @return false when it is gone: look again where it came from */
+    public boolean tryRetain() {
+        for (; ; ) {
+            int n = references;
+            if (n == 0) {
+                return false;
+            }
+            if (REFERENCES.compareAndSet(this, n, n + 1)) {
+                return true;
+            }
+        }
+    }
+
+    public void release() {
+        if (REFERENCES.decrementAndGet(this) == 0) {
+            full.release();
+            ByteBuf built = lean;
+            if (built != null) {
+                built.release();
+            }
+        }
+    }
+
+    /** The frame of all that was kept, shared: write a {@code retainedDuplicate} of it while holding a reference. */
+    public ByteBuf full() {
+        return full;
+    }
+
+    /**
+     * The frame for who lags, shared, built on first need: without BEST_EFFORT events, and without LATEST events that
+     * are superseded.
+     *
+     * @param superseded whether a newer value of a key (second: newer than this offset) follows for sure
+     */
+    public ByteBuf lean(BiPredicate<String, Long> superseded) {
+        ByteBuf built = lean;
+        if (built != null) {
+            return built;
+        }
+        if (gap != null) {
+            return full;
+        }
+        synchronized (this) {
+            if (lean == null) {
+                lean = buildLean(superseded);
+            }
+            return lean;
+        }
+    }
+
+    private ByteBuf buildLean(BiPredicate<String, Long> superseded) {
+        FrameWriter frame = new FrameWriter(room, from);
+        int[] skipped = new int[SkipReason.count()];
+        for (int i = 0; i < index.events; i++) {
+            if (index.classes[i] == RELIABLE) {
+                frame.copyEvent(full, index.starts[i], index.ends[i]);
+            } else if (index.classes[i] == LATEST) {
+                if (superseded.test(index.keys[i], index.offsets[i])) {
+                    skipped[SkipReason.CONFLATED.code()]++;
+                } else {
+                    frame.copyEvent(full, index.starts[i], index.ends[i]);
+                }
+            } else {
+                skipped[SkipReason.SLOW.code()]++;
+            }
+        }
+        for (int i = 0; i < index.skips; i++) {
+            skipped[index.skipReasons[i]]++;
+        }
+        return frame.finish(to, skipped);
+    }
+
+    /** A frame of its own for one viewer, who has everything up to {@code since}; the caller owns it. */
+    public ByteBuf cut(long since) {
+        if (gap != null) {
+            return FrameWriter.gap(room, since + 1, to, gap);
+        }
+        FrameWriter frame = new FrameWriter(room, since + 1);
+        int[] skipped = new int[SkipReason.count()];
+        for (int i = 0; i < index.events; i++) {
+            if (index.offsets[i] > since) {
+                frame.copyEvent(full, index.starts[i], index.ends[i]);
+            }
+        }
+        for (int i = 0; i < index.skips; i++) {
+            if (index.skipOffsets[i] > since) {
+                skipped[index.skipReasons[i]]++;
+            }
+        }
+        return frame.finish(to, skipped);
+    }
+
+    /** Offset of the i-th event. */
+    public long offsetOf(int event) {
+        return index.offsets[event];
+    }
+
+    /** The JSON of the i-th event; a view on the full frame, valid while a reference is held. */
+    public ByteBuf event(int event) {
+        return full.slice(index.starts[event], index.ends[event] - index.starts[event]);
+    }
+
+    /** Whether the batch has a value of this LATEST key at a larger offset. */
+    boolean hasNewer(String key, long offset) {
+        if (index.keys == null) {
+            return false;
+        }
+        for (int i = index.events - 1; i >= 0 && index.offsets[i] > offset; i--) {
+            if (key.equals(index.keys[i])) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,88 @@
+package io.danmaku.protocol.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.protocol.room.RoomPolicy;
+import io.danmaku.protocol.room.RoomState;
+import io.danmaku.protocol.room.Sanction;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.AlphaChars;
+import net.jqwik.api.constraints.StringLength;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+
+final class NamesTest {
+
+    @Property
+    void anIncarnationReadsBackFromItsText(@ForAll long number) {
+        assertEquals(new Incarnation(number), Incarnation.parse(new Incarnation(number).toString()));
+    }
+
+    @RepeatedTest(100)
+    void aNewIncarnationIsNeverTheNumberThatStandsForNobody() {
+        assertTrue(Incarnation.create().number() > 0);
+        assertNotEquals(Incarnation.create(), Incarnation.create());
+        assertTrue(Incarnation.create().toString().matches("[0-9a-z]{1,13}"));
+    }
+
+    @Property
+    void aConversationIsTheSameFromBothSides(
+            @ForAll @AlphaChars @StringLength(min = 1, max = 8) String a,
+            @ForAll @AlphaChars @StringLength(min = 1, max = 8) String b) {
+        assertEquals(DirectRecord.conversation("t", a, b), DirectRecord.conversation("t", b, a));
+    }
+
+    @Test
+    void aStateKeySaysWhatItIsTheKeyOf() {
+        RoomKey room = new RoomKey("default", "42");
+        assertTrue(StateKeys.isRoom(StateKeys.room(room)));
+        assertFalse(StateKeys.isSanction(StateKeys.room(room)));
+        assertTrue(StateKeys.isSanction(StateKeys.sanction(room, "7", Sanction.MUTE)));
+        assertFalse(StateKeys.isRoom(StateKeys.OWNER) || StateKeys.isSanction(StateKeys.OWNER));
+    }
+
+    @Test
+    void whatOneNodeWritesAnotherReads() {
+        RoomKey room = new RoomKey("default", "42");
+        assertReadsBack(
+                new RoomState(
+                        room,
+                        "k3",
+                        "Title 标题",
+                        io.danmaku.protocol.room.Durability.LOGGED,
+                        true,
+                        RoomPolicy.DEFAULT,
+                        3,
+                        5),
+                RoomState.class);
+        assertReadsBack(new Sanction("s1", room, "k3", "7", Sanction.MUTE, "spam", "1", 1, 2), Sanction.class);
+        assertReadsBack(Membership.lease("abc"), Membership.class);
+        assertReadsBack(
+                new Membership("abc", Membership.Kind.DELTA, room, 4, 2, List.of("7"), List.of("8"), 9),
+                Membership.class);
+        assertReadsBack(new MembershipRequest("abc", null), MembershipRequest.class);
+        assertReadsBack(new RoomStats(room, 1, 2, 3, 4), RoomStats.class);
+        assertReadsBack(
+                new DirectRecord(DirectRecord.Op.SEND, "default", "7", "8", "c1", "text", "hi", 0, "abc", 5),
+                DirectRecord.class);
+        DirectMessage message = new DirectMessage("m1", "7", "8", 1, "text", "hi", 5);
+        assertReadsBack(Delivery.message("default", List.of("7", "8"), message), Delivery.class);
+        assertReadsBack(Delivery.sent("default", 5, message), Delivery.class);
+        assertReadsBack(
+                Delivery.refused("default", 5, Refusal.retry(ErrorCode.UNAVAILABLE, "away", 100)), Delivery.class);
+        assertReadsBack(Delivery.read("default", List.of("7"), "7", "8", 3), Delivery.class);
+    }
+
+    private static <T> void assertReadsBack(T value, Class<T> type) {
+        assertEquals(value, Json.read(Json.bytes(value), type));
+    }
+}

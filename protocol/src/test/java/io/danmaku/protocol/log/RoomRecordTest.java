@@ -1,0 +1,94 @@
+package io.danmaku.protocol.log;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.danmaku.protocol.event.EventType;
+import java.util.Arrays;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.AlphaChars;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.StringLength;
+import org.junit.jupiter.api.Test;
+
+final class RoomRecordTest {
+
+    @Property
+    void aRecordReadsBackAsItWasWritten(
+            @ForAll EventType type,
+            @ForAll boolean ranking,
+            @ForAll long node,
+            @ForAll long sendId,
+            @ForAll @AlphaChars @StringLength(max = 64) String user,
+            @ForAll @AlphaChars @StringLength(max = 64) String cid,
+            @ForAll("keys") String key,
+            @ForAll byte[] json) {
+        RoomRecord read = RoomRecord.decode(new RoomRecord(type, ranking, node, sendId, user, cid, key, json).encode());
+        assertNotNull(read);
+        assertEquals(type, read.type());
+        assertEquals(ranking, read.ranking());
+        assertEquals(node, read.node());
+        assertEquals(sendId, read.sendId());
+        assertEquals(user, read.user());
+        assertEquals(cid, read.cid());
+        assertEquals(key, read.key());
+        assertArrayEquals(json, read.json());
+    }
+
+    @net.jqwik.api.Provide
+    net.jqwik.api.Arbitrary<String> keys() {
+        return net.jqwik.api.Arbitraries.of("", "score", "钥".repeat(64), "😀".repeat(32));
+    }
+
+    @Property(tries = 5_000)
+    void foreignBytesAreNoRecordOrOneThatIsWhole(@ForAll byte[] bytes) {
+        assertReadOrPassedOver(bytes);
+    }
+
+    @Property(tries = 2_000)
+    void aCutRecordIsNoRecordOrOneThatIsWhole(
+            @ForAll @IntRange(max = 80) int length, @ForAll @IntRange(max = 255) int noise) {
+        byte[] whole = new RoomRecord(EventType.CHAT, true, 1, 2, "user", "cid", "", new byte[20]).encode();
+        byte[] cut = Arrays.copyOf(whole, Math.min(length, whole.length));
+        assertReadOrPassedOver(cut);
+        if (cut.length > 1) {
+            cut[cut.length / 2] = (byte) noise;
+            assertReadOrPassedOver(cut);
+        }
+    }
+
+    private static void assertReadOrPassedOver(byte[] bytes) {
+        RoomRecord read = RoomRecord.decode(bytes);
+        if (read != null) {
+            assertNotNull(read.type());
+            assertNotNull(read.user());
+            assertNotNull(read.cid());
+            assertNotNull(read.key());
+            assertNotNull(read.json());
+        }
+    }
+
+    @Test
+    void aRecordOfALaterVersionOrTypeIsPassedOver() {
+        byte[] record = new RoomRecord(EventType.CHAT, false, 1, 2, "u", "c", "", new byte[0]).encode();
+        byte[] laterVersion = record.clone();
+        laterVersion[0] = 2;
+        byte[] laterType = record.clone();
+        laterType[1] = 120;
+        byte[] negativeType = record.clone();
+        negativeType[1] = -1;
+        assertNull(RoomRecord.decode(laterVersion));
+        assertNull(RoomRecord.decode(laterType));
+        assertNull(RoomRecord.decode(negativeType));
+    }
+
+    @Test
+    void anIdentifierThatDoesNotFitIsABugOfOurs() {
+        RoomRecord tooLong = new RoomRecord(EventType.CHAT, false, 1, 2, "u".repeat(256), "c", "", new byte[0]);
+        assertThrows(IllegalArgumentException.class, tooLong::encode);
+    }
+}

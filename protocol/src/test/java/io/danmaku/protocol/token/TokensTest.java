@@ -1,0 +1,174 @@
+package io.danmaku.protocol.token;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.auth0.jwt.JWT;
+import com.auth0.jwt.JWTCreator;
+import com.auth0.jwt.algorithms.Algorithm;
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.room.Role;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.StringLength;
+import org.junit.jupiter.api.Test;
+
+final class TokensTest {
+    private static final String SECRET = "a secret of at least thirty-two bytes";
+    private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+    private static final Tokens TOKENS = new Tokens(SECRET, Clock.fixed(NOW, ZoneOffset.UTC));
+
+    private static Claims claims(Map<String, Role> rooms, boolean admin) {
+        return new Claims(
+                "7", "Ann 安", "acme", rooms, admin, NOW.plusSeconds(60).toEpochMilli());
+    }
+
+    @Test
+    void aTokenSaysWhatWasSigned() {
+        Claims claims = claims(Map.of("42", Role.HOST, "43", Role.MODERATOR), false);
+        assertEquals(new Tokens.Checked(claims, null), TOKENS.verify(TOKENS.sign(claims)));
+        assertEquals(Role.HOST, claims.roleIn("42"));
+        assertEquals(Role.VIEWER, claims.roleIn("44"));
+        Claims admin = claims(Map.of(), true);
+        assertEquals(admin, TOKENS.verify(TOKENS.sign(admin)).claims());
+        assertEquals(Role.HOST, admin.roleIn("44"));
+    }
+
+    @Test
+    void aTokenDiesOnItsSecond() {
+        String token = TOKENS.sign(claims(Map.of(), false));
+        assertEquals(
+                ErrorCode.TOKEN_EXPIRED,
+                new Tokens(SECRET, Clock.fixed(NOW.plusSeconds(61), ZoneOffset.UTC))
+                        .verify(token)
+                        .refusal()
+                        .code());
+    }
+
+    @Test
+    void aTokenOfAnotherSecretOrAlgorithmIsNotValidHere() {
+        JWTCreator.Builder good = JWT.create().withSubject("7").withExpiresAt(NOW.plusSeconds(60));
+        assertNull(TOKENS.verify(good.sign(Algorithm.HMAC256(SECRET))).refusal());
+        assertBad(good.sign(Algorithm.HMAC256(SECRET + "x")));
+        assertBad(good.sign(Algorithm.HMAC512(SECRET)));
+        assertBad(good.sign(Algorithm.none()));
+        String[] parts = good.sign(Algorithm.HMAC256(SECRET)).split("\\.", -1);
+        assertBad(parts[0] + "." + parts[1] + ".");
+        assertBad(parts[0] + "." + parts[1]);
+        String other = Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString("{\"sub\":\"1\",\"exp\":9999999999}".getBytes(StandardCharsets.UTF_8));
+        assertBad(parts[0] + "." + other + "." + parts[2]);
+    }
+
+    @Test
+    void claimsThatCannotBeUsedAreRefused() {
+        assertBad(JWT.create().withSubject("7"));
+        assertBad(alive());
+        assertBad(alive().withSubject("a user"));
+        assertBad(alive().withSubject("7").withClaim("tenant", "Not A Tenant"));
+        assertBad(alive().withSubject("7").withClaim("name", "n".repeat(65)));
+        assertBad(alive().withSubject("7").withClaim("rooms", Map.of("42", "king")));
+        assertBad(alive().withSubject("7").withClaim("rooms", Map.of("a room", "host")));
+        assertBad(alive().withSubject("7").withClaim("rooms", Map.of("42", 7)));
+        Map<String, String> many = new HashMap<>();
+        for (int i = 0; i < 300; i++) {
+            many.put("r" + i, "host");
+        }
+        assertBad(alive().withSubject("7").withClaim("rooms", many));
+    }
+
+    @Test
+    void claimsOfAnotherTypeAreRefusedOrPassedOver() {
+        for (JWTCreator.Builder odd : List.of(
+                alive().withSubject("7").withClaim("rooms", "all"),
+                alive().withSubject("7").withClaim("rooms", List.of("42")),
+                alive().withSubject("7").withClaim("name", 7),
+                alive().withSubject("7").withClaim("tenant", 7),
+                alive().withSubject("7").withClaim("scope", List.of("admin")),
+                alive().withSubject("7").withNullClaim("rooms"))) {
+            Tokens.Checked checked = TOKENS.verify(odd.sign(Algorithm.HMAC256(SECRET)));
+            if (checked.refusal() == null) {
+                assertTrue(
+                        checked.claims().rooms().isEmpty() && !checked.claims().admin(), checked::toString);
+            }
+        }
+    }
+
+    @Test
+    void aNameThatCouldNotBeWrittenAgainIsRefused() {
+        String header = "{\"alg\":\"HS256\"}";
+        String payload = "{\"sub\":\"7\",\"name\":\"\\ud83d\",\"exp\":"
+                + NOW.plusSeconds(60).getEpochSecond() + "}";
+        Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
+        String h = base64.encodeToString(header.getBytes(StandardCharsets.UTF_8));
+        String p = base64.encodeToString(payload.getBytes(StandardCharsets.UTF_8));
+        byte[] signature =
+                Algorithm.HMAC256(SECRET).sign(h.getBytes(StandardCharsets.UTF_8), p.getBytes(StandardCharsets.UTF_8));
+        assertBad(h + "." + p + "." + base64.encodeToString(signature));
+        assertBad(alive().withSubject("7").withClaim("name", "a\nb"));
+    }
+
+    @Test
+    void aUserWithoutANameIsShownByItsId() {
+        assertEquals(
+                "7",
+                TOKENS.verify(alive().withSubject("7").sign(Algorithm.HMAC256(SECRET)))
+                        .claims()
+                        .name());
+    }
+
+    @Property
+    void anyTextIsRefused(@ForAll @StringLength(max = 300) String text) {
+        assertBad(text);
+    }
+
+    @Property(tries = 500)
+    void aTokenWithOneCharacterChangedIsRefused(@ForAll @IntRange(max = 1_000) int at) {
+        StringBuilder token = new StringBuilder(TOKENS.sign(claims(Map.of("42", Role.HOST), false)));
+        // the last character of a part carries unused bits: flip a bit that counts
+        int i = at % (token.length() - 1);
+        char changed = token.charAt(i) == 'B' ? 'x' : 'B';
+        token.setCharAt(i, changed);
+        assertNotNull(TOKENS.verify(token.toString()).refusal());
+    }
+
+    @Test
+    void whatIsMissingOrTooLongIsRefusedUnread() {
+        assertBad((String) null);
+        assertBad("");
+        assertBad("x".repeat(Tokens.TOKEN_CHARS_MAX + 1));
+    }
+
+    @Test
+    void aShortSecretIsNotTaken() {
+        assertThrows(IllegalArgumentException.class, () -> new Tokens("x".repeat(31)));
+        assertNotNull(new Tokens("钥".repeat(11)));
+    }
+
+    private static JWTCreator.Builder alive() {
+        return JWT.create().withExpiresAt(NOW.plusSeconds(60));
+    }
+
+    private static void assertBad(JWTCreator.Builder token) {
+        assertBad(token.sign(Algorithm.HMAC256(SECRET)));
+    }
+
+    private static void assertBad(String token) {
+        Tokens.Checked checked = TOKENS.verify(token);
+        assertNotNull(checked.refusal(), () -> "accepted " + checked.claims());
+        assertEquals(ErrorCode.BAD_TOKEN, checked.refusal().code());
+    }
+}

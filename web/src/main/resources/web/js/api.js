@@ -1,0 +1,51 @@
+import { HubError } from '../sdk/danmaku-client.js';
+
+const TIMEOUT_MS = 10_000;
+
+/** The hub's HTTP API, as far as the page needs it. Errors are problem details and come out as {@link HubError}. */
+export class Api {
+  #token;
+
+  constructor(token) {
+    this.#token = token;
+  }
+
+  /** A room's settings. */
+  room(room) {
+    return this.#get(`api/rooms/${encodeURIComponent(room)}`);
+  }
+
+  /** Recent conversations, newest first, a page of them. */
+  contacts({ cursor, limit = 50 } = {}) {
+    return this.#get('api/dm/contacts', { cursor, limit });
+  }
+
+  /** Messages of a conversation before a seq, or the newest, oldest first. */
+  async conversation(peer, { before, limit = 50 } = {}) {
+    const { messages = [] } = await this.#get(`api/dm/${encodeURIComponent(peer)}/messages`, { before, limit });
+    return messages.sort((a, b) => a.seq - b.seq);
+  }
+
+  async #get(path, query = {}) {
+    const url = new URL(path, document.baseURI);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined && value !== null) {
+        url.searchParams.set(name, value);
+      }
+    }
+    let response;
+    try {
+      response = await fetch(url, {
+        headers: { authorization: `Bearer ${this.#token}`, accept: 'application/json' },
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+    } catch (error) {
+      throw new HubError('unavailable', error.message);
+    }
+    const body = await response.json().catch(() => ({}));
+    if (!response.ok) {
+      throw new HubError(body.code ?? 'unavailable', body.detail ?? body.title ?? `status ${response.status}`, body.retryMs);
+    }
+    return body;
+  }
+}

@@ -1,0 +1,218 @@
+import { byId, make, nameColor, clockTime } from './dom.js';
+import { many } from './words.js';
+
+/** Lines kept while the newest are on the screen, and while the reader is further up. */
+const LINES_MAX = 300;
+const LINES_MAX_READING = 1000;
+
+/** How near to the end counts as being there, in pixels. */
+const END_PX = 48;
+
+/** How often a screen reader is told what is new, in milliseconds; and up to how many lines in words. */
+const ANNOUNCE_EVERY_MS = 4000;
+const ANNOUNCE_LINES = 2;
+
+/**
+ * The chat list: newest below, bounded. New lines are put in once a frame, so that a burst costs one layout. When
+ * the reader scrolls up, the list stays where it is and a button says how much is new.
+ */
+export class Chat {
+  #list = byId('chat');
+  #empty = byId('chat-empty');
+  #earlier = byId('earlier');
+  #newest = byId('newest');
+  #newestText = byId('newest-text');
+  #announcer = byId('announcer');
+  #pending = [];
+  #atEnd = true;
+  #unseen = 0;
+  #frame = 0;
+  #unheard = [];
+  #unheardCount = 0;
+  #lastNote = null;
+  #onName;
+
+  /**
+   * @param {(user: {id: string, name: string}) => void} onName a name was chosen
+   * @param {(before: number) => Promise<object[]>} onEarlier gets chat events before an offset, oldest first
+   */
+  constructor(onName, onEarlier) {
+    this.#onName = onName;
+    this.#list.addEventListener('scroll', () => this.#onScroll(), { passive: true });
+    this.#list.addEventListener('keydown', (event) => this.#onKey(event));
+    this.#newest.addEventListener('click', () => this.#toEnd());
+    this.#earlier.addEventListener('click', () => this.#showEarlier(onEarlier));
+    new ResizeObserver(() => this.#atEnd && this.#scrollDown()).observe(this.#list);
+    setInterval(() => this.#announce(), ANNOUNCE_EVERY_MS);
+  }
+
+  /** Adds a comment. */
+  add(event, mine) {
+    this.#lastNote = null;
+    this.#queue(this.#line(event, mine));
+    if (!mine) {
+      this.#unheardCount++;
+      this.#unheard.push(`${event.u?.name || event.u?.id}: ${event.d?.text}`);
+      this.#unheard.length = Math.min(this.#unheard.length, ANNOUNCE_LINES);
+    }
+  }
+
+  /**
+   * Adds a line of the page's own. With a key, a note that is still the last line is changed instead of repeated.
+   *
+   * @param {string} text
+   * @param {string} [kind] `info`, `good`, `warn` or `loud`
+   * @param {string} [key]
+   */
+  note(text, kind = 'info', key) {
+    if (key !== undefined && this.#lastNote?.key === key) {
+      this.#lastNote.line.textContent = text;
+      return;
+    }
+    const line = make('p', `line note ${kind}`, text);
+    this.#lastNote = key === undefined ? null : { key, line };
+    this.#queue(line);
+  }
+
+  /** Takes a deleted comment off. */
+  remove(offset) {
+    this.#flush();
+    this.#list.querySelector(`[data-o="${Number(offset)}"]`)?.remove();
+  }
+
+  /** Shows or hides the button for what was said before the first line. */
+  offerEarlier(offer) {
+    this.#earlier.hidden = !offer;
+  }
+
+  #queue(line) {
+    this.#pending.push(line);
+    if (this.#pending.length > LINES_MAX) {
+      this.#pending.shift(); // it would be off the list's other end at once
+    }
+    this.#frame ||= requestAnimationFrame(() => this.#flush());
+  }
+
+  #flush() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    if (this.#pending.length === 0) {
+      return;
+    }
+    this.#empty.hidden = true;
+    this.#unseen += this.#atEnd ? 0 : this.#pending.length;
+    this.#list.append(...this.#pending);
+    this.#pending = [];
+    this.#trim();
+    if (this.#atEnd) {
+      this.#scrollDown();
+    }
+    this.#showNewest();
+  }
+
+  #line(event, mine) {
+    const { o, ts, u = {}, d = {} } = event;
+    const line = make('p', mine ? 'line mine' : 'line');
+    line.dataset.o = o;
+    const name = make('button', 'name', u.name || u.id || '?');
+    name.type = 'button';
+    name.tabIndex = -1;
+    name.dir = 'auto';
+    name.style.color = nameColor(String(u.id));
+    if (mine) {
+      name.disabled = true;
+      name.title = 'You';
+    } else {
+      name.title = `Write to ${u.name || u.id}`;
+      name.addEventListener('click', () => this.#onName(u));
+    }
+    const text = make('span', 'said', d.text ?? '');
+    text.dir = 'auto';
+    const time = make('time', 'when', clockTime(ts));
+    time.dateTime = new Date(ts).toISOString();
+    line.append(name, ' ', text, ' ', time);
+    return line;
+  }
+
+  #trim() {
+    const max = this.#atEnd ? LINES_MAX : LINES_MAX_READING;
+    const lines = this.#list.getElementsByClassName('line');
+    for (let surplus = lines.length - max; surplus > 0; surplus--) {
+      lines[0].remove();
+      this.#earlier.hidden = false;
+    }
+  }
+
+  #onScroll() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#list;
+    const atEnd = scrollHeight - scrollTop - clientHeight < END_PX;
+    if (atEnd === this.#atEnd) {
+      return;
+    }
+    this.#atEnd = atEnd;
+    if (atEnd) {
+      this.#unseen = 0;
+      this.#trim();
+    }
+    this.#showNewest();
+  }
+
+  #toEnd() {
+    this.#atEnd = true;
+    this.#unseen = 0;
+    this.#trim();
+    this.#scrollDown();
+    this.#showNewest();
+    this.#list.focus();
+  }
+
+  #scrollDown() {
+    this.#list.scrollTop = this.#list.scrollHeight;
+  }
+
+  #showNewest() {
+    this.#newest.hidden = this.#atEnd;
+    this.#newestText.textContent = this.#unseen > 0 ? many(this.#unseen, 'new line') : 'To the newest';
+  }
+
+  async #showEarlier(onEarlier) {
+    const first = this.#list.querySelector('.line[data-o]');
+    this.#earlier.disabled = true;
+    try {
+      const events = await onEarlier(first ? Number(first.dataset.o) : undefined);
+      const top = this.#list.scrollHeight - this.#list.scrollTop;
+      this.#atEnd = false;
+      this.#earlier.after(...events.map(({ event, mine }) => this.#line(event, mine)));
+      this.#list.scrollTop = this.#list.scrollHeight - top;
+      this.#earlier.hidden = events.length === 0;
+      this.#showNewest();
+    } finally {
+      this.#earlier.disabled = false;
+    }
+  }
+
+  /** Names are reached by the arrow keys, not by Tab: three hundred stops would be no way to the send box. */
+  #onKey(event) {
+    if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') {
+      return;
+    }
+    const names = [...this.#list.querySelectorAll('.name:not(:disabled)')];
+    const at = names.indexOf(document.activeElement);
+    const step = event.key === 'ArrowUp' ? -1 : 1;
+    const next = at < 0 ? names.at(-1) : names[at + step];
+    if (next) {
+      event.preventDefault();
+      next.focus();
+    }
+  }
+
+  #announce() {
+    if (this.#unheardCount === 0 || document.hidden) {
+      return;
+    }
+    this.#announcer.textContent =
+      this.#unheardCount <= ANNOUNCE_LINES ? this.#unheard.join('. ') : `${many(this.#unheardCount, 'new comment')}`;
+    this.#unheard = [];
+    this.#unheardCount = 0;
+  }
+}

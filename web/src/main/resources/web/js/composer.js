@@ -1,0 +1,175 @@
+import { byId, make } from './dom.js';
+import { explain, span } from './words.js';
+
+const COLOURS = [
+  ['#ffffff', 'white'], ['#ff6b6b', 'red'], ['#ffb454', 'orange'], ['#ffe66d', 'yellow'],
+  ['#6ee7a8', 'green'], ['#67d4ff', 'blue'], ['#b79cff', 'violet'], ['#ff8ac4', 'pink'],
+];
+
+/** From how many characters before the limit on the rest is shown. */
+const COUNTER_FROM = 20;
+
+/** The send box with colour, place and size. */
+export class Composer {
+  #form = byId('composer');
+  #text = byId('text');
+  #counter = byId('counter');
+  #button = byId('send');
+  #label = byId('send-label');
+  #alert = byId('send-alert');
+  #rule = byId('rule');
+  #letters = byId('style-letters');
+  #style = byId('style');
+  #ownColour = byId('own-colour');
+  #policy = {};
+  #role = 'viewer';
+  #closed = '';
+  #waitUntilMs = 0;
+  #timer = 0;
+  #onSend;
+
+  /** @param {(d: object) => Promise<object>} onSend sends a comment; rejected with a HubError */
+  constructor(onSend) {
+    this.#onSend = onSend;
+    this.#addColours();
+    this.#form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.#text.addEventListener('input', () => this.#count());
+    this.#text.addEventListener('keydown', (event) => {
+      // the Enter that ends an input method's composition is not the one that sends
+      if (event.key === 'Enter' && event.isComposing) {
+        event.preventDefault();
+      }
+    });
+    this.#style.addEventListener('click', () => {
+      const open = this.#form.classList.toggle('tray-open');
+      this.#style.setAttribute('aria-expanded', String(open));
+    });
+    this.#form.addEventListener('change', () => this.#showStyle());
+    this.#showStyle();
+  }
+
+  /** Takes the room's rules and one's role in. */
+  rules(policy = {}, role = 'viewer') {
+    this.#policy = policy;
+    this.#role = role;
+    this.#closed = '';
+    this.#show();
+  }
+
+  /** Nothing can be sent any more, and why. */
+  shut(why) {
+    this.#closed = why;
+    this.#show();
+  }
+
+  #addColours() {
+    const last = byId('colours').lastElementChild;
+    for (const [value, name] of COLOURS) {
+      const label = make('label');
+      label.title = name[0].toUpperCase() + name.slice(1);
+      const input = make('input');
+      Object.assign(input, { type: 'radio', name: 'color', value, checked: value === '#ffffff' });
+      const dot = make('span', 'swatch');
+      dot.style.background = value;
+      label.append(input, dot, make('span', 'hidden', name));
+      last.before(label);
+    }
+    const own = make('input');
+    Object.assign(own, { type: 'radio', name: 'color', value: 'own' });
+    own.setAttribute('aria-label', 'The colour chosen next to this');
+    own.className = 'hidden';
+    own.tabIndex = -1;
+    last.prepend(own);
+    this.#ownColour.addEventListener('input', () => {
+      own.checked = true;
+      this.#showStyle();
+    });
+  }
+
+  #chosen() {
+    const data = new FormData(this.#form);
+    const color = data.get('color');
+    return { mode: data.get('mode'), color: color === 'own' ? this.#ownColour.value : color, size: Number(data.get('size')) };
+  }
+
+  #showStyle() {
+    const { color, mode, size } = this.#chosen();
+    this.#letters.style.color = color;
+    this.#text.style.color = color;
+    this.#style.setAttribute('aria-label', `Colour, place and size: now ${mode}, ${{ 18: 'small', 25: 'medium', 36: 'large' }[size]}`);
+  }
+
+  async #submit() {
+    const text = this.#text.value.trim();
+    if (!text || this.#button.disabled) {
+      return;
+    }
+    this.#text.value = '';
+    this.#count();
+    this.#say('');
+    try {
+      await this.#onSend({ text, ...this.#chosen() });
+    } catch (error) {
+      this.#refused(error, text);
+    }
+  }
+
+  #refused(error, text) {
+    const { text: words, waitMs, keepText } = explain(error, this.#policy);
+    this.#say(words);
+    if (keepText && this.#text.value === '') {
+      this.#text.value = text;
+      this.#count();
+    }
+    if (waitMs > 0) {
+      this.#waitUntilMs = Date.now() + waitMs;
+      this.#tick();
+    }
+  }
+
+  #tick() {
+    clearTimeout(this.#timer);
+    const leftMs = this.#waitUntilMs - Date.now();
+    if (leftMs > 0) {
+      this.#timer = setTimeout(() => this.#tick(), Math.min(leftMs, 250));
+    } else if (this.#waitUntilMs > 0) {
+      this.#waitUntilMs = 0;
+      this.#say('');
+    }
+    this.#show();
+  }
+
+  #show() {
+    const { slowModeMs = 0, whoMaySend = 'everyone', textLengthMax = 0 } = this.#policy;
+    const ranks = { everyone: 0, moderators: 1, host: 2 };
+    const rank = { viewer: 0, moderator: 1, host: 2 }[this.#role] ?? 0;
+    const barred = rank < (ranks[whoMaySend] ?? 0);
+    const why = this.#closed || (barred ? `Only ${whoMaySend === 'host' ? 'the host' : 'moderators'} may write here now` : '');
+    this.#text.disabled = why !== '';
+    this.#text.placeholder = why || 'Send a comment';
+    if (textLengthMax > 0) {
+      this.#text.maxLength = textLengthMax;
+    }
+    const leftMs = this.#waitUntilMs - Date.now();
+    this.#button.disabled = why !== '' || leftMs > 0;
+    this.#label.textContent = leftMs > 0 ? span(leftMs) : 'Send';
+    const slow = slowModeMs > 0 && rank === 0 && !barred;
+    this.#rule.hidden = !slow;
+    this.#rule.textContent = slow ? `Slow mode: one every ${span(slowModeMs)}` : '';
+    this.#count();
+  }
+
+  #count() {
+    const max = this.#text.maxLength;
+    const left = max - this.#text.value.length;
+    this.#counter.hidden = max <= 0 || left > COUNTER_FROM;
+    this.#counter.textContent = String(left);
+  }
+
+  #say(words) {
+    this.#alert.textContent = words;
+  }
+}

@@ -1,0 +1,186 @@
+import { byId, clockTime, initial, make, nameColor } from './dom.js';
+import { explain } from './words.js';
+
+/** How many messages of the open conversation are kept on the page. Older ones are read again when wanted. */
+const BUBBLES_MAX = 500;
+
+const END_PX = 48;
+
+/** The open conversation: its bubbles in the order of `seq`, and below them what is on its way. */
+export class Conversation {
+  #view = byId('bubbles');
+  #earlier = byId('bubbles-earlier');
+  #form = byId('direct-form');
+  #text = byId('direct-text');
+  #alert = byId('direct-alert');
+  #bubbles = new Map();
+  #peer = null;
+  #self = '';
+  #actions;
+
+  /**
+   * @param {object} actions
+   * @param {(peer: string, body: string, cid?: string) => {cid: string, done: Promise<object>}} actions.send
+   * @param {(peer: string, before?: number) => Promise<object[]>} actions.load
+   */
+  constructor(actions) {
+    this.#actions = actions;
+    this.#form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.#earlier.addEventListener('click', () => this.#loadEarlier());
+  }
+
+  /** The other side of the open conversation, or null. */
+  get peer() {
+    return this.#peer;
+  }
+
+  /** The highest seq on the page; 0 if there is none. */
+  get lastSeq() {
+    return Math.max(0, ...[...this.#bubbles.values()].map(({ seq }) => seq));
+  }
+
+  /** Opens a conversation and reads its newest messages. */
+  async open(peer, name, self) {
+    this.#peer = peer;
+    this.#self = self;
+    this.#bubbles.clear();
+    this.#view.replaceChildren(this.#earlier);
+    this.#earlier.hidden = true;
+    this.#alert.textContent = '';
+    byId('conversation-name').textContent = name;
+    byId('conversation-avatar').textContent = initial(name);
+    byId('conversation-avatar').style.background = nameColor(peer);
+    await this.refresh();
+  }
+
+  /** Reads the newest messages (again). */
+  async refresh() {
+    const peer = this.#peer;
+    try {
+      const messages = await this.#actions.load(peer);
+      if (peer === this.#peer) {
+        messages.forEach((message) => this.#place(message));
+        this.#earlier.hidden = messages.length === 0 || messages[0].seq <= 1;
+        this.#scrollDown();
+      }
+    } catch (error) {
+      if (peer === this.#peer && error.code !== 'no_such_conversation') {
+        this.#alert.textContent = `The messages could not be read: ${error.message}`;
+      }
+    }
+  }
+
+  close() {
+    this.#peer = null;
+  }
+
+  /** Adds a message that just came. */
+  add(message) {
+    const { scrollHeight, scrollTop, clientHeight } = this.#view;
+    const atEnd = scrollHeight - scrollTop - clientHeight < END_PX;
+    this.#place(message);
+    if (atEnd || message.from === this.#self) {
+      this.#scrollDown();
+    }
+  }
+
+  #place(message) {
+    if (this.#bubbles.has(message.mid)) {
+      return;
+    }
+    const bubble = this.#bubble(message.body, message.from === this.#self);
+    bubble.dataset.seq = message.seq;
+    bubble.dataset.mid = message.mid;
+    this.#stamp(bubble, message.ts);
+    this.#insert(bubble, message.seq);
+    this.#bubbles.set(message.mid, { seq: message.seq, bubble });
+    if (this.#bubbles.size > BUBBLES_MAX) {
+      const oldest = this.#view.querySelector('.bubble[data-seq]');
+      this.#bubbles.delete(oldest.dataset.mid);
+      oldest.remove();
+      this.#earlier.hidden = false;
+    }
+  }
+
+  #insert(bubble, seq) {
+    const after = [...this.#view.querySelectorAll('.bubble[data-seq]')].filter((other) => Number(other.dataset.seq) < seq).at(-1);
+    (after ?? this.#earlier).after(bubble);
+  }
+
+  #bubble(body, mine) {
+    const bubble = make('div', mine ? 'bubble mine' : 'bubble');
+    const text = make('p', 'bubble-text', body ?? '');
+    text.dir = 'auto';
+    bubble.append(text);
+    return bubble;
+  }
+
+  #stamp(bubble, ts) {
+    const time = make('time', 'when', clockTime(ts));
+    time.dateTime = new Date(ts).toISOString();
+    bubble.append(time);
+  }
+
+  #submit() {
+    const body = this.#text.value.trim();
+    if (body === '') {
+      return;
+    }
+    this.#text.value = '';
+    this.#alert.textContent = '';
+    const bubble = this.#bubble(body, true);
+    const status = make('span', 'when', 'Sending …');
+    bubble.append(status);
+    this.#view.append(bubble);
+    this.#scrollDown();
+    this.#send(bubble, status, this.#peer, body);
+  }
+
+  async #send(bubble, status, peer, body, earlierCid) {
+    const { cid, done } = this.#actions.send(peer, body, earlierCid);
+    bubble.classList.remove('failed');
+    status.textContent = 'Sending …';
+    try {
+      const { mid, seq, ts } = await done;
+      bubble.remove();
+      if (peer === this.#peer) {
+        this.add({ mid, seq, ts, from: this.#self, to: peer, body });
+      }
+    } catch (error) {
+      bubble.classList.add('failed');
+      status.textContent = '';
+      const again = make('button', 'button small', 'Try again');
+      again.type = 'button';
+      // a direct message's cid is known for ever: the same one can be sent again at any time, and arrives once
+      again.addEventListener('click', () => this.#send(bubble, status, peer, body, cid));
+      status.append(make('span', '', `${explain(error).text} `), again);
+      this.#scrollDown();
+    }
+  }
+
+  async #loadEarlier() {
+    const peer = this.#peer;
+    const first = this.#view.querySelector('.bubble[data-seq]');
+    this.#earlier.disabled = true;
+    try {
+      const messages = await this.#actions.load(peer, first ? Number(first.dataset.seq) : undefined);
+      if (peer === this.#peer) {
+        const fromEnd = this.#view.scrollHeight - this.#view.scrollTop;
+        messages.forEach((message) => this.#place(message));
+        this.#view.scrollTop = this.#view.scrollHeight - fromEnd;
+        this.#earlier.hidden = messages.length === 0 || messages[0].seq <= 1;
+      }
+    } catch (error) {
+      this.#alert.textContent = `The messages could not be read: ${error.message}`;
+    } finally {
+      this.#earlier.disabled = false;
+    }
+  }
+
+  #scrollDown() {
+    this.#view.scrollTop = this.#view.scrollHeight;
+  }
+}

@@ -1,0 +1,99 @@
+import { newCid } from '../sdk/outbox.js';
+import { byId } from './dom.js';
+import { Contacts } from './contacts.js';
+import { Conversation } from './conversation.js';
+
+/** The panel of direct messages: recent conversations, one of them open, and what is unread. */
+export class Direct {
+  #client;
+  #api;
+  #names;
+  #tabs;
+  #contacts;
+  #conversation;
+  #readSeq = new Map();
+  #badge = byId('unread');
+  #tab = byId('tab-direct');
+
+  constructor(client, api, names, tabs) {
+    this.#client = client;
+    this.#api = api;
+    this.#names = names;
+    this.#tabs = tabs;
+    this.#contacts = new Contacts(names, (peer) => this.openConversation(peer), (total) => this.#showUnread(total));
+    this.#conversation = new Conversation({
+      send: (peer, body, cid = newCid()) => ({ cid, done: client.dmSend(peer, body, { cid }) }),
+      load: (peer, before) => api.conversation(peer, { before }),
+    });
+    client.on('dm', ({ message, live }) => this.#onMessage(message, live));
+    byId('conversation-back').addEventListener('click', () => this.#back());
+    document.addEventListener('visibilitychange', () => this.#markRead());
+    tabs.onChange(() => this.#markRead());
+  }
+
+  /** Reads the recent conversations (again): after each connect, for what other devices did meanwhile. */
+  async refresh() {
+    const { contacts = [] } = await this.#api.contacts();
+    this.#contacts.load(contacts, this.#self);
+    if (this.#conversation.peer !== null) {
+      await this.#conversation.refresh();
+      this.#markRead();
+    }
+  }
+
+  /** Opens the conversation with somebody. */
+  async openConversation(peer) {
+    this.#tabs.show('direct');
+    byId('contacts-view').hidden = true;
+    byId('conversation-view').hidden = false;
+    byId('direct-text').focus();
+    await this.#conversation.open(peer, this.#names.of(peer), this.#self);
+    this.#markRead();
+  }
+
+  get #self() {
+    return this.#client.identity?.user ?? '';
+  }
+
+  #back() {
+    const { peer } = this.#conversation;
+    this.#conversation.close();
+    byId('contacts-view').hidden = false;
+    byId('conversation-view').hidden = true;
+    this.#contacts.focus(peer);
+  }
+
+  #onMessage(message, live) {
+    const incoming = message.from !== this.#self;
+    const peer = incoming ? message.from : message.to;
+    const open = peer === this.#conversation.peer;
+    if (open) {
+      this.#conversation.add(message);
+    }
+    if (live) {
+      // what a sync brings is in the contacts that are read after each connect: counting it here would count it twice
+      this.#contacts.touch(peer, message, incoming && !(open && this.#inSight));
+    }
+    this.#markRead();
+  }
+
+  get #inSight() {
+    return !document.hidden && this.#tabs.shown === 'direct';
+  }
+
+  #markRead() {
+    const { peer, lastSeq } = this.#conversation;
+    if (peer === null || !this.#inSight || lastSeq <= (this.#readSeq.get(peer) ?? 0)) {
+      return;
+    }
+    this.#contacts.read(peer);
+    this.#readSeq.set(peer, lastSeq);
+    this.#client.dmRead(peer, lastSeq).catch(() => this.#readSeq.delete(peer)); // said again with the next message
+  }
+
+  #showUnread(total) {
+    this.#badge.hidden = total === 0;
+    this.#badge.textContent = total > 99 ? '99+' : String(total);
+    this.#tab.setAttribute('aria-label', total === 0 ? 'Messages' : `Messages, ${total} unread`);
+  }
+}

@@ -1,0 +1,35 @@
+/** The element with an id. All of the page's text goes in by `textContent`: nothing that people write is ever HTML. */
+export function byId(id) {
+  return document.getElementById(id);
+}
+
+/** A new element with a class and a text. */
+export function make(tag, className = '', text = '') {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.textContent = text;
+  return element;
+}
+
+/** A colour for a user that is the same on every page, light enough for the dark ground. */
+export function nameColor(id) {
+  let hash = 0;
+  for (const char of id) {
+    hash = (hash * 31 + char.codePointAt(0)) | 0;
+  }
+  // Fibonacci hashing: neighbouring ids get colours far apart
+  const hue = ((Math.imul(hash, 0x9e3779b1) >>> 0) * 360) / 2 ** 32;
+  return `hsl(${Math.round(hue)} 72% 74%)`;
+}
+
+/** The time of day, short; with the date if it was not today. */
+export function clockTime(ts) {
+  const date = new Date(ts);
+  const time = date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  return date.toDateString() === new Date().toDateString() ? time : `${date.toLocaleDateString()} ${time}`;
+}
+
+/** The first letter of a name, for an avatar. */
+export function initial(name) {
+  return [...name.trim()][0]?.toUpperCase() ?? '?';
+}

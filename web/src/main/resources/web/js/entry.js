@@ -1,0 +1,51 @@
+import { byId } from './dom.js';
+
+const TOKEN_KEY = 'danmaku.token';
+const ROOM = /^[A-Za-z0-9_-]{1,64}$/;
+
+/**
+ * Which room, and with which token: from the link. The token then moves from the address to the session, so that it
+ * is in no history, no screenshot and no address that somebody copies for a friend.
+ */
+export function readLink() {
+  const url = new URL(location.href);
+  const token = url.searchParams.get('token');
+  const room = url.searchParams.get('room') ?? '';
+  if (token) {
+    sessionStorage.setItem(TOKEN_KEY, token);
+    url.searchParams.delete('token');
+    history.replaceState(null, '', url);
+  }
+  return { room: ROOM.test(room) ? room : '', token: token ?? sessionStorage.getItem(TOKEN_KEY) ?? '' };
+}
+
+/** The name that a token carries, for the head of the page. The hub checks tokens; this only reads. */
+export function nameIn(token) {
+  try {
+    const part = token.split('.')[1].replace(/-/g, '+').replace(/_/g, '/');
+    const bytes = Uint8Array.from(atob(part), (char) => char.codePointAt(0));
+    return JSON.parse(new TextDecoder().decode(bytes)).name;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Asks for room and token; what is entered opens the page anew. */
+export function askEntry(room, why) {
+  const dialog = byId('entry');
+  byId('entry-room').value = room;
+  if (why) {
+    byId('entry-why').textContent = why;
+  }
+  byId('entry-form').onsubmit = (event) => {
+    event.preventDefault();
+    sessionStorage.setItem(TOKEN_KEY, byId('entry-token').value.trim());
+    const url = new URL(location.href);
+    url.searchParams.set('room', byId('entry-room').value.trim());
+    location.assign(url);
+  };
+  dialog.oncancel = (event) => event.preventDefault(); // there is nothing behind it
+  if (!dialog.open) {
+    dialog.showModal();
+  }
+}

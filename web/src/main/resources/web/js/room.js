@@ -1,0 +1,139 @@
+import { DanmakuClient } from '../sdk/danmaku-client.js';
+import { Api } from './api.js';
+import { Chat } from './chat.js';
+import { Composer } from './composer.js';
+import { Direct } from './direct.js';
+import { askEntry, nameIn, readLink } from './entry.js';
+import { Names } from './names.js';
+import { OwnComments } from './own-comments.js';
+import { Stage } from './stage.js';
+import { Status } from './status.js';
+import { Tabs } from './tabs.js';
+import { deniedWords, eventWords, leftWords, many } from './words.js';
+
+/** How much of the chat is shown on entering. */
+const LAST_EVENTS = 50;
+
+/** What happened this long ago does not fly any more, in milliseconds; it is in the chat. */
+const FLIES_FOR_MS = 15_000;
+
+const { room, token } = readLink();
+if (room === '' || token === '') {
+  askEntry(room);
+} else {
+  enter();
+}
+
+function enter() {
+  const socketUrl = new URL('ws', document.baseURI);
+  socketUrl.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  const client = new DanmakuClient({ url: socketUrl.href, token });
+  // for tests and for the console: `__danmaku.counts('42')`, `__danmaku.violations`
+  window.__danmaku = client;
+
+  const api = new Api(token);
+  const names = new Names();
+  const tabs = new Tabs();
+  const stage = new Stage();
+  const status = new Status(() => client.retryNow());
+  const own = new OwnComments((event) => {
+    const { user } = client.identity;
+    show({ ...event, u: { id: user, name: names.of(user) } }, true);
+  });
+  const direct = new Direct(client, api, names, tabs);
+  const chat = new Chat((user) => direct.openConversation(user.id), earlier);
+  const composer = new Composer((d) => own.sending(client.send(room, d), d));
+
+  let leftOut = 0;
+
+  status.title(room);
+  client.on('state', onState);
+  client.on('joined', onJoined);
+  client.on('left', onLeft);
+  client.on('event', onEvent);
+  client.on('batch', ({ frame }) => onBatch(frame));
+  client.on('gap', ({ from, to }) => chat.note(`${many(to - from + 1, 'older line')} can no longer be had.`, 'warn'));
+  client.on('stats', ({ stats }) => status.online(stats));
+  client.on('notice', ({ error }) => chat.note(`The hub says: ${error.message}`, 'warn'));
+  client.on('violation', ({ problem }) => console.warn('the hub broke a promise:', problem));
+  client.connect();
+  client.join(room, { last: LAST_EVENTS }).catch(() => {}); // told by `left` and `state`
+  api.room(room).then(({ title }) => status.title(room, title)).catch(() => {}); // the id serves as a title
+
+  function onState(detail) {
+    status.connection(detail);
+    if (detail.state === 'open') {
+      const { user } = client.identity;
+      names.learn({ id: user, name: nameIn(token) });
+      status.me(names.of(user), 'viewer');
+      direct.refresh().catch((error) => console.warn('conversations could not be read:', error.message));
+    } else if (detail.state === 'denied') {
+      askEntry(room, deniedWords(detail.error.code));
+    }
+  }
+
+  function onJoined({ info, fresh, missed }) {
+    if (fresh) {
+      own.restart();
+    }
+    status.hide();
+    status.me(names.of(client.identity.user), info.role);
+    if (info.title) {
+      status.title(room, info.title);
+    }
+    if (info.online !== undefined) {
+      status.online(info);
+    }
+    composer.rules(info.policy, info.role);
+    chat.offerEarlier(fresh && info.head > LAST_EVENTS);
+    if (!fresh) {
+      chat.note(missed > 0 ? `Back again: ${many(missed, 'line')} to catch up with.` : 'Back again: nothing missed.', 'good');
+    }
+  }
+
+  function onLeft({ reason }) {
+    status.tell(leftWords(reason, room));
+    composer.shut(reason === 'room_closed' ? 'This room is closed' : 'Not in a room');
+  }
+
+  function onEvent({ event }) {
+    const mine = event.u?.id === client.identity?.user;
+    if (mine) {
+      own.seen(event);
+    }
+    show(event, mine);
+  }
+
+  function show(event, mine) {
+    names.learn(event.u);
+    if (event.t === 'chat') {
+      chat.add(event, mine);
+      if (Date.now() - event.ts < FLIES_FOR_MS) {
+        stage.fly(event.d ?? {}, mine);
+      }
+    } else if (event.t === 'deleted') {
+      chat.remove(event.d?.o);
+    } else {
+      const words = eventWords(event);
+      if (words !== null) {
+        chat.note(words, 'loud');
+      }
+    }
+  }
+
+  function onBatch(frame) {
+    own.covered(frame.to);
+    const { sampled = 0, slow = 0 } = frame.skipped ?? {};
+    if (sampled + slow > 0) {
+      leftOut += sampled + slow;
+      chat.note(`The room is very busy: ${many(leftOut, 'comment')} left out so far.`, 'info', 'left-out');
+    }
+  }
+
+  async function earlier(before) {
+    const events = await client.history(room, { before, limit: LAST_EVENTS });
+    return events
+      .filter(({ t }) => t === 'chat')
+      .map((event) => ({ event, mine: event.u?.id === client.identity?.user }));
+  }
+}

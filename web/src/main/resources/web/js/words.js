@@ -1,0 +1,131 @@
+/** What the page says. Codes come from the hub (docs/protocol.md) or from the SDK (sdk/hub-error.js). */
+
+const WAIT = new Set(['slow_mode', 'rate_limited', 'busy']);
+
+/**
+ * A refusal in words, with what to do about it.
+ *
+ * @param {{code: string, message: string, retryMs?: number}} error
+ * @param {{textLengthMax?: number}} [policy] of the room
+ * @returns {{text: string, waitMs: number, keepText: boolean}} waitMs: how long sending is pointless; keepText:
+ *   whether the text should come back into the field
+ */
+export function explain(error, policy = {}) {
+  const waitMs = error.retryMs ?? 0;
+  return { text: sentence(error, policy, waitMs), waitMs: WAIT.has(error.code) ? waitMs : 0, keepText: error.code !== 'outcome_unknown' };
+}
+
+function sentence({ code, message }, policy, waitMs) {
+  switch (code) {
+    case 'slow_mode':
+      return 'Slow mode: wait for the count-down, then send again.';
+    case 'rate_limited':
+      return 'That was too fast. Wait for the count-down, then send again.';
+    case 'muted':
+      return waitMs > 0
+        ? `A moderator has muted you for another ${span(waitMs)}. You can go on reading.`
+        : 'A moderator has muted you. You can go on reading.';
+    case 'forbidden':
+      return policy.whoMaySend && policy.whoMaySend !== 'everyone'
+        ? `Only ${policy.whoMaySend === 'host' ? 'the host' : 'moderators'} may write in this room now.`
+        : 'You may not write here.';
+    case 'too_long':
+      return policy.textLengthMax
+        ? `Too long: at most ${policy.textLengthMax} characters. Shorten it and send again.`
+        : 'Too long. Shorten it and send again.';
+    case 'blocked':
+      return 'This person does not take messages from you.';
+    case 'room_closed':
+      return 'This room is closed.';
+    case 'not_joined':
+      return 'Not in the room yet. Send again when the page says “Connected”.';
+    case 'busy':
+      return 'The hub is busy. Try again in a moment.';
+    case 'unavailable':
+    case 'not_sent':
+    case 'disconnected':
+      return 'Not sent: the hub cannot be reached. Try again when the page says “Connected”.';
+    case 'pending':
+    case 'timeout':
+    case 'outcome_unknown':
+      return 'No answer: it may have been sent. Look at the chat before you send it again.';
+    case 'queue_full':
+      return 'Too many comments wait for an answer. Try again in a moment.';
+    default:
+      return `Not sent: ${message}`;
+  }
+}
+
+/** The state of the connection in words; `data-state` of the pill decides its colour. */
+export function connectionWords(state) {
+  switch (state) {
+    case 'open':
+      return 'Connected';
+    case 'connecting':
+      return 'Connecting';
+    case 'waiting':
+      return 'Reconnecting';
+    case 'denied':
+      return 'No entry';
+    case 'closed':
+      return 'Left';
+    default:
+      return 'Starting';
+  }
+}
+
+/** Why one cannot be in a room. */
+export function leftWords(reason, room) {
+  switch (reason) {
+    case 'room_closed':
+      return 'This room is closed.';
+    case 'no_such_room':
+      return `There is no room “${room}”. Its host can create it with: ./danmaku room create ${room}`;
+    case 'forbidden':
+      return 'You may not enter this room.';
+    case 'already_joined':
+      return 'You are in this room on this connection already.';
+    default:
+      return `You are out of the room (${reason}).`;
+  }
+}
+
+/** Why the token does not let one in. */
+export function deniedWords(code) {
+  return code === 'token_expired'
+    ? 'Your link has expired. Ask for a new one, or paste a new token here.'
+    : 'The hub does not accept this token. Ask for a new link, or paste another token here.';
+}
+
+/** An event of a room that is no chat, as one line; null for what needs no line. */
+export function eventWords({ t, d = {}, u }) {
+  const who = u?.name || u?.id || 'The hub';
+  switch (t) {
+    case 'announce':
+      return d.text ? `${who}: ${d.text}` : null;
+    case 'gift':
+      return `${who} gives ${d.name ?? d.gift ?? 'a gift'}${d.count > 1 ? ` × ${d.count}` : ''}`;
+    case 'superchat':
+      return d.text ? `${who}: ${d.text}` : null;
+    case 'policy':
+      return 'The rules of the room have changed.';
+    case 'sanction':
+      return d.user ? `${d.user} was ${d.kind === 'ban' ? 'banned' : 'muted'}.` : null;
+    default:
+      return null;
+  }
+}
+
+/** A length of time in words. */
+export function span(ms) {
+  const s = Math.max(1, Math.ceil(ms / 1000));
+  if (s < 90) {
+    return `${s} s`;
+  }
+  return s < 5400 ? `${Math.round(s / 60)} min` : `${Math.round(s / 3600)} h`;
+}
+
+/** A number with its noun. */
+export function many(count, one, more = `${one}s`) {
+  return `${count.toLocaleString()} ${count === 1 ? one : more}`;
+}

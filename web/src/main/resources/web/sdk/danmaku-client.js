@@ -1,0 +1,395 @@
+import { backoffMs } from './backoff.js';
+import { Connection } from './connection.js';
+import { DirectInbox, SYNC_PAGE, SYNC_PAGES_MAX } from './direct-inbox.js';
+import { HubError } from './hub-error.js';
+import { newCid, Outbox } from './outbox.js';
+import { RoomCursor } from './room-cursor.js';
+
+export { HubError };
+
+/** How many rooms one client may be in. */
+const ROOMS_MAX = 32;
+
+/** How many violations are kept to be looked at. All are counted. */
+const VIOLATIONS_KEPT = 20;
+
+/** Answers to a join or a sync after which it is tried again, later. */
+const TRY_LATER = new Set(['busy', 'unavailable', 'rate_limited', 'internal', 'queue_full', 'timeout']);
+
+/**
+ * A client of Danmaku Hub: rooms and direct messages over one WebSocket that comes back by itself.
+ *
+ *     const client = new DanmakuClient({ url: 'wss://hub.example/ws', token });
+ *     client.on('event', ({ room, event, live }) => console.log(event.u.name, event.d.text));
+ *     client.connect();
+ *     await client.join('42', { last: 50 });
+ *     await client.send('42', { text: 'hi', mode: 'scroll', color: '#ffffff', size: 25 });
+ *
+ * Events (the detail is the argument of `on`, and `detail` of the `CustomEvent`):
+ *
+ * | event | detail | when |
+ * | --- | --- | --- |
+ * | `state` | `{state, attempt?, retryInMs?, reason?, error?}` | `connecting`, `open`, `waiting`, `denied`, `closed` |
+ * | `joined` | `{room, info, fresh, missed}` | after each join; `fresh`: not a continuation; `missed`: offsets to catch up |
+ * | `event` | `{room, event, live}` | each event of a room, once, in order; `live`: it happened after the join |
+ * | `batch` | `{room, frame}` | each frame of a room, after its events |
+ * | `gap` | `{room, from, to, gap}` | offsets that nobody can get any more |
+ * | `stats` | `{room, stats}` | online, peak, messages a minute |
+ * | `left` | `{room, reason}` | the hub put the client out of a room, or refused to let it back in |
+ * | `dm` | `{message, live}` | each direct message of the user, sent or received, on any device, once |
+ * | `notice` | `{error}` | the hub complains about something that was no command of ours |
+ * | `violation` | `{room?, problem}` | the hub broke a promise (see {@link Coverage}); for tests and bug reports |
+ */
+export class DanmakuClient extends EventTarget {
+  /** The newest violations. */
+  violations = [];
+  violationCount = 0;
+
+  #connection;
+  #rooms = new Map();
+  #outbox = new Outbox();
+  #outboxTimer = 0;
+  #inbox = new DirectInbox();
+  #syncing = null;
+  #syncTimer = 0;
+  #random;
+
+  /**
+   * @param {object} options
+   * @param {string} options.url address of the hub's `/ws`
+   * @param {string|(() => string|Promise<string>)} options.token a token, or a function that gets one for each connection
+   * @param {() => number} [options.random] in [0, 1)
+   */
+  constructor({ url, token, random = Math.random }) {
+    super();
+    this.#random = random;
+    this.#connection = new Connection({
+      url,
+      token,
+      random,
+      onState: (detail) => this.#onState(detail),
+      onPush: (frame) => this.#onPush(frame),
+      onProblem: (problem) => this.#violation(undefined, problem),
+    });
+  }
+
+  /** `idle`, `connecting`, `open`, `waiting`, `denied` or `closed`. */
+  get state() {
+    return this.#connection.state;
+  }
+
+  /** Who the token says we are: `{user, session, …}`; null before the first connection. */
+  get identity() {
+    return this.#connection.identity;
+  }
+
+  /** The WebSocket in use, for tests and the console. */
+  get socket() {
+    return this.#connection.socket;
+  }
+
+  /** Adds a listener that gets the detail alone. Returns a function that takes it off again. */
+  on(type, listener) {
+    const wrapped = (event) => listener(event.detail);
+    this.addEventListener(type, wrapped);
+    return () => this.removeEventListener(type, wrapped);
+  }
+
+  /** Begins to connect. Whatever is lost later is brought back by itself. */
+  connect() {
+    this.#connection.open();
+  }
+
+  /** Ends everything; sends without a result are rejected. */
+  close() {
+    this.#connection.close();
+    this.#outbox.drop(new HubError('closed', 'the client was closed'));
+    for (const cursor of this.#rooms.values()) {
+      clearTimeout(cursor.retryTimer);
+      cursor.reject(new HubError('closed', 'the client was closed'));
+    }
+    this.#rooms.clear();
+    this.#armOutbox();
+  }
+
+  /** Ends the pause before the next try to connect. */
+  retryNow() {
+    this.#connection.retryNow();
+  }
+
+  /** Gives the hub a new token on the open connection. */
+  renew(token) {
+    return this.#connection.renew(token);
+  }
+
+  /**
+   * Enters a room and stays there over reconnects, each of which resumes where the last frame ended.
+   *
+   * @param {string} room
+   * @param {{since?: number, epoch?: string, last?: number}} [from] after an offset, with the newest so many events,
+   *   or (with nothing) from now on
+   * @returns {Promise<object>} the answer `{room, epoch, head, role, online, policy}` of the first join
+   */
+  join(room, from = {}) {
+    if (this.#rooms.has(room)) {
+      return this.#rooms.get(room).joined;
+    }
+    if (this.#rooms.size >= ROOMS_MAX) {
+      return Promise.reject(new HubError('too_many_rooms', `at most ${ROOMS_MAX} rooms at once`));
+    }
+    const cursor = new RoomCursor(room, from);
+    this.#rooms.set(room, cursor);
+    if (this.state === 'open') {
+      this.#enter(cursor);
+    }
+    return cursor.joined;
+  }
+
+  /** Leaves a room; it is not joined again after a reconnect. */
+  async leave(room) {
+    if (!this.#rooms.has(room)) {
+      return;
+    }
+    this.#forget(room, new HubError('not_joined', `left room ${room}`));
+    if (this.state === 'open') {
+      await this.#connection.request('leave', { room });
+    }
+  }
+
+  /**
+   * Sends an event to a room. While there is no connection, or the outcome is unknown, the same `cid` is sent again
+   * for at most 45 s, so that it arrives once or not at all.
+   *
+   * @param {string} room a joined room
+   * @param {object} d what the event holds: for chat `{text, mode, color, size}`
+   * @param {{t?: string, cid?: string}} [options]
+   * @returns {Promise<{o: number, ts: number}>} its place; rejected with a {@link HubError}
+   */
+  send(room, d, { t = 'chat', cid = newCid() } = {}) {
+    if (!this.#rooms.has(room)) {
+      return Promise.reject(new HubError('not_joined', `not in room ${room}`));
+    }
+    return this.#post(cid, room, { op: 'send', room, t, cid, d });
+  }
+
+  /** Events of a room before an offset (or the newest), oldest first. */
+  async history(room, { before, limit = 50 } = {}) {
+    const fields = before === undefined ? { room, limit } : { room, before, limit };
+    return (await this.#connection.request('history', fields)).events ?? [];
+  }
+
+  /**
+   * Sends a direct message, with the same promise as {@link send}.
+   *
+   * @returns {Promise<{mid: string, seq: number, ts: number}>}
+   */
+  dmSend(to, body, { kind = 'text', cid = newCid() } = {}) {
+    return this.#post(cid, null, { op: 'dm.send', to, cid, kind, body });
+  }
+
+  /** Says that everything of a conversation up to a seq was read. */
+  dmRead(peer, seq) {
+    return this.#connection.request('dm.read', { peer, seq });
+  }
+
+  /** Asks for direct messages that no push has brought. Done by itself after each connect. */
+  dmSync() {
+    this.#syncing ??= this.#sync().finally(() => {
+      this.#syncing = null;
+    });
+    return this.#syncing;
+  }
+
+  /** What was covered in a room so far, for tests and the console; null for a room not joined. */
+  counts(room) {
+    const cursor = this.#rooms.get(room);
+    if (!cursor) {
+      return null;
+    }
+    const { frames, events, gaps, violations, skipped, last } = cursor.coverage;
+    return { state: cursor.state, epoch: cursor.epoch, last, frames, events, gaps, violations, skipped: { ...skipped } };
+  }
+
+  #post(cid, room, command) {
+    return new Promise((resolve, reject) => {
+      const entry = this.#outbox.add(cid, room, command, Date.now());
+      entry.resolve = resolve;
+      entry.reject = reject;
+      this.#pump();
+    });
+  }
+
+  #pump() {
+    const nowMs = Date.now();
+    this.#outbox.expire(nowMs);
+    const isReady = (room) => this.state === 'open' && (room === null || this.#rooms.get(room)?.state === 'joined');
+    for (const entry of this.#outbox.take(nowMs, isReady)) {
+      const { op, ...fields } = entry.command;
+      this.#connection.request(op, fields).then(
+        (result) => this.#outbox.settle(entry, result),
+        (error) => this.#outbox.refuse(entry, error, Date.now()),
+      ).finally(() => this.#pump());
+    }
+    this.#armOutbox();
+  }
+
+  #armOutbox() {
+    clearTimeout(this.#outboxTimer);
+    const nowMs = Date.now();
+    const atMs = this.#outbox.wakeAtMs(nowMs);
+    if (atMs !== null) {
+      this.#outboxTimer = setTimeout(() => this.#pump(), Math.max(0, atMs - nowMs));
+    }
+  }
+
+  #onState(detail) {
+    if (detail.state === 'open') {
+      for (const cursor of this.#rooms.values()) {
+        this.#enter(cursor);
+      }
+      this.#syncSoon(0);
+      this.#pump();
+    } else {
+      clearTimeout(this.#syncTimer);
+      for (const cursor of this.#rooms.values()) {
+        clearTimeout(cursor.retryTimer);
+        cursor.state = 'outside';
+      }
+    }
+    this.#emit('state', detail);
+  }
+
+  async #enter(cursor) {
+    const socket = this.socket;
+    const { room } = cursor;
+    try {
+      const info = await this.#connection.request('join', cursor.joinFields());
+      if (socket !== this.socket || this.#rooms.get(room) !== cursor) {
+        return;
+      }
+      const { fresh, missed } = cursor.enter(info);
+      cursor.resolve(info);
+      this.#emit('joined', { room, info, fresh, missed });
+      cursor.takeHeld().forEach((frame) => this.#cover(cursor, frame));
+      this.#pump();
+    } catch (error) {
+      if (socket === this.socket && this.#rooms.get(room) === cursor) {
+        this.#notEntered(cursor, error);
+      }
+    }
+  }
+
+  #notEntered(cursor, error) {
+    cursor.state = 'outside';
+    if (error.code === 'timeout' || error.code === 'already_joined') {
+      // whether the hub has us in the room is unknown; a new connection settles it
+      this.#connection.abandon(error.message);
+    } else if (error.code === 'since_ahead') {
+      cursor.forgetPlace();
+      this.#enter(cursor);
+    } else if (TRY_LATER.has(error.code)) {
+      const pauseMs = backoffMs(++cursor.putOff, this.#random, error.retryMs);
+      cursor.retryTimer = setTimeout(() => this.#enter(cursor), pauseMs);
+    } else if (error.code !== 'disconnected') {
+      this.#forget(cursor.room, error);
+      this.#emit('left', { room: cursor.room, reason: error.code });
+    }
+  }
+
+  #forget(room, error) {
+    const cursor = this.#rooms.get(room);
+    if (cursor) {
+      clearTimeout(cursor.retryTimer);
+      cursor.reject(error);
+      this.#rooms.delete(room);
+    }
+    this.#outbox.drop(error, room);
+    this.#armOutbox();
+  }
+
+  #onPush(frame) {
+    if (Array.isArray(frame.dm)) {
+      this.#direct(frame.dm, true);
+    } else if (frame.room !== undefined) {
+      this.#onRoomPush(frame);
+    } else if (frame.error) {
+      this.#emit('notice', { error: new HubError(frame.error.code, frame.error.message, frame.error.retryMs) });
+    }
+  }
+
+  #onRoomPush(frame) {
+    const { room } = frame;
+    const cursor = this.#rooms.get(room);
+    if (!cursor) {
+      return; // on its way when we left
+    }
+    if (frame.stats) {
+      this.#emit('stats', { room, stats: frame.stats });
+    } else if (frame.left) {
+      this.#forget(room, new HubError(frame.left, `the hub ended the stay in room ${room}`));
+      this.#emit('left', { room, reason: frame.left });
+    } else if (frame.from !== undefined) {
+      if (cursor.state === 'joined') {
+        this.#cover(cursor, frame);
+      } else if (!cursor.hold(frame)) {
+        this.#connection.abandon('too many frames before the answer to a join');
+      }
+    }
+  }
+
+  #cover(cursor, frame) {
+    const { room } = cursor;
+    const { events, problems } = cursor.coverage.accept(frame);
+    problems.forEach((problem) => this.#violation(room, problem));
+    for (const event of events) {
+      this.#emit('event', { room, event, live: event.o > cursor.headAtJoin });
+    }
+    if (frame.gap) {
+      this.#emit('gap', { room, from: frame.from, to: frame.to, gap: frame.gap });
+    }
+    this.#emit('batch', { room, frame });
+  }
+
+  #direct(messages, live) {
+    for (const message of this.#inbox.fresh(messages)) {
+      this.#emit('dm', { message, live });
+    }
+    if (live && this.#inbox.pushed(messages.length)) {
+      this.#syncSoon(0);
+    }
+  }
+
+  #syncSoon(attempt) {
+    this.dmSync().catch((error) => {
+      clearTimeout(this.#syncTimer);
+      if (this.state === 'open' && TRY_LATER.has(error.code)) {
+        this.#syncTimer = setTimeout(() => this.#syncSoon(attempt + 1), backoffMs(attempt, this.#random, error.retryMs));
+      }
+    });
+  }
+
+  async #sync() {
+    for (let page = 0; page < SYNC_PAGES_MAX; page++) {
+      const fields = this.#inbox.pos === undefined ? { limit: SYNC_PAGE } : { pos: this.#inbox.pos, limit: SYNC_PAGE };
+      const { messages = [], pos, more = false } = await this.#connection.request('dm.sync', fields);
+      this.#direct(messages, false);
+      this.#inbox.synced(pos);
+      if (!more) {
+        return;
+      }
+    }
+  }
+
+  #violation(room, problem) {
+    this.violationCount++;
+    this.violations.push({ room, problem });
+    if (this.violations.length > VIOLATIONS_KEPT) {
+      this.violations.shift();
+    }
+    this.#emit('violation', { room, problem });
+  }
+
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
