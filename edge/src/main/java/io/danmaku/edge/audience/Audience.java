@@ -181,9 +181,7 @@ public final class Audience implements Runnable {
         if (wrote) {
             viewer.socket.flush();
         }
-        if (!batches.isEmpty()) {
-            forward(viewer);
-        }
+        forward(viewer);
     }
 
     /** Tells every viewer something outside the order of the room; on the event loop. Takes over the frame. */

@@ -26,6 +26,11 @@ public final class Viewer {
         return next;
     }
 
+    /** Whether it needs the log and nobody is reading it for this viewer. */
+    public boolean waitsForLog() {
+        return cursor < 0 && !catchingUp;
+    }
+
     public boolean lagging() {
         return lagging;
     }

@@ -16,6 +16,9 @@ public final class Problems {
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
     private static final long MS_PER_S = 1000;
 
+    /** Media type of problem details. */
+    public static final String CONTENT_TYPE = "application/problem+json";
+
     private Problems() {}
 
     /** Answers with a refusal; {@code Retry-After} in whole seconds when it says when to come back. */
@@ -28,6 +31,20 @@ public final class Problems {
             context.response().reset();
             return;
         }
+        if (refusal.retryMs() > 0) {
+            context.response().putHeader("Retry-After", Long.toString((refusal.retryMs() + MS_PER_S - 1) / MS_PER_S));
+        }
+        if (status == HttpResponseStatus.UNAUTHORIZED.code()) {
+            context.response().putHeader("WWW-Authenticate", "Bearer");
+        }
+        context.response()
+                .setStatusCode(status)
+                .putHeader("Content-Type", CONTENT_TYPE)
+                .end(Buffer.buffer(Json.bytes(problem(refusal, status))));
+    }
+
+    /** The problem details of a refusal. */
+    public static ObjectNode problem(Refusal refusal, int status) {
         ObjectNode problem = Json.object()
                 .put("type", "about:blank")
                 .put("title", HttpResponseStatus.valueOf(status).reasonPhrase())
@@ -36,15 +53,8 @@ public final class Problems {
                 .put("code", refusal.code().wireName());
         if (refusal.retryMs() > 0) {
             problem.put("retryMs", refusal.retryMs());
-            context.response().putHeader("Retry-After", Long.toString((refusal.retryMs() + MS_PER_S - 1) / MS_PER_S));
         }
-        if (status == HttpResponseStatus.UNAUTHORIZED.code()) {
-            context.response().putHeader("WWW-Authenticate", "Bearer");
-        }
-        context.response()
-                .setStatusCode(status)
-                .putHeader("Content-Type", "application/problem+json")
-                .end(Buffer.buffer(Json.bytes(problem)));
+        return problem;
     }
 
     /** Answers with JSON. */

@@ -1,0 +1,86 @@
+package io.danmaku.edge;
+
+import io.danmaku.edge.connection.ConnectionLimits;
+import io.danmaku.edge.roomlog.OpenRooms;
+import io.danmaku.node.config.ConfigurationException;
+import io.danmaku.node.config.Settings;
+import io.danmaku.node.pulsar.PulsarConfig;
+
+/** The settings of an edge, from {@code config/edge.conf}, where each is explained. */
+record EdgeConfig(
+        String host,
+        int port,
+        int eventLoops,
+        String tokenSecret,
+        PulsarConfig pulsar,
+        String redisUrl,
+        String roomServiceUrl,
+        String dmServiceUrl,
+        ConnectionLimits connection,
+        OpenRooms.Limits rooms,
+        int ringSlots,
+        long frameIntervalMs,
+        int batchBytesMax,
+        long startMs,
+        long drainMs,
+        String otlpEndpoint,
+        double traceRatio) {
+    private static final int KIB = 1024;
+    private static final int MIB = 1024 * KIB;
+
+    static EdgeConfig read(Settings s) {
+        int cores = Runtime.getRuntime().availableProcessors();
+        int loops = s.integer("eventLoops", 0, 64);
+        loops = loops == 0 ? Math.min(64, cores) : loops;
+        ConnectionLimits connection = new ConnectionLimits(
+                s.integer("connection.max", 1, 10_000_000),
+                (int) s.bytes("connection.frameMax", KIB, MIB),
+                s.integer("connection.roomsMax", 1, 1_000),
+                s.integer("connection.commandsPerSecond", 1, 100_000),
+                s.integer("connection.sendsPerSecond", 1, 100_000),
+                s.integer("connection.moderatorPerSecond", 1, 100_000),
+                s.millis("connection.authenticateWithin", 100, 600_000),
+                s.millis("connection.idleMax", 1_000, 86_400_000),
+                s.millis("connection.slowMax", 1_000, 86_400_000),
+                s.millis("connection.resultWithin", 100, 60_000));
+        OpenRooms.Limits rooms = new OpenRooms.Limits(
+                s.integer("room.max", 1, 1_000_000),
+                s.millis("room.linger", 0, 86_400_000),
+                powerOfTwo("room.tailBatches", s.integer("room.tailBatches", 2, 1 << 20)),
+                s.bytes("room.tailMax", 64 * KIB, 1L << 32),
+                s.integer("room.pageReaders", 1, 64),
+                s.integer("room.pageReadsWaiting", 1, 10_000),
+                s.bytes("room.pagesMax", MIB, 1L << 34),
+                loops);
+        EdgeConfig config = new EdgeConfig(
+                s.nonEmpty("host"),
+                s.integer("port", 0, 65_535),
+                loops,
+                s.secret("tokenSecret"),
+                PulsarConfig.read(s),
+                s.nonEmpty("redis.url"),
+                s.nonEmpty("roomService.url"),
+                s.nonEmpty("dmService.url"),
+                connection,
+                rooms,
+                powerOfTwo("broadcast.ringSlots", s.integer("broadcast.ringSlots", 64, 1 << 22)),
+                s.millis("broadcast.frameInterval", 0, 1_000),
+                (int) s.bytes("broadcast.batchMax", KIB, 4 * MIB),
+                s.millis("startWithin", 1_000, 3_600_000),
+                s.millis("drainWithin", 0, 600_000),
+                s.text("otlp.endpoint"),
+                s.integer("otlp.sampledPercent", 0, 100) / 100.0);
+        s.finish();
+        if (config.batchBytesMax > config.rooms.tailBytes()) {
+            throw new ConfigurationException("broadcast.batchMax", "is at most room.tailMax");
+        }
+        return config;
+    }
+
+    private static int powerOfTwo(String key, int value) {
+        if (Integer.bitCount(value) != 1) {
+            throw new ConfigurationException(key, "is a power of two, not " + value);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,134 @@
+package io.danmaku.edge;
+
+import io.danmaku.edge.broadcast.Broadcaster;
+import io.danmaku.edge.connection.Commands;
+import io.danmaku.edge.connection.ConnectionLoops;
+import io.danmaku.edge.connection.DirectCommands;
+import io.danmaku.edge.connection.Handshake;
+import io.danmaku.edge.front.Front;
+import io.danmaku.edge.gate.SendGate;
+import io.danmaku.edge.policy.RoomTable;
+import io.danmaku.edge.roomlog.OpenRoom;
+import io.danmaku.edge.roomlog.OpenRooms;
+import io.danmaku.node.config.ConfigurationException;
+import io.danmaku.node.config.Settings;
+import io.danmaku.node.life.Service;
+import io.danmaku.node.life.Shutdown;
+import io.danmaku.node.ops.Ops;
+import io.danmaku.node.ops.Tracing;
+import io.danmaku.node.pulsar.PulsarNode;
+import io.danmaku.protocol.log.Incarnation;
+import io.danmaku.protocol.room.RoomState;
+import io.danmaku.protocol.token.Tokens;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** An edge: builds, wires, starts and stops all of it. */
+public final class EdgeNode {
+    private static final Logger LOG = LoggerFactory.getLogger(EdgeNode.class);
+
+    private EdgeNode() {}
+
+    public static void main(String[] args) {
+        Service.run("edge", args, EdgeNode::start);
+    }
+
+    private static void start(Settings settings, Shutdown shutdown) throws Exception {
+        EdgeConfig config = EdgeConfig.read(settings);
+        Tokens tokens = tokens(config);
+        Incarnation incarnation = Incarnation.create();
+        Ops ops = new Ops("edge");
+        shutdown.add("ops", 1_000, ops::close);
+        Tracing tracing = new Tracing("edge", config.otlpEndpoint(), config.traceRatio());
+        shutdown.add("tracing", 5_000, tracing::close);
+        Vertx vertx = Vertx.builder()
+                .with(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(config.eventLoops()))
+                .build();
+        shutdown.add("vertx", 5_000, () -> vertx.close().await(5, TimeUnit.SECONDS));
+        PulsarNode pulsar = new PulsarNode(config.pulsar());
+        shutdown.add("pulsar", 5_000, pulsar::close);
+        pulsar.awaitNamespaces(config.startMs());
+
+        ConnectionLoops loops =
+                new ConnectionLoops(config.eventLoops(), config.connection().resultMs());
+        Broadcaster broadcaster = new Broadcaster(
+                incarnation.number(), config.ringSlots(), config.frameIntervalMs(), config.batchBytesMax(), loops);
+        shutdown.add("broadcaster", 5_000, broadcaster::close);
+        LongAdder deliveredEvents = new LongAdder();
+        LongAdder deliveredBytes = new LongAdder();
+        OpenRooms rooms = new OpenRooms(
+                pulsar,
+                broadcaster,
+                (events, bytes) -> {
+                    deliveredEvents.add(events);
+                    deliveredBytes.add(bytes);
+                },
+                config.rooms());
+        shutdown.add("rooms", 6_000, rooms::stop);
+        RoomTable table = new RoomTable(pulsar.client(), state -> changed(rooms, loops, state));
+        shutdown.add("tables", 2_000, table::close);
+        table.start().get(config.startMs(), TimeUnit.MILLISECONDS);
+        vertx.setPeriodic(1_000, timer -> rooms.closeIdle());
+
+        Commands commands = new Commands(
+                tokens,
+                table,
+                rooms,
+                new SendGate(table),
+                config.connection(),
+                incarnation,
+                new NoPresence(),
+                new DirectCommands(),
+                loops);
+        Handshake handshake = new Handshake(loops, commands, config.connection(), incarnation.toString());
+        Router router = Front.router(vertx, ops, handshake, config.roomServiceUrl(), config.dmServiceUrl());
+        new EdgeMeters(ops.registry(), loops, rooms, broadcaster, deliveredEvents, deliveredBytes).bind();
+        ops.need("pulsar", table::ready);
+        listen(vertx, config, router);
+        shutdown.add("connections", config.drainMs() + 1_000, () -> {
+            handshake.drain();
+            loops.drain(config.drainMs());
+        });
+        LOG.info("edge {} listens on {}:{}", incarnation, config.host(), config.port());
+    }
+
+    private static Tokens tokens(EdgeConfig config) {
+        try {
+            return new Tokens(config.tokenSecret());
+        } catch (IllegalArgumentException tooShort) {
+            throw new ConfigurationException("tokenSecret", tooShort.getMessage());
+        }
+    }
+
+    /** One server an event loop: Vert.x hands each connection to one of them. */
+    private static void listen(Vertx vertx, EdgeConfig config, Router router) throws TimeoutException {
+        for (int i = 0; i < config.eventLoops(); i++) {
+            vertx.deployVerticle(context -> vertx.createHttpServer(new HttpServerOptions()
+                                    .setHost(config.host())
+                                    .setPort(config.port())
+                                    .setMaxHeaderSize(16 * 1024))
+                            .requestHandler(router)
+                            .listen())
+                    .await(30, TimeUnit.SECONDS);
+        }
+    }
+
+    /** A room's decision arrived: what is open here follows it. */
+    private static void changed(OpenRooms rooms, ConnectionLoops loops, RoomState state) {
+        OpenRoom open = rooms.find(state.key());
+        if (open == null) {
+            return;
+        }
+        open.live().budget(state.policy().bestEffortPerSecond());
+        if (!state.open() || !state.epoch().equals(open.stateEpoch())) {
+            loops.endRoom(open);
+        }
+    }
+}

@@ -1,0 +1,347 @@
+package io.danmaku.edge.connection;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.edge.audience.Audience;
+import io.danmaku.edge.broadcast.LiveRoom;
+import io.danmaku.edge.gate.SendGate;
+import io.danmaku.edge.policy.RoomTable;
+import io.danmaku.edge.roomlog.OpenRoom;
+import io.danmaku.edge.roomlog.OpenRooms;
+import io.danmaku.protocol.command.Command;
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.json.CommandDecoder;
+import io.danmaku.protocol.json.EventDetail;
+import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.json.Replies;
+import io.danmaku.protocol.log.Incarnation;
+import io.danmaku.protocol.log.RoomRecord;
+import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.protocol.room.RoomState;
+import io.danmaku.protocol.token.Tokens;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** Carries out what connections ask. Stateless; each command runs on its connection's event loop. */
+public final class Commands {
+    /** A viewer may be ahead of this edge by what another edge has read more; beyond that its offset is not of this log. */
+    private static final long AHEAD_MAX = 65_536;
+
+    private static final long RETRY_MS = 1_000;
+
+    private final Tokens tokens;
+    private final RoomTable table;
+    private final OpenRooms openRooms;
+    private final SendGate gate;
+    private final ConnectionLimits limits;
+    private final long node;
+    private final Presence presence;
+    private final DirectCommands direct;
+    private final ConnectionLoops loops;
+
+    /** Who is told that viewers come, go and send. */
+    public interface Presence {
+        void joined(RoomKey room, String user);
+
+        void left(RoomKey room, String user);
+
+        void sent(RoomKey room);
+
+        /** Viewers of the room on all edges, as last heard. */
+        int online(RoomKey room);
+    }
+
+    public Commands(
+            Tokens tokens,
+            RoomTable table,
+            OpenRooms openRooms,
+            SendGate gate,
+            ConnectionLimits limits,
+            Incarnation node,
+            Presence presence,
+            DirectCommands direct,
+            ConnectionLoops loops) {
+        this.tokens = tokens;
+        this.table = table;
+        this.openRooms = openRooms;
+        this.gate = gate;
+        this.limits = limits;
+        this.node = node.number();
+        this.presence = presence;
+        this.direct = direct;
+        this.loops = loops;
+    }
+
+    /** Takes one text frame. */
+    void take(Connection connection, byte[] utf8) {
+        CommandDecoder.Decoded decoded = CommandDecoder.decode(utf8);
+        long waitMs = connection.commandWaitMs(System.nanoTime());
+        if (waitMs > 0) {
+            connection.refuse(
+                    decoded.id(), Refusal.retry(ErrorCode.RATE_LIMITED, "too many commands a second", waitMs));
+        } else if (decoded.refusal() != null) {
+            connection.refuse(decoded.id(), decoded.refusal());
+        } else if (!connection.ready() && !(decoded.command() instanceof Command.Auth)) {
+            connection.refuse(decoded.id(), Refusal.of(ErrorCode.UNAUTHENTICATED, "auth comes first"));
+        } else {
+            carryOut(connection, decoded.id(), decoded.command());
+        }
+    }
+
+    private void carryOut(Connection connection, long id, Command command) {
+        if (command instanceof Command.Send send) {
+            send(connection, id, send);
+        } else if (command instanceof Command.Join join) {
+            join(connection, id, join);
+        } else if (command instanceof Command.Ping) {
+            connection.reply(Replies.ok(id, Json.object()));
+        } else if (command instanceof Command.Leave leave) {
+            if (leave(connection, leave.room())) {
+                connection.reply(Replies.ok(id, Json.object()));
+            } else {
+                connection.refuse(id, notJoined());
+            }
+        } else if (command instanceof Command.History history) {
+            history(connection, id, history);
+        } else if (command instanceof Command.Auth auth) {
+            authenticate(connection, id, auth.token());
+        } else {
+            direct.carryOut(connection, id, command);
+        }
+    }
+
+    /** Checks a token, from {@code auth} or from the address (id -1: no reply when it is good). */
+    void authenticate(Connection connection, long id, String token) {
+        Tokens.Checked checked = tokens.verify(token);
+        if (checked.refusal() != null) {
+            connection.refuse(id, checked.refusal());
+            return;
+        }
+        boolean first = !connection.ready();
+        if (!first
+                && !(connection.user().equals(checked.claims().user())
+                        && connection.tenant().equals(checked.claims().tenant()))) {
+            connection.refuse(id, Refusal.of(ErrorCode.FORBIDDEN, "a connection is renewed by the same user"));
+            return;
+        }
+        connection.authenticated(checked.claims(), token);
+        if (first) {
+            direct.connected(connection);
+        }
+        if (id >= 0) {
+            connection.reply(
+                    Replies.ok(id, Json.object().put("user", connection.user()).put("session", connection.session())));
+        }
+    }
+
+    private void join(Connection connection, long id, Command.Join join) {
+        if (connection.rooms().containsKey(join.room())) {
+            connection.refuse(id, Refusal.of(ErrorCode.ALREADY_JOINED, "leave the room before joining it again"));
+            return;
+        }
+        if (connection.rooms().size() >= limits.roomsMax()) {
+            connection.refuse(
+                    id, Refusal.of(ErrorCode.TOO_MANY_ROOMS, "a connection is in at most " + limits.roomsMax()));
+            return;
+        }
+        RoomState state = room(connection, id, join.room());
+        if (state == null) {
+            return;
+        }
+        CompletableFuture<OpenRoom> opening = openRooms.acquire(state);
+        if (opening == null) {
+            connection.refuse(id, Refusal.retry(ErrorCode.BUSY, "this edge has as many rooms as it may", RETRY_MS));
+            return;
+        }
+        Connection.Membership membership = new Connection.Membership();
+        connection.rooms().put(join.room(), membership);
+        opening.whenComplete((room, failure) ->
+                connection.loop().eventLoop().execute(() -> opened(connection, id, join, membership, room)));
+    }
+
+    /** The state of an open room, or null after refusing. */
+    private RoomState room(Connection connection, long id, String room) {
+        if (!table.ready()) {
+            connection.refuse(id, Refusal.retry(ErrorCode.UNAVAILABLE, "the rooms are being read", RETRY_MS));
+            return null;
+        }
+        RoomState state = table.room(new RoomKey(connection.tenant(), room));
+        if (state == null) {
+            connection.refuse(id, Refusal.of(ErrorCode.NO_SUCH_ROOM, "there is no such room"));
+            return null;
+        }
+        if (!state.open()) {
+            connection.refuse(id, Refusal.of(ErrorCode.ROOM_CLOSED, "the room is closed"));
+            return null;
+        }
+        return state;
+    }
+
+    private void opened(
+            Connection connection, long id, Command.Join join, Connection.Membership membership, OpenRoom room) {
+        boolean stillWanted = connection.rooms().get(join.room()) == membership;
+        if (room == null) {
+            if (stillWanted) {
+                connection.rooms().remove(join.room());
+            }
+            connection.refuse(id, Refusal.retry(ErrorCode.UNAVAILABLE, "the room's log is away", RETRY_MS));
+            return;
+        }
+        LiveRoom live = room.live();
+        long head = live.tail().headOffset();
+        long since = since(join, live, head);
+        Refusal refusal = since > head + AHEAD_MAX
+                ? Refusal.of(ErrorCode.SINCE_AHEAD, "since lies far beyond the room's head: join without it")
+                : since + 1 < live.tail().firstOffset() && room.busy()
+                        ? Refusal.retry(ErrorCode.BUSY, "too many catch up at a time", RETRY_MS)
+                        : null;
+        if (!stillWanted || connection.closing() || refusal != null) {
+            if (stillWanted) {
+                connection.rooms().remove(join.room());
+            }
+            openRooms.release(room);
+            if (refusal != null) {
+                connection.refuse(id, refusal);
+            }
+            return;
+        }
+        Audience audience =
+                live.audience(connection.loop().index(), connection.loop().eventLoop());
+        membership.room = room;
+        membership.audience = audience;
+        RoomState state = table.room(live.key());
+        ObjectNode ok = Json.object()
+                .put("room", join.room())
+                .put("epoch", live.epoch())
+                .put("head", head)
+                .put("role", connection.claims().roleIn(join.room()).wireName())
+                .put("online", presence.online(live.key()));
+        ok.put("title", state.title());
+        ok.set("policy", PolicyJson.of(state));
+        connection.reply(Replies.ok(id, ok));
+        membership.viewer = audience.add(connection.socket(), since);
+        presence.joined(live.key(), connection.user());
+        audience.forward(membership.viewer);
+    }
+
+    private static long since(Command.Join join, LiveRoom live, long head) {
+        boolean sameEpoch = live.epoch().equals(join.epoch());
+        boolean known = sameEpoch || (join.epoch() == null && live.durability() == Durability.LOGGED);
+        if (join.since() >= 0 && known) {
+            return join.since();
+        }
+        return join.last() >= 0 ? Math.max(0, head - join.last()) : head;
+    }
+
+    /** @return whether the connection was in the room */
+    boolean leave(Connection connection, String roomId) {
+        Connection.Membership m = connection.rooms().remove(roomId);
+        if (m == null) {
+            return false;
+        }
+        if (m.viewer != null) {
+            m.audience.remove(m.viewer);
+            presence.left(m.room.live().key(), connection.user());
+            openRooms.release(m.room);
+        }
+        return true;
+    }
+
+    private static Refusal notJoined() {
+        return Refusal.of(ErrorCode.NOT_JOINED, "join the room first");
+    }
+
+    private void send(Connection connection, long id, Command.Send send) {
+        Connection.Membership m = connection.rooms().get(send.room());
+        if (m == null || m.viewer == null) {
+            connection.refuse(id, notJoined());
+            return;
+        }
+        long nowNs = System.nanoTime();
+        long waitMs = connection.sendWaitMs(nowNs);
+        if (waitMs > 0) {
+            connection.refuse(id, Refusal.retry(ErrorCode.RATE_LIMITED, "too many sends a second", waitMs));
+            return;
+        }
+        RoomKey key = m.room.live().key();
+        SendGate.Verdict verdict = gate.check(connection.claims(), table.room(key), send, System.currentTimeMillis());
+        if (verdict.refusal() != null) {
+            connection.refuse(id, verdict.refusal());
+            return;
+        }
+        if (!m.room.following()) {
+            connection.refuse(id, Refusal.retry(ErrorCode.UNAVAILABLE, "the room's log is away", RETRY_MS));
+            return;
+        }
+        PendingSends pending = connection.loop().pending();
+        long sendId = pending.add(connection, id, nowNs);
+        if (sendId < 0) {
+            connection.refuse(id, Refusal.retry(ErrorCode.BUSY, "too many sends wait for their result", RETRY_MS));
+            return;
+        }
+        byte[] record = new RoomRecord(
+                        send.type(),
+                        verdict.ranking(),
+                        node,
+                        sendId,
+                        connection.user(),
+                        send.cid(),
+                        verdict.key(),
+                        EventDetail.fragment(
+                                send.type(),
+                                connection.user(),
+                                connection.claims().name(),
+                                verdict.detail()))
+                .encode();
+        presence.sent(key);
+        m.room.append(record, refusal -> connection.loop().eventLoop().execute(() -> pending.failed(sendId, refusal)));
+    }
+
+    private void history(Connection connection, long id, Command.History history) {
+        Connection.Membership m = connection.rooms().get(history.room());
+        if (m == null || m.viewer == null) {
+            connection.refuse(id, notJoined());
+            return;
+        }
+        if (m.room.live().durability() == Durability.EPHEMERAL) {
+            connection.refuse(id, Refusal.of(ErrorCode.UNSUPPORTED, "an ephemeral room has no history"));
+            return;
+        }
+        if (m.room.busy()) {
+            connection.refuse(id, Refusal.retry(ErrorCode.BUSY, "too many read history at a time", RETRY_MS));
+            return;
+        }
+        m.room.history(history.before(), history.limit())
+                .whenComplete((events, failure) -> connection.loop().eventLoop().execute(() -> {
+                    if (failure != null) {
+                        connection.refuse(id, Refusal.retry(ErrorCode.UNAVAILABLE, "the room's log is away", RETRY_MS));
+                    } else {
+                        connection.reply(historyReply(id, events));
+                    }
+                }));
+    }
+
+    private static byte[] historyReply(long id, List<byte[]> events) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(("{\"re\":" + id + ",\"ok\":{\"events\":[").getBytes(StandardCharsets.US_ASCII));
+        for (int i = 0; i < events.size(); i++) {
+            if (i > 0) {
+                out.write(',');
+            }
+            out.writeBytes(events.get(i));
+        }
+        out.writeBytes("]}}".getBytes(StandardCharsets.US_ASCII));
+        return out.toByteArray();
+    }
+
+    /** The connection is gone for good. */
+    void gone(Connection connection) {
+        loops.left();
+        if (connection.claims() != null) {
+            direct.disconnected(connection);
+        }
+    }
+}

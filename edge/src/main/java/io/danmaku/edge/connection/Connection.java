@@ -1,0 +1,282 @@
+package io.danmaku.edge.connection;
+
+import io.danmaku.edge.audience.Audience;
+import io.danmaku.edge.audience.Viewer;
+import io.danmaku.edge.direct.Device;
+import io.danmaku.edge.gate.TokenBucket;
+import io.danmaku.edge.roomlog.OpenRoom;
+import io.danmaku.edge.tail.BatchWriter;
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.json.Replies;
+import io.danmaku.protocol.token.Claims;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** One viewer's connection: who it is, which rooms it is in, when it is closed. On its event loop only, but for {@link #push}. */
+final class Connection implements Device {
+    private static final long NS_PER_MS = 1_000_000;
+    /** How long, and how much, is read and thrown away behind a closing frame, so that a reset does not destroy it. */
+    private static final long DISCARD_MS = 2_000;
+
+    private static final long DISCARD_BYTES_MAX = 4 << 20;
+    private static final int FIN_CLOSE = 0x88;
+    private static final int FIN_PONG = 0x8a;
+    private static final int CONTROL_BYTES_MAX = 125;
+
+    /** Life of a connection. */
+    private enum State {
+        UNAUTHENTICATED,
+        READY,
+        CLOSING,
+        CLOSED
+    }
+
+    /** A room that the connection is in, or is about to be in (viewer null). */
+    static final class Membership {
+        OpenRoom room;
+        Audience audience;
+        Viewer viewer;
+    }
+
+    private final ConnectionLoop loop;
+    private final ConnectionLimits limits;
+    private final Commands commands;
+    private final String session;
+    private final Map<String, Membership> rooms = new HashMap<>(4);
+    private final TokenBucket commandRate;
+    private final TokenBucket sendRate;
+    private final long openedNs;
+    private ChannelHandlerContext context;
+    private State state = State.UNAUTHENTICATED;
+    private Claims claims;
+    private String token;
+    private long heardNs;
+    private long unwritableSinceNs;
+    private long discardedBytes;
+
+    Connection(ConnectionLoop loop, ConnectionLimits limits, Commands commands, String session, long nowNs) {
+        this.loop = loop;
+        this.limits = limits;
+        this.commands = commands;
+        this.session = session;
+        openedNs = nowNs;
+        heardNs = nowNs;
+        commandRate = new TokenBucket(limits.commandsPerSecond(), 2 * limits.commandsPerSecond(), nowNs);
+        sendRate = new TokenBucket(limits.sendsPerSecond(), 2 * limits.sendsPerSecond(), nowNs);
+    }
+
+    void opened(ChannelHandlerContext socket) {
+        context = socket;
+        loop.add(this);
+    }
+
+    ChannelHandlerContext socket() {
+        return context;
+    }
+
+    ConnectionLoop loop() {
+        return loop;
+    }
+
+    Map<String, Membership> rooms() {
+        return rooms;
+    }
+
+    /** Who this is; null before a token was accepted. */
+    Claims claims() {
+        return claims;
+    }
+
+    String token() {
+        return token;
+    }
+
+    boolean ready() {
+        return state == State.READY;
+    }
+
+    boolean closing() {
+        return state == State.CLOSING || state == State.CLOSED;
+    }
+
+    /** Accepts a checked token, the first or a renewed one. */
+    void authenticated(Claims accepted, String acceptedToken) {
+        claims = accepted;
+        token = acceptedToken;
+        if (state == State.UNAUTHENTICATED) {
+            state = State.READY;
+        }
+        if (accepted.admin() || !accepted.rooms().isEmpty()) {
+            commandRate.allow(limits.moderatorPerSecond(), limits.moderatorPerSecond());
+            sendRate.allow(limits.moderatorPerSecond(), limits.moderatorPerSecond());
+        }
+    }
+
+    /** 0, or milliseconds until the next command is taken. */
+    long commandWaitMs(long nowNs) {
+        return commandRate.take(nowNs);
+    }
+
+    /** 0, or milliseconds until the next send is taken. */
+    long sendWaitMs(long nowNs) {
+        return sendRate.take(nowNs);
+    }
+
+    void heard() {
+        heardNs = System.nanoTime();
+    }
+
+    void reply(byte[] json) {
+        if (!closing()) {
+            context.writeAndFlush(BatchWriter.textFrame(json), context.voidPromise());
+        }
+    }
+
+    void refuse(long commandId, Refusal refusal) {
+        reply(Replies.error(commandId, refusal));
+    }
+
+    void pong(ByteBuf payload) {
+        ByteBuf frame = control(FIN_PONG, payload.readableBytes());
+        context.writeAndFlush(frame.writeBytes(payload), context.voidPromise());
+    }
+
+    private static ByteBuf control(int opcode, int payload) {
+        return Unpooled.buffer(2 + payload).writeByte(opcode).writeByte(Math.min(payload, CONTROL_BYTES_MAX));
+    }
+
+    /** The socket took what it had: every room goes on. */
+    void writable() {
+        unwritableSinceNs = 0;
+        for (Membership m : rooms.values()) {
+            if (m.viewer != null) {
+                m.audience.forward(m.viewer);
+            }
+        }
+    }
+
+    void tick(long nowNs, long nowMs) {
+        if (state == State.UNAUTHENTICATED && nowNs - openedNs > limits.authenticateMs() * NS_PER_MS) {
+            refuseAndClose(
+                    Refusal.of(ErrorCode.UNAUTHENTICATED, "no valid token in time"), CloseReason.UNAUTHENTICATED);
+        } else if (state == State.READY && claims.expiresAtMs() <= nowMs) {
+            refuseAndClose(Refusal.of(ErrorCode.TOKEN_EXPIRED, "the token has expired"), CloseReason.TOKEN_EXPIRED);
+        } else if (!closing() && !context.channel().isWritable()) {
+            unwritableSinceNs = unwritableSinceNs == 0 ? nowNs : unwritableSinceNs;
+            if (nowNs - unwritableSinceNs > limits.slowMs() * NS_PER_MS) {
+                close(CloseReason.TOO_SLOW);
+            }
+        } else if (!closing() && nowNs - heardNs > limits.idleMs() * NS_PER_MS) {
+            close(CloseReason.IDLE);
+        } else if (state == State.READY) {
+            for (Membership m : rooms.values()) {
+                // the log could not be read when it was asked
+                if (m.viewer != null && m.viewer.waitsForLog()) {
+                    m.audience.forward(m.viewer);
+                }
+            }
+        }
+    }
+
+    void refuseAndClose(Refusal refusal, CloseReason reason) {
+        refuse(-1, refusal);
+        close(reason);
+    }
+
+    /** Says why, then reads on for a bounded time so that the peer can hear it, then closes. */
+    void close(CloseReason reason) {
+        closeWith(reason.code(), reason.text());
+    }
+
+    /** Answers the peer's closing frame with its own code. */
+    void closedByPeer(int code) {
+        closeWith(code < 0 ? CloseReason.NORMAL.code() : code, "");
+        context.close();
+    }
+
+    private void closeWith(int code, String text) {
+        if (closing()) {
+            return;
+        }
+        state = State.CLOSING;
+        leaveRooms();
+        byte[] reason = text.getBytes(StandardCharsets.UTF_8);
+        ByteBuf frame = control(FIN_CLOSE, 2 + reason.length).writeShort(code).writeBytes(reason);
+        context.writeAndFlush(frame).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        context.channel().config().setAutoRead(true);
+        loop.eventLoop().execute(() -> {
+            if (context.pipeline().get(Handshake.FRAMES) != null) {
+                context.pipeline().remove(Handshake.FRAMES);
+            }
+        });
+        loop.eventLoop().schedule(() -> context.close(), DISCARD_MS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Something came behind the closing frame. */
+    void discarded(int bytes) {
+        discardedBytes += bytes;
+        if (discardedBytes > DISCARD_BYTES_MAX) {
+            context.close();
+        }
+    }
+
+    /** The channel is gone. */
+    void closed() {
+        if (state != State.CLOSED) {
+            leaveRooms();
+            state = State.CLOSED;
+            loop.remove(this);
+            commands.gone(this);
+        }
+    }
+
+    /** The room was closed: whoever is in it is told and leaves. What was sent before goes out first. */
+    void endRoom(OpenRoom room) {
+        String id = room.live().key().room();
+        Membership m = rooms.get(id);
+        if (m != null && m.room == room && m.viewer != null) {
+            m.audience.forward(m.viewer);
+            commands.leave(this, id);
+            reply(Json.bytes(Json.object().put("room", id).put("left", ErrorCode.ROOM_CLOSED.wireName())));
+        }
+    }
+
+    private void leaveRooms() {
+        for (String room : rooms.keySet().toArray(String[]::new)) {
+            commands.leave(this, room);
+        }
+    }
+
+    @Override
+    public String tenant() {
+        return claims.tenant();
+    }
+
+    @Override
+    public String user() {
+        return claims.user();
+    }
+
+    @Override
+    public String session() {
+        return session;
+    }
+
+    @Override
+    public void push(byte[] utf8Json) {
+        // not written to who does not read: a device asks for what it missed by its position
+        loop.eventLoop().execute(() -> {
+            if (context.channel().isWritable()) {
+                reply(utf8Json);
+            }
+        });
+    }
+}

@@ -1,0 +1,67 @@
+package io.danmaku.edge.connection;
+
+import io.danmaku.edge.roomlog.OpenRoom;
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.concurrent.TimeUnit;
+
+/** One event loop and its connections: their clock, and the sends they wait for. On the loop only. */
+final class ConnectionLoop {
+    private static final long TICK_MS = 250;
+
+    private final EventLoop loop;
+    private final int index;
+    private final PendingSends pending;
+    private final ArrayList<Connection> connections = new ArrayList<>();
+
+    ConnectionLoop(EventLoop loop, int index, long resultMs) {
+        this.loop = loop;
+        this.index = index;
+        pending = new PendingSends(index, resultMs);
+        loop.scheduleAtFixedRate(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
+    }
+
+    EventLoop eventLoop() {
+        return loop;
+    }
+
+    int index() {
+        return index;
+    }
+
+    PendingSends pending() {
+        return pending;
+    }
+
+    void add(Connection connection) {
+        connections.add(connection);
+    }
+
+    void remove(Connection connection) {
+        connections.remove(connection);
+    }
+
+    private void tick() {
+        long nowNs = System.nanoTime();
+        long nowMs = System.currentTimeMillis();
+        pending.expire(nowNs);
+        for (int i = connections.size() - 1; i >= 0; i--) {
+            if (i < connections.size()) {
+                connections.get(i).tick(nowNs, nowMs);
+            }
+        }
+    }
+
+    void endRoom(OpenRoom room) {
+        for (Connection connection : new ArrayList<>(connections)) {
+            connection.endRoom(room);
+        }
+    }
+
+    /** Closes all connections; clients come back to another edge and resume. */
+    void drain() {
+        for (Connection connection : new ArrayList<>(connections)) {
+            connection.close(CloseReason.RESTART);
+        }
+    }
+}

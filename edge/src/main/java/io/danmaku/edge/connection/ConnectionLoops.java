@@ -1,0 +1,114 @@
+package io.danmaku.edge.connection;
+
+import io.danmaku.edge.broadcast.Acks;
+import io.danmaku.edge.roomlog.OpenRoom;
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The event loops of this edge that hold connections, numbered as they first do. Thread-safe. */
+public final class ConnectionLoops implements Acks {
+    private final long resultMs;
+    private final int max;
+    private volatile ConnectionLoop[] loops = {};
+    private final AtomicInteger connections = new AtomicInteger();
+
+    /** @param max event loops there can be, at most 256 */
+    public ConnectionLoops(int max, long resultMs) {
+        this.max = max;
+        this.resultMs = resultMs;
+    }
+
+    ConnectionLoop of(EventLoop eventLoop) {
+        for (ConnectionLoop loop : loops) {
+            if (loop.eventLoop() == eventLoop) {
+                return loop;
+            }
+        }
+        return add(eventLoop);
+    }
+
+    private synchronized ConnectionLoop add(EventLoop eventLoop) {
+        List<ConnectionLoop> known = new ArrayList<>(List.of(loops));
+        if (known.size() == max) {
+            throw new IllegalStateException("more than " + max + " event loops");
+        }
+        ConnectionLoop added = new ConnectionLoop(eventLoop, known.size(), resultMs);
+        known.add(added);
+        loops = known.toArray(ConnectionLoop[]::new);
+        return added;
+    }
+
+    /** The loops by their numbers. */
+    public EventLoop[] eventLoops() {
+        ConnectionLoop[] known = loops;
+        EventLoop[] eventLoops = new EventLoop[known.length];
+        for (int i = 0; i < known.length; i++) {
+            eventLoops[i] = known[i].eventLoop();
+        }
+        return eventLoops;
+    }
+
+    /** Open connections. */
+    public int connections() {
+        return connections.get();
+    }
+
+    /** Counts one more unless there are so many already. */
+    boolean enter(int connectionsMax) {
+        return connections.getAndUpdate(n -> n < connectionsMax ? n + 1 : n) < connectionsMax;
+    }
+
+    void left() {
+        connections.decrementAndGet();
+    }
+
+    /** The room is over: its viewers are told and leave it. From any thread. */
+    public void endRoom(OpenRoom room) {
+        for (ConnectionLoop loop : loops) {
+            loop.eventLoop().execute(() -> loop.endRoom(room));
+        }
+    }
+
+    @Override
+    public void sent(long sendId, long offset, long tsMs) {
+        ConnectionLoop[] known = loops;
+        int index = PendingSends.loopIndex(sendId);
+        if (index < known.length) {
+            ConnectionLoop loop = known[index];
+            loop.eventLoop().execute(() -> loop.pending().sent(sendId, offset, tsMs));
+        }
+    }
+
+    /** Waits, at most so long, until no send waits for its result; then closes all connections. */
+    public void drain(long boundMs) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(boundMs);
+        while (pendingSends() > 0 && System.nanoTime() < end) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        for (ConnectionLoop loop : loops) {
+            loop.eventLoop().execute(loop::drain);
+        }
+        while (connections.get() > 0 && System.nanoTime() < end) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    private int pendingSends() throws InterruptedException {
+        int sum = 0;
+        for (ConnectionLoop loop : loops) {
+            CompletableFuture<Integer> size = new CompletableFuture<>();
+            loop.eventLoop().execute(() -> size.complete(loop.pending().size()));
+            try {
+                sum += size.get(1, TimeUnit.SECONDS);
+            } catch (java.util.concurrent.ExecutionException | TimeoutException stuck) {
+                sum++;
+            }
+        }
+        return sum;
+    }
+}

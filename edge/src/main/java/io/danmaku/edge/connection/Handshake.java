@@ -1,0 +1,130 @@
+package io.danmaku.edge.connection;
+
+import io.danmaku.node.http.Problems;
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.net.NetSocketInternal;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Turns an HTTP request into a viewer's socket (RFC 6455, section 4.2). Vert.x answers the request; then its handler leaves the
+ * pipeline, and what stays is a bare Netty channel with a frame decoder and our handler: a quarter of the memory, and shared
+ * buffers go to the socket as they are.
+ */
+public final class Handshake implements Handler<RoutingContext> {
+    /** Of what this edge speaks, the only dialect so far. */
+    public static final String SUBPROTOCOL = "danmaku.v1.json";
+
+    static final String FRAMES = "frames";
+    private static final String MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
+    private static final long RETRY_MS = 2_000;
+
+    private final ConnectionLoops loops;
+    private final Commands commands;
+    private final ConnectionLimits limits;
+    private final String incarnation;
+    private final AtomicLong sessions = new AtomicLong();
+    private volatile boolean draining;
+
+    public Handshake(ConnectionLoops loops, Commands commands, ConnectionLimits limits, String incarnation) {
+        this.loops = loops;
+        this.commands = commands;
+        this.limits = limits;
+        this.incarnation = incarnation;
+    }
+
+    /** Takes no more connections. */
+    public void drain() {
+        draining = true;
+    }
+
+    @Override
+    public void handle(RoutingContext routing) {
+        HttpServerRequest request = routing.request();
+        String key = request.getHeader("Sec-WebSocket-Key");
+        if (key == null
+                || !"websocket".equalsIgnoreCase(request.getHeader("Upgrade"))
+                || !"13".equals(request.getHeader("Sec-WebSocket-Version"))) {
+            request.response().putHeader("Sec-WebSocket-Version", "13");
+            Problems.send(routing, Refusal.of(ErrorCode.BAD_COMMAND, "this is a WebSocket (version 13) endpoint"));
+            return;
+        }
+        String offered = request.getHeader("Sec-WebSocket-Protocol");
+        boolean named = offered != null;
+        if (named && Arrays.stream(offered.split(",")).map(String::trim).noneMatch(SUBPROTOCOL::equals)) {
+            Problems.send(routing, Refusal.of(ErrorCode.UNSUPPORTED, "the subprotocol is " + SUBPROTOCOL));
+            return;
+        }
+        if (draining || !loops.enter(limits.connectionsMax())) {
+            Problems.send(
+                    routing,
+                    Refusal.retry(ErrorCode.BUSY, draining ? "this edge stops" : "this edge is full", RETRY_MS));
+            return;
+        }
+        upgrade(request, key, named);
+    }
+
+    private void upgrade(HttpServerRequest request, String key, boolean named) {
+        request.response()
+                .putHeader("Upgrade", "websocket")
+                .putHeader("Connection", "Upgrade")
+                .putHeader("Sec-WebSocket-Accept", accept(key));
+        if (named) {
+            request.response().putHeader("Sec-WebSocket-Protocol", SUBPROTOCOL);
+        }
+        String token = request.getParam("token");
+        request.toNetSocket()
+                .onSuccess(socket -> take(((NetSocketInternal) socket).channelHandlerContext(), token))
+                .onFailure(lost -> loops.left());
+    }
+
+    private void take(ChannelHandlerContext vertx, String token) {
+        ConnectionLoop loop = loops.of(vertx.channel().eventLoop());
+        Connection connection = new Connection(
+                loop, limits, commands, incarnation + "." + sessions.incrementAndGet(), System.nanoTime());
+        ChannelPipeline pipeline = vertx.pipeline();
+        pipeline.addLast(
+                FRAMES,
+                new WebSocket13FrameDecoder(WebSocketDecoderConfig.newBuilder()
+                        .expectMaskedFrames(true)
+                        .allowMaskMismatch(false)
+                        .allowExtensions(false)
+                        .closeOnProtocolViolation(false)
+                        .maxFramePayloadLength(limits.frameBytesMax())
+                        .build()));
+        pipeline.addLast("viewer", new ViewerSocket(connection, commands, limits.frameBytesMax()));
+        pipeline.remove("handler"); // Vert.x's own
+        vertx.channel().config().setWriteBufferWaterMark(WATER_MARK);
+        connection.opened(pipeline.context("viewer"));
+        vertx.channel().config().setAutoRead(true);
+        vertx.channel().read();
+        if (!vertx.channel().isActive()) {
+            connection.closed();
+        } else if (token != null) {
+            commands.authenticate(connection, -1, token);
+        }
+    }
+
+    private static String accept(String key) {
+        try {
+            byte[] sha1 = MessageDigest.getInstance("SHA-1").digest((key + MAGIC).getBytes(StandardCharsets.US_ASCII));
+            return Base64.getEncoder().encodeToString(sha1);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package io.danmaku.edge.connection;
+
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.json.Replies;
+import java.util.ArrayDeque;
+import org.agrona.collections.Long2ObjectHashMap;
+
+/**
+ * Sends of one event loop's connections that wait to be read back. A send's number carries its loop's index, so that the
+ * broadcaster knows where to bring the answer. On the loop only.
+ */
+final class PendingSends {
+    private static final int PENDING_MAX = 65_536;
+    private static final int LOOP_BITS = 8;
+    private static final int LOOP_MASK = (1 << LOOP_BITS) - 1;
+    private static final long NS_PER_MS = 1_000_000;
+    private static final long RETRY_MS = 1_000;
+
+    private record Waiting(long sendId, Connection connection, long commandId, long deadlineNs) {}
+
+    private final int loopIndex;
+    private final long resultNs;
+    private final Long2ObjectHashMap<Waiting> waiting = new Long2ObjectHashMap<>();
+    /** All wait equally long, so the first to expire stands first. */
+    private final ArrayDeque<Waiting> byDeadline = new ArrayDeque<>();
+
+    private long count;
+
+    PendingSends(int loopIndex, long resultMs) {
+        this.loopIndex = loopIndex;
+        resultNs = resultMs * NS_PER_MS;
+    }
+
+    static int loopIndex(long sendId) {
+        return (int) (sendId & LOOP_MASK);
+    }
+
+    /** @return the send's number, or -1 when too many wait */
+    long add(Connection connection, long commandId, long nowNs) {
+        if (waiting.size() >= PENDING_MAX) {
+            return -1;
+        }
+        long sendId = (++count << LOOP_BITS) | loopIndex;
+        Waiting w = new Waiting(sendId, connection, commandId, nowNs + resultNs);
+        waiting.put(sendId, w);
+        byDeadline.add(w);
+        return sendId;
+    }
+
+    /** Read back: acknowledges. */
+    void sent(long sendId, long offset, long tsMs) {
+        Waiting w = waiting.remove(sendId);
+        if (w != null) {
+            w.connection.reply(Replies.sent(w.commandId, offset, tsMs));
+        }
+    }
+
+    void failed(long sendId, Refusal refusal) {
+        Waiting w = waiting.remove(sendId);
+        if (w != null) {
+            w.connection.refuse(w.commandId, refusal);
+        }
+    }
+
+    /** Tells whoever waited too long that the outcome is unknown. */
+    void expire(long nowNs) {
+        for (Waiting w = byDeadline.peek(); w != null && w.deadlineNs <= nowNs; w = byDeadline.peek()) {
+            byDeadline.poll();
+            if (waiting.remove(w.sendId) != null) {
+                w.connection.refuse(
+                        w.commandId,
+                        Refusal.retry(ErrorCode.PENDING, "no result yet: ask again with the same cid", RETRY_MS));
+            }
+        }
+    }
+
+    int size() {
+        return waiting.size();
+    }
+}

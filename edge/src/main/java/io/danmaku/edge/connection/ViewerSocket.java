@@ -1,0 +1,143 @@
+package io.danmaku.edge.connection;
+
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.util.ReferenceCountUtil;
+import java.nio.charset.StandardCharsets;
+
+/** Last handler of a viewer's pipeline: WebSocket frames to commands, and what happens to frames that are none. */
+final class ViewerSocket extends ChannelInboundHandlerAdapter {
+    private final Connection connection;
+    private final Commands commands;
+    private final int frameBytesMax;
+    /** Text of a fragmented message so far, or null. */
+    private ByteBuf fragments;
+
+    ViewerSocket(Connection connection, Commands commands, int frameBytesMax) {
+        this.connection = connection;
+        this.commands = commands;
+        this.frameBytesMax = frameBytesMax;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        try {
+            if (connection.closing()) {
+                connection.discarded(message instanceof ByteBuf bytes ? bytes.readableBytes() : 0);
+            } else if (message instanceof WebSocketFrame frame) {
+                connection.heard();
+                frame(frame);
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void frame(WebSocketFrame frame) {
+        if (frame instanceof TextWebSocketFrame || frame instanceof ContinuationWebSocketFrame) {
+            text(frame);
+        } else if (frame instanceof PingWebSocketFrame) {
+            connection.pong(frame.content());
+        } else if (frame instanceof CloseWebSocketFrame close) {
+            connection.closedByPeer(close.statusCode());
+        } else if (frame instanceof BinaryWebSocketFrame) {
+            connection.refuseAndClose(Refusal.of(ErrorCode.BAD_FRAME, "commands are text frames"), CloseReason.BINARY);
+        }
+    }
+
+    private void text(WebSocketFrame frame) {
+        if (frame instanceof TextWebSocketFrame && frame.isFinalFragment()) {
+            command(frame.content());
+            return;
+        }
+        if (fragments == null) {
+            fragments = Unpooled.buffer(frame.content().readableBytes());
+        }
+        if (fragments.readableBytes() + frame.content().readableBytes() > frameBytesMax) {
+            dropFragments();
+            tooBig();
+            return;
+        }
+        fragments.writeBytes(frame.content());
+        if (frame.isFinalFragment()) {
+            ByteBuf whole = fragments;
+            fragments = null;
+            try {
+                command(whole);
+            } finally {
+                whole.release();
+            }
+        }
+    }
+
+    private void command(ByteBuf utf8) {
+        if (!ByteBufUtil.isText(utf8, StandardCharsets.UTF_8)) {
+            connection.refuseAndClose(
+                    Refusal.of(ErrorCode.INVALID_UTF8, "a text frame is UTF-8"), CloseReason.INVALID_UTF8);
+            return;
+        }
+        commands.take(connection, ByteBufUtil.getBytes(utf8));
+    }
+
+    private void tooBig() {
+        connection.refuseAndClose(
+                Refusal.of(ErrorCode.FRAME_TOO_BIG, "a message is at most " + frameBytesMax + " bytes"),
+                CloseReason.TOO_BIG);
+    }
+
+    private void dropFragments() {
+        if (fragments != null) {
+            fragments.release();
+            fragments = null;
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        // who does not read our answers is not read from either
+        context.channel().config().setAutoRead(context.channel().isWritable() || connection.closing());
+        if (context.channel().isWritable()) {
+            connection.writable();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        dropFragments();
+        connection.closed();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        if (connection.closing()) {
+            return;
+        }
+        if (cause instanceof CorruptedWebSocketFrameException corrupted) {
+            if (corrupted.closeStatus().code() == WebSocketCloseStatus.MESSAGE_TOO_BIG.code()) {
+                tooBig();
+            } else {
+                connection.refuseAndClose(
+                        Refusal.of(ErrorCode.BAD_FRAME, "the frame breaks RFC 6455"), CloseReason.PROTOCOL);
+            }
+        } else if (cause instanceof TooLongFrameException) {
+            tooBig();
+        } else {
+            context.close(); // reset by peer and the like
+        }
+    }
+}

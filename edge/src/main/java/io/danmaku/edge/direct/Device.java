@@ -1,0 +1,14 @@
+package io.danmaku.edge.direct;
+
+/** One connected device of a user, to which direct messages are pushed. */
+public interface Device {
+    String tenant();
+
+    String user();
+
+    /** Names this connection across all nodes. */
+    String session();
+
+    /** Sends a text frame; from any thread, never blocks; dropped when the device does not read. */
+    void push(byte[] utf8Json);
+}

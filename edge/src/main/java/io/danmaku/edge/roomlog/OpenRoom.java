@@ -1,0 +1,128 @@
+package io.danmaku.edge.roomlog;
+
+import io.danmaku.edge.audience.CatchUp;
+import io.danmaku.edge.broadcast.LiveRoom;
+import io.danmaku.edge.tail.Batch;
+import io.danmaku.edge.tail.BatchWriter;
+import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.room.Durability;
+import io.netty.buffer.ByteBufUtil;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/** A room that is open on this edge: its live side, and its log to append to and to read pages of. */
+public final class OpenRoom implements CatchUp {
+    /** Pages that one history request may read: {@code limit} events may lie among many repeats. */
+    private static final int HISTORY_PAGES_MAX = 4;
+
+    private final String topic;
+    private final String stateEpoch;
+    private final Pages pages;
+    private final OffsetIndex index = new OffsetIndex();
+    private final RoomAppender appender;
+    private LiveRoom live;
+    private RoomFollower follower;
+
+    OpenRoom(String topic, String stateEpoch, Pages pages, RoomAppender appender) {
+        this.topic = topic;
+        this.stateEpoch = stateEpoch;
+        this.pages = pages;
+        this.appender = appender;
+    }
+
+    OffsetIndex index() {
+        return index;
+    }
+
+    void begin(LiveRoom opened, RoomFollower following) {
+        live = opened;
+        follower = following;
+    }
+
+    /** The epoch that room-service gave the room; an ephemeral room's viewers see another, which belongs to its opening. */
+    public String stateEpoch() {
+        return stateEpoch;
+    }
+
+    public LiveRoom live() {
+        return live;
+    }
+
+    RoomFollower follower() {
+        return follower;
+    }
+
+    RoomAppender appender() {
+        return appender;
+    }
+
+    /** Appends a record; success is told by reading it back, failure here. */
+    public void append(byte[] record, Consumer<Refusal> failed) {
+        appender.append(record, failed);
+    }
+
+    /** Whether what is appended now would be read back. */
+    public boolean following() {
+        return follower.connected();
+    }
+
+    /** Whether catching up from the log would be refused now. */
+    public boolean busy() {
+        return pages.busy();
+    }
+
+    @Override
+    public CompletionStage<List<Batch>> read(long from, long tailFirst) {
+        if (live.durability() == Durability.EPHEMERAL) {
+            return CompletableFuture.completedFuture(
+                    List.of(BatchWriter.gap(live.key().room(), from, tailFirst - 1, "lost")));
+        }
+        if (from >= tailFirst) {
+            return CompletableFuture.completedFuture(List.of());
+        }
+        return page(from, tailFirst - 1);
+    }
+
+    private CompletableFuture<List<Batch>> page(long offset, long last) {
+        long first = (offset - 1) / Pages.PAGE_OFFSETS * Pages.PAGE_OFFSETS + 1;
+        long to = Math.min(first + Pages.PAGE_OFFSETS - 1, last);
+        try {
+            return pages.read(
+                    new PageReader.Request(topic, live.key().room(), first, to, index, live.decidedRepeats()));
+        } catch (RuntimeException refused) {
+            return CompletableFuture.failedFuture(refused);
+        }
+    }
+
+    /** The newest {@code limit} events below {@code before}, oldest first, each as JSON. */
+    public CompletableFuture<List<byte[]>> history(long before, int limit) {
+        long last = Math.min(before - 1, live.tail().headOffset());
+        Deque<byte[]> events = new ArrayDeque<>(limit);
+        return collect(events, last, limit, HISTORY_PAGES_MAX).thenApply(done -> List.copyOf(events));
+    }
+
+    private CompletableFuture<Void> collect(Deque<byte[]> events, long last, int limit, int pagesLeft) {
+        if (last < 1 || events.size() >= limit || pagesLeft == 0) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return page(last, last).thenCompose(batches -> {
+            try {
+                for (int b = batches.size() - 1; b >= 0 && events.size() < limit; b--) {
+                    Batch batch = batches.get(b);
+                    for (int i = batch.events() - 1; i >= 0 && events.size() < limit; i--) {
+                        if (batch.offsetOf(i) <= last) {
+                            events.addFirst(ByteBufUtil.getBytes(batch.event(i)));
+                        }
+                    }
+                }
+            } finally {
+                batches.forEach(Batch::release);
+            }
+            return collect(events, (last - 1) / Pages.PAGE_OFFSETS * Pages.PAGE_OFFSETS, limit, pagesLeft - 1);
+        });
+    }
+}

@@ -1,0 +1,206 @@
+package io.danmaku.edge.roomlog;
+
+import io.danmaku.edge.audience.Deliveries;
+import io.danmaku.edge.broadcast.Broadcaster;
+import io.danmaku.edge.broadcast.LiveRoom;
+import io.danmaku.node.pulsar.PulsarNode;
+import io.danmaku.protocol.log.Topics;
+import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.protocol.room.RoomState;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The rooms that are open on this edge: opened by the first viewer, closed some time after the last one left. */
+public final class OpenRooms {
+    private static final Logger LOG = LoggerFactory.getLogger(OpenRooms.class);
+    private static final int EPOCH_RADIX = 36;
+
+    /**
+     * Bounds of open rooms.
+     *
+     * @param lingerMs how long a room without viewers stays open
+     * @param loops event loops of this edge
+     */
+    public record Limits(
+            int roomsMax,
+            long lingerMs,
+            int tailBatches,
+            long tailBytes,
+            int pageReaders,
+            int pageReadsWaiting,
+            long pageBytes,
+            int loops) {}
+
+    private static final class Entry {
+        private final String epoch;
+        private final CompletableFuture<OpenRoom> opening;
+        private int holders;
+        private long emptySinceNs;
+
+        Entry(String epoch, CompletableFuture<OpenRoom> opening) {
+            this.epoch = epoch;
+            this.opening = opening;
+        }
+    }
+
+    private final PulsarNode pulsar;
+    private final Broadcaster broadcaster;
+    private final Deliveries deliveries;
+    private final Limits limits;
+    private final Pages pages;
+    private final Map<RoomKey, Entry> entries = new HashMap<>();
+    private final AtomicLong ephemeralEpochs = new AtomicLong(System.currentTimeMillis());
+
+    public OpenRooms(PulsarNode pulsar, Broadcaster broadcaster, Deliveries deliveries, Limits limits) {
+        this.pulsar = pulsar;
+        this.broadcaster = broadcaster;
+        this.deliveries = deliveries;
+        this.limits = limits;
+        pages = new Pages(
+                new PageReader(pulsar.client(), pulsar.admin()),
+                limits.pageReaders,
+                limits.pageReadsWaiting,
+                limits.pageBytes);
+    }
+
+    /**
+     * The room, opened if need be, and held until {@link #release}; null when this edge has as many rooms as it may. A failed opening needs
+     * no release.
+     */
+    public synchronized CompletableFuture<OpenRoom> acquire(RoomState state) {
+        Entry entry = entries.get(state.key());
+        if (entry != null && !entry.epoch.equals(state.epoch())) {
+            entries.remove(state.key());
+            close(state.key(), entry);
+            entry = null;
+        }
+        if (entry == null) {
+            if (entries.size() >= limits.roomsMax) {
+                return null;
+            }
+            CompletableFuture<OpenRoom> opening = open(state);
+            Entry opened = new Entry(state.epoch(), opening);
+            entries.put(state.key(), opened);
+            opening.whenComplete((room, failure) -> {
+                if (failure != null) {
+                    LOG.warn("room {} could not be opened: {}", state.key(), failure.getMessage());
+                    forget(state.key(), opened);
+                }
+            });
+            entry = opened;
+        }
+        entry.holders++;
+        return entry.opening;
+    }
+
+    private synchronized void forget(RoomKey key, Entry entry) {
+        entries.remove(key, entry);
+    }
+
+    /** Gives up a hold. */
+    public synchronized void release(OpenRoom room) {
+        Entry entry = entries.get(room.live().key());
+        if (entry != null && entry.opening.getNow(null) == room && --entry.holders == 0) {
+            entry.emptySinceNs = System.nanoTime();
+        }
+    }
+
+    /** The room if it is open, for news about it; not held. */
+    public synchronized OpenRoom find(RoomKey key) {
+        Entry entry = entries.get(key);
+        return entry == null || entry.opening.isCompletedExceptionally() ? null : entry.opening.getNow(null);
+    }
+
+    public synchronized int size() {
+        return entries.size();
+    }
+
+    /** Closes rooms that have had no viewer for the linger time; called every second or so. */
+    public synchronized void closeIdle() {
+        long now = System.nanoTime();
+        for (Iterator<Map.Entry<RoomKey, Entry>> all = entries.entrySet().iterator(); all.hasNext(); ) {
+            Map.Entry<RoomKey, Entry> e = all.next();
+            Entry entry = e.getValue();
+            if (entry.holders == 0
+                    && entry.opening.isDone()
+                    && now - entry.emptySinceNs > TimeUnit.MILLISECONDS.toNanos(limits.lingerMs)) {
+                all.remove();
+                close(e.getKey(), entry);
+            }
+        }
+    }
+
+    private CompletableFuture<OpenRoom> open(RoomState state) {
+        String topic = Topics.room(state.key(), state.epoch(), state.durability());
+        OpenRoom room = new OpenRoom(topic, state.epoch(), pages, new RoomAppender(pulsar.client(), topic));
+        RoomFollower follower = new RoomFollower(pulsar.client(), broadcaster, topic, room.index());
+        return follower.head(state.durability()).thenCompose(head -> {
+            LiveRoom live = new LiveRoom(
+                    new LiveRoom.Opening(
+                            state.key(),
+                            epochFor(state),
+                            state.durability(),
+                            head,
+                            limits.tailBatches,
+                            limits.tailBytes,
+                            limits.loops,
+                            state.policy().bestEffortPerSecond()),
+                    room,
+                    deliveries,
+                    System.nanoTime());
+            room.begin(live, follower);
+            return follower.follow(live).thenApply(following -> room);
+        });
+    }
+
+    /** An ephemeral room's offsets belong to this opening of it, so its epoch does too. */
+    private String epochFor(RoomState state) {
+        return state.durability() == Durability.LOGGED
+                ? state.epoch()
+                : Long.toString(ephemeralEpochs.incrementAndGet(), EPOCH_RADIX);
+    }
+
+    private CompletableFuture<Void> close(RoomKey key, Entry entry) {
+        Function<Throwable, Void> told = failure -> {
+            LOG.warn("room {} did not close cleanly: {}", key, failure.getMessage());
+            return null;
+        };
+        return entry.opening
+                .thenCompose(room -> room.follower()
+                        .stop()
+                        .exceptionally(told)
+                        .thenCompose(stopped -> room.appender().stop())
+                        .exceptionally(told)
+                        .thenCompose(stopped -> broadcaster.close(room.live())))
+                .exceptionally(told);
+    }
+
+    /** Whether reading pages is at its bound. */
+    public boolean busy() {
+        return pages.busy();
+    }
+
+    /** Closes all rooms; blocks for a bounded time. */
+    public void stop() throws Exception {
+        List<CompletableFuture<Void>> closing = new ArrayList<>();
+        synchronized (this) {
+            entries.forEach((key, entry) -> closing.add(close(key, entry)));
+            entries.clear();
+        }
+        try {
+            CompletableFuture.allOf(closing.toArray(CompletableFuture[]::new)).get(5, TimeUnit.SECONDS);
+        } finally {
+            pages.close();
+        }
+    }
+}

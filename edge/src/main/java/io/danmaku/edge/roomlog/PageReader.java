@@ -1,0 +1,170 @@
+package io.danmaku.edge.roomlog;
+
+import io.danmaku.edge.broadcast.DecidedRepeats;
+import io.danmaku.edge.broadcast.RepeatWindow;
+import io.danmaku.edge.tail.Batch;
+import io.danmaku.edge.tail.BatchWriter;
+import io.danmaku.node.pulsar.PulsarAdmin;
+import io.danmaku.protocol.event.SkipReason;
+import io.danmaku.protocol.log.RoomRecord;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.pulsar.client.api.Message;
+import org.apache.pulsar.client.api.MessageId;
+import org.apache.pulsar.client.api.PulsarClient;
+import org.apache.pulsar.client.api.Reader;
+import org.apache.pulsar.client.impl.MessageIdImpl;
+
+/** Reads one stretch of a room's log into batches. Blocks; stateless. */
+final class PageReader {
+    private static final int READ_TIMEOUT_S = 5;
+    private static final int RECEIVER_QUEUE = 512;
+    private static final int BATCH_BYTES_MAX = 64 * 1024;
+
+    private final PulsarClient client;
+    private final PulsarAdmin admin;
+
+    PageReader(PulsarClient client, PulsarAdmin admin) {
+        this.client = client;
+        this.admin = admin;
+    }
+
+    /**
+     * What to read.
+     *
+     * @param from first offset wanted
+     * @param to last offset wanted; it has been appended already
+     */
+    record Request(String topic, String room, long from, long to, OffsetIndex index, DecidedRepeats decided) {}
+
+    /** @return batches that cover {@code from..to} and perhaps, as a gap, more; the caller holds their references */
+    List<Batch> read(Request r) throws IOException {
+        MessageId start = r.index.atOrBefore(r.from);
+        if (start == null) {
+            start = lookUp(r.topic, r.from);
+        }
+        List<Batch> page = read(r, start);
+        if (page == null) {
+            page = read(r, MessageId.earliest);
+        }
+        return page;
+    }
+
+    /** The broker's look-up by index serves for a room that nobody has read here. */
+    private MessageId lookUp(String topic, long offset) {
+        if (offset <= 1) {
+            return MessageId.earliest;
+        }
+        try {
+            var found = admin.messageIdByIndex(topic, offset - 1).join();
+            return new MessageIdImpl(
+                    found.path("ledgerId").asLong(), found.path("entryId").asLong(), -1);
+        } catch (CompletionException notThere) {
+            return MessageId.earliest; // trimmed, or a broker without the look-up: walk from the first one kept
+        }
+    }
+
+    /** @return null when the start lay behind what was wanted */
+    private List<Batch> read(Request r, MessageId start) throws IOException {
+        long[] known = r.decided.within(r.from, r.to);
+        RepeatWindow window = known == null ? new RepeatWindow() : null;
+        List<Batch> batches = new ArrayList<>();
+        BatchWriter writer = new BatchWriter(r.room);
+        boolean complete = false;
+        try (Reader<byte[]> reader = client.newReader()
+                .topic(r.topic)
+                .readerName("page")
+                .startMessageId(start)
+                .startMessageIdInclusive()
+                .receiverQueueSize(RECEIVER_QUEUE)
+                .create()) {
+            if (window != null && start != MessageId.earliest) {
+                lookBack(reader);
+            }
+            long due = r.from;
+            boolean first = true;
+            while (due <= r.to) {
+                if (!reader.hasMessageAvailable()) {
+                    batches.add(BatchWriter.gap(r.room, due, r.to, "retention"));
+                    break;
+                }
+                Message<byte[]> message = next(reader);
+                long offset = LogRecords.offset(message);
+                if (first && offset > r.from && start != MessageId.earliest) {
+                    return null;
+                }
+                first = false;
+                RoomRecord record = RoomRecord.decode(message.getData());
+                boolean repeat = isRepeat(window, known, offset, message, record);
+                if (offset < due) {
+                    continue;
+                }
+                if (offset > due) {
+                    finish(writer, batches);
+                    batches.add(BatchWriter.gap(r.room, due, offset - 1, "retention"));
+                    due = offset;
+                    if (offset > r.to) {
+                        break;
+                    }
+                }
+                if (record == null) {
+                    writer.skip(offset, SkipReason.FILTERED);
+                } else if (repeat) {
+                    writer.skip(offset, SkipReason.REPEAT);
+                } else {
+                    writer.add(
+                            offset,
+                            LogRecords.tsMs(message),
+                            record.type().deliveryClass(),
+                            record.key(),
+                            record.json());
+                }
+                due = offset + 1;
+                if (writer.bytes() > BATCH_BYTES_MAX) {
+                    finish(writer, batches);
+                }
+            }
+            finish(writer, batches);
+            complete = true;
+            return batches;
+        } finally {
+            if (!complete) {
+                writer.abandon();
+                batches.forEach(Batch::release);
+            }
+        }
+    }
+
+    private static boolean isRepeat(
+            RepeatWindow window, long[] known, long offset, Message<byte[]> message, RoomRecord record) {
+        if (window == null) {
+            return Arrays.binarySearch(known, offset) >= 0;
+        }
+        return record != null && window.observe(offset, LogRecords.tsMs(message), record.user(), record.cid()) != null;
+    }
+
+    /** Goes back by the repeat window from the record that the reader stands at. */
+    private static void lookBack(Reader<byte[]> reader) throws IOException {
+        if (reader.hasMessageAvailable()) {
+            reader.seek(LogRecords.tsMs(next(reader)) - RepeatWindow.WINDOW_MS);
+        }
+    }
+
+    private static Message<byte[]> next(Reader<byte[]> reader) throws IOException {
+        Message<byte[]> message = reader.readNext(READ_TIMEOUT_S, TimeUnit.SECONDS);
+        if (message == null) {
+            throw new IOException("the log did not answer within " + READ_TIMEOUT_S + " s");
+        }
+        return message;
+    }
+
+    private static void finish(BatchWriter writer, List<Batch> batches) {
+        if (!writer.isEmpty()) {
+            batches.add(writer.finish());
+        }
+    }
+}

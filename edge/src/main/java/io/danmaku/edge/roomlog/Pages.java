@@ -1,0 +1,104 @@
+package io.danmaku.edge.roomlog;
+
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import io.danmaku.edge.tail.Batch;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Pages of rooms' logs, read once and shared by all who need them: at most so many reads at a time, so many waiting, so
+ * many bytes kept. Beyond that a read fails at once, and who asked is told to come back.
+ */
+public final class Pages implements AutoCloseable {
+    /** Offsets a page covers: aligned, so that viewers with different cursors share pages. */
+    static final int PAGE_OFFSETS = 256;
+
+    private static final long KEPT_S = 30;
+
+    private record Key(String topic, long from, long to) {}
+
+    /** One page; the cache holds a reference to each of its batches. */
+    private record Page(List<Batch> batches) {
+        boolean tryRetain() {
+            for (int i = 0; i < batches.size(); i++) {
+                if (!batches.get(i).tryRetain()) {
+                    batches.subList(0, i).forEach(Batch::release);
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        int bytes() {
+            return 64 + batches.stream().mapToInt(Batch::bytes).sum();
+        }
+    }
+
+    private final ThreadPoolExecutor readers;
+    private final AsyncCache<Key, Page> cache;
+    private final PageReader reader;
+
+    Pages(PageReader reader, int threads, int waitingMax, long bytesMax) {
+        this.reader = reader;
+        AtomicInteger number = new AtomicInteger();
+        readers = new ThreadPoolExecutor(
+                threads,
+                threads,
+                KEPT_S,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(waitingMax),
+                task -> new Thread(task, "log-reader-" + number.incrementAndGet()));
+        readers.allowCoreThreadTimeOut(true);
+        cache = Caffeine.newBuilder()
+                .maximumWeight(bytesMax)
+                .weigher((Key key, Page page) -> page.bytes())
+                .expireAfterAccess(KEPT_S, TimeUnit.SECONDS)
+                .executor(Runnable::run)
+                .removalListener((Key key, Page page, RemovalCause cause) -> {
+                    if (page != null) {
+                        page.batches.forEach(Batch::release);
+                    }
+                })
+                .buildAsync();
+    }
+
+    /** Whether a read would be refused now. */
+    public boolean busy() {
+        return readers.getQueue().remainingCapacity() == 0;
+    }
+
+    /** Reads {@code from..to}, both in one aligned page; the batches are retained for the caller. */
+    CompletableFuture<List<Batch>> read(PageReader.Request request) {
+        Key key = new Key(request.topic(), request.from(), request.to());
+        return cache.get(
+                        key,
+                        (k, unused) -> CompletableFuture.supplyAsync(
+                                () -> {
+                                    try {
+                                        return new Page(reader.read(request));
+                                    } catch (java.io.IOException e) {
+                                        throw new CompletionException(e);
+                                    }
+                                },
+                                readers))
+                .thenApply(page -> {
+                    if (!page.tryRetain()) {
+                        throw new CompletionException(new IllegalStateException("the page was evicted: read it again"));
+                    }
+                    return page.batches;
+                });
+    }
+
+    @Override
+    public void close() {
+        readers.shutdownNow();
+        cache.synchronous().invalidateAll();
+    }
+}

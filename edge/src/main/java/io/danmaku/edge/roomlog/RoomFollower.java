@@ -1,0 +1,116 @@
+package io.danmaku.edge.roomlog;
+
+import io.danmaku.edge.broadcast.Broadcaster;
+import io.danmaku.edge.broadcast.LiveRoom;
+import io.danmaku.edge.broadcast.RepeatWindow;
+import io.danmaku.protocol.log.RoomRecord;
+import io.danmaku.protocol.room.Durability;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.pulsar.client.api.Message;
+import org.apache.pulsar.client.api.MessageId;
+import org.apache.pulsar.client.api.PulsarClient;
+import org.apache.pulsar.client.api.Reader;
+import org.apache.pulsar.client.api.ReaderBuilder;
+
+/** Follows one room's log into the broadcaster's ring, for as long as the room is open here. One reader a room and edge. */
+final class RoomFollower {
+    private static final int RECEIVER_QUEUE = 1_000;
+    private static final int PRODUCERS_MAX = 4_096;
+    /** Added to the window when looking back by time: what lies between asking the broker and its seek. */
+    private static final long MARGIN_S = 10;
+
+    private final PulsarClient client;
+    private final Broadcaster broadcaster;
+    private final String topic;
+    private final OffsetIndex index;
+    private volatile Reader<byte[]> reader;
+
+    /** Of an ephemeral room, on the client's listener thread: offsets given so far, and each producer's last number. */
+    private long ephemeralOffset;
+
+    private final Map<String, Long> lastOfProducer = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+            return size() > PRODUCERS_MAX;
+        }
+    };
+
+    RoomFollower(PulsarClient client, Broadcaster broadcaster, String topic, OffsetIndex index) {
+        this.client = client;
+        this.broadcaster = broadcaster;
+        this.topic = topic;
+        this.index = index;
+    }
+
+    /** The room's head: offset of the newest record, 0 when there is none. */
+    CompletableFuture<Long> head(Durability durability) {
+        if (durability == Durability.EPHEMERAL) {
+            return CompletableFuture.completedFuture(0L);
+        }
+        return client.newReader()
+                .topic(topic)
+                .readerName("head")
+                .startMessageId(MessageId.latest)
+                .startMessageIdInclusive()
+                .receiverQueueSize(16)
+                .createAsync()
+                .thenCompose(last -> newest(last, 0).whenComplete((head, failure) -> last.closeAsync()));
+    }
+
+    private static CompletableFuture<Long> newest(Reader<byte[]> reader, long known) {
+        return reader.hasMessageAvailableAsync()
+                .thenCompose(more -> more
+                        ? reader.readNextAsync()
+                                .thenCompose(message -> newest(reader, Math.max(known, LogRecords.offset(message))))
+                        : CompletableFuture.completedFuture(known));
+    }
+
+    /** Starts following: a window's length before now, so that repeats are told rightly from the head on. */
+    CompletableFuture<Void> follow(LiveRoom room) {
+        ReaderBuilder<byte[]> builder =
+                client.newReader().topic(topic).readerName("follower").receiverQueueSize(RECEIVER_QUEUE);
+        if (room.durability() == Durability.EPHEMERAL) {
+            builder.startMessageId(MessageId.latest).readerListener((r, message) -> takeEphemeral(room, message));
+        } else {
+            builder.readerListener((r, message) -> takeLogged(room, message));
+            if (room.tail().headOffset() == 0) {
+                builder.startMessageId(MessageId.earliest);
+            } else {
+                builder.startMessageFromRollbackDuration(
+                        TimeUnit.MILLISECONDS.toSeconds(RepeatWindow.WINDOW_MS) + MARGIN_S, TimeUnit.SECONDS);
+            }
+        }
+        return builder.createAsync().thenAccept(opened -> reader = opened);
+    }
+
+    private void takeLogged(LiveRoom room, Message<byte[]> message) {
+        long offset = LogRecords.offset(message);
+        index.saw(offset, message.getMessageId());
+        broadcaster.record(room, offset, LogRecords.tsMs(message), RoomRecord.decode(message.getData()));
+    }
+
+    /** The broker drops what an ephemeral room's reader cannot take; a hole in a producer's numbers shows it. */
+    private void takeEphemeral(LiveRoom room, Message<byte[]> message) {
+        Long last = lastOfProducer.put(message.getProducerName(), message.getSequenceId());
+        if (last != null && message.getSequenceId() > last + 1) {
+            ephemeralOffset += message.getSequenceId() - last - 1;
+            broadcaster.lost(room, ephemeralOffset);
+        }
+        broadcaster.record(room, ++ephemeralOffset, LogRecords.tsMs(message), RoomRecord.decode(message.getData()));
+    }
+
+    boolean connected() {
+        Reader<byte[]> opened = reader;
+        return opened != null && opened.isConnected();
+    }
+
+    CompletableFuture<Void> stop() {
+        Reader<byte[]> opened = reader;
+        return opened == null ? CompletableFuture.completedFuture(null) : opened.closeAsync();
+    }
+}
