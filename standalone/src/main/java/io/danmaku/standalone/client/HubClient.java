@@ -1,0 +1,448 @@
+package io.danmaku.standalone.client;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.WebSocketClient;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One user's connection to the hub: connects by itself to any of its edges, joins its rooms again where it left off, and
+ * sends again what was not answered. Every batch goes through its room's {@link Coverage}. Methods may be called from any
+ * thread; futures complete on the client's event loop and never exceptionally: what went wrong is an {@link Answer}.
+ */
+public final class HubClient implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HubClient.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long TICK_MS = 100;
+    private static final long REJOIN_MS_MIN = 100;
+    /** A push without events is short: only those are read by clients that do not watch. */
+    private static final int SHORT_CHARS = 200;
+
+    private record Request(Consumer<Answer> taker, long deadlineMs) {}
+
+    private final ClientOptions options;
+    private final HubListener listener;
+    private final Vertx vertx;
+    private final Link link;
+    private final Outbox outbox;
+    private final CompletableFuture<Answer> connected = new CompletableFuture<>();
+    private final Map<Long, Request> requests = new HashMap<>();
+    private final Map<String, RoomWatch> rooms = new LinkedHashMap<>();
+    private final CompletableFuture<Context> context = new CompletableFuture<>();
+    private long lastId;
+    private long heardMs;
+    private long pingedMs;
+    private long ticker;
+    private boolean ready;
+
+    HubClient(Vertx vertx, WebSocketClient sockets, ClientOptions options, HubListener listener) {
+        this.vertx = vertx;
+        this.options = options;
+        this.listener = listener;
+        outbox = new Outbox(options.commandTimeoutMs());
+        link = new Link(vertx, sockets, options, new Link.Owner() {
+            @Override
+            public void opened(URI edge) {
+                authenticate(edge);
+            }
+
+            @Override
+            public void said(String text) {
+                take(text);
+            }
+
+            @Override
+            public void lost(URI edge, String why) {
+                disconnect(why);
+                listener.disconnected(edge, why);
+            }
+
+            @Override
+            public void ended(String why) {
+                finish(why);
+            }
+        });
+    }
+
+    void start(Context loop) {
+        context.complete(loop);
+        link.open();
+        ticker = vertx.setPeriodic(TICK_MS, timer -> tick());
+    }
+
+    private void onLoop(Runnable work) {
+        context.thenAccept(loop -> loop.runOnContext(v -> work.run()));
+    }
+
+    private static long nowMs() {
+        return System.nanoTime() / 1_000_000;
+    }
+
+    /** The answer to the first {@code auth}. */
+    public CompletableFuture<Answer> connected() {
+        return connected;
+    }
+
+    /** Joins where the room stands now. */
+    public CompletableFuture<Answer> join(String room) {
+        return join(room, JSON.createObjectNode());
+    }
+
+    /**
+     * Joins after an offset.
+     *
+     * @param since last offset that is known; 0 = all that is kept
+     * @param epoch the room's epoch of that offset, or null
+     */
+    public CompletableFuture<Answer> joinSince(String room, long since, String epoch) {
+        ObjectNode from = JSON.createObjectNode().put("since", since);
+        if (epoch != null) {
+            from.put("epoch", epoch);
+        }
+        return join(room, from);
+    }
+
+    /** Joins with the newest so many offsets. */
+    public CompletableFuture<Answer> joinLast(String room, int last) {
+        return join(room, JSON.createObjectNode().put("last", last));
+    }
+
+    private CompletableFuture<Answer> join(String room, ObjectNode from) {
+        RoomWatch watch = new RoomWatch(room, from.put("op", "join").put("room", room), options.watching());
+        onLoop(() -> {
+            RoomWatch before = rooms.get(room);
+            if (before != null && before.state != RoomWatch.State.ENDED) {
+                watch.first.complete(Answer.refused("already_joined", "this client watches " + room, false));
+                return;
+            }
+            rooms.put(room, watch);
+            tick();
+        });
+        return watch.first;
+    }
+
+    public CompletableFuture<Answer> leave(String room) {
+        CompletableFuture<Answer> done = new CompletableFuture<>();
+        onLoop(() -> {
+            RoomWatch watch = rooms.remove(room);
+            if (watch != null) {
+                watch.state = RoomWatch.State.ENDED;
+            }
+            ask(JSON.createObjectNode().put("op", "leave").put("room", room), done::complete);
+        });
+        return done;
+    }
+
+    /** Sends an event into a joined room; sent again with its cid until there is a result or its time is over. */
+    public CompletableFuture<Answer> send(String room, String type, String cid, ObjectNode detail) {
+        ObjectNode command = JSON.createObjectNode()
+                .put("op", "send")
+                .put("room", room)
+                .put("t", type)
+                .put("cid", cid);
+        command.set("d", detail);
+        return enqueue(room, command, options.resendMs());
+    }
+
+    public CompletableFuture<Answer> chat(String room, String cid, String text) {
+        return send(room, "chat", cid, JSON.createObjectNode().put("text", text));
+    }
+
+    /** Sends a direct message; sent again with its cid until there is a result or its time is over. */
+    public CompletableFuture<Answer> dmSend(String to, String cid, String body) {
+        ObjectNode command = JSON.createObjectNode()
+                .put("op", "dm.send")
+                .put("to", to)
+                .put("cid", cid)
+                .put("kind", "text")
+                .put("body", body);
+        return enqueue(null, command, options.directResendMs());
+    }
+
+    private CompletableFuture<Answer> enqueue(String room, ObjectNode command, long boundMs) {
+        Outbox.Entry entry = new Outbox.Entry(room, command, nowMs(), boundMs);
+        onLoop(() -> {
+            if (outbox.add(entry)) {
+                outbox.ask(entry, nowMs(), this::write);
+            } else {
+                entry.done.complete(Answer.refused("busy", Outbox.WAITING_MAX + " sends wait already", false));
+            }
+        });
+        return entry.done;
+    }
+
+    public CompletableFuture<Answer> history(String room, long before, int limit) {
+        ObjectNode command =
+                JSON.createObjectNode().put("op", "history").put("room", room).put("limit", limit);
+        if (before > 0) {
+            command.put("before", before);
+        }
+        return request(command);
+    }
+
+    /** @param position as an earlier answer gave it, or null for the beginning */
+    public CompletableFuture<Answer> dmSync(String position, int limit) {
+        ObjectNode command = JSON.createObjectNode().put("op", "dm.sync").put("limit", limit);
+        if (position != null) {
+            command.put("pos", position);
+        }
+        return request(command);
+    }
+
+    /** Sends any command once; its {@code id} is filled in. Local codes: {@code disconnected}, {@code timeout}. */
+    public CompletableFuture<Answer> request(ObjectNode command) {
+        CompletableFuture<Answer> done = new CompletableFuture<>();
+        onLoop(() -> ask(command, done::complete));
+        return done;
+    }
+
+    /** Sends a text as it is. */
+    public void sendRaw(String text) {
+        onLoop(() -> link.write(text));
+    }
+
+    /** Drops the connection as a tunnel would, and comes back at the edge with this place in the list. */
+    public void cut(int nextEdge) {
+        onLoop(() -> link.cutTo(nextEdge));
+    }
+
+    /** Stops or goes on reading the socket. */
+    public void reading(boolean on) {
+        onLoop(() -> {
+            heardMs = nowMs();
+            link.reading(on);
+        });
+    }
+
+    /** Sends without a result yet. */
+    public CompletableFuture<Integer> unanswered() {
+        CompletableFuture<Integer> count = new CompletableFuture<>();
+        onLoop(() -> count.complete(outbox.size()));
+        return count;
+    }
+
+    @Override
+    public void close() {
+        onLoop(() -> link.end("closed"));
+    }
+
+    // ---- event loop only from here
+
+    private void authenticate(URI edge) {
+        heardMs = nowMs();
+        pingedMs = heardMs;
+        ask(
+                JSON.createObjectNode()
+                        .put("op", "auth")
+                        .put("token", options.token().get()),
+                answer -> {
+                    if (answer.undecided() || "timeout".equals(answer.code())) {
+                        link.cut("auth: " + answer.code());
+                        return;
+                    }
+                    if ("disconnected".equals(answer.code())) {
+                        return;
+                    }
+                    if (!answer.acknowledged()) {
+                        connected.complete(answer);
+                        link.end(answer.code() + ": " + answer.message());
+                        return;
+                    }
+                    ready = true;
+                    link.settled();
+                    connected.complete(answer);
+                    listener.connected(edge, answer.ok());
+                    tick();
+                });
+    }
+
+    private void ask(ObjectNode command, Consumer<Answer> taker) {
+        long id = ++lastId;
+        if (link.write(command.put("id", id).toString())) {
+            requests.put(id, new Request(taker, nowMs() + options.commandTimeoutMs()));
+        } else {
+            taker.accept(Answer.refused("disconnected", "there is no connection", false));
+        }
+    }
+
+    private boolean write(Outbox.Entry entry) {
+        if (!ready || !(entry.room == null || !isJoining(entry.room))) {
+            return false;
+        }
+        long id = ++lastId;
+        if (!link.write(entry.command.put("id", id).toString())) {
+            return false;
+        }
+        entry.ids.add(id);
+        // an answer that comes after the next try still counts: no deadline of its own
+        requests.put(id, new Request(answer -> answered(entry, answer), Long.MAX_VALUE));
+        return true;
+    }
+
+    private boolean isJoining(String room) {
+        RoomWatch watch = rooms.get(room);
+        return watch != null && (watch.state == RoomWatch.State.WAITING || watch.state == RoomWatch.State.JOINING);
+    }
+
+    private void answered(Outbox.Entry entry, Answer answer) {
+        boolean joining = entry.room != null && isJoining(entry.room);
+        if (outbox.answered(entry, answer, joining, nowMs())) {
+            entry.ids.forEach(requests::remove);
+        }
+    }
+
+    private void tick() {
+        long now = nowMs();
+        requests.values().stream().filter(r -> r.deadlineMs <= now).toList().forEach(late -> {
+            requests.values().remove(late);
+            late.taker.accept(
+                    Answer.refused("timeout", "no answer within " + options.commandTimeoutMs() + " ms", true));
+        });
+        if (ready) {
+            for (RoomWatch watch : rooms.values()) {
+                if (watch.state == RoomWatch.State.WAITING && watch.dueMs <= now) {
+                    join(watch);
+                }
+            }
+            heartbeat(now);
+        }
+        outbox.tick(now, this::write).forEach(over -> over.ids.forEach(requests::remove));
+    }
+
+    private void heartbeat(long now) {
+        if (!link.isReading() || now - pingedMs < options.pingIntervalMs()) {
+            return;
+        }
+        if (heardMs < pingedMs) {
+            link.cut("no answer to a ping");
+            return;
+        }
+        pingedMs = now;
+        ask(JSON.createObjectNode().put("op", "ping"), pong -> {});
+    }
+
+    private void join(RoomWatch watch) {
+        watch.state = RoomWatch.State.JOINING;
+        ObjectNode join = watch.join();
+        ask(join, answer -> {
+            if (watch.state != RoomWatch.State.JOINING) {
+                return;
+            }
+            if (answer.acknowledged()) {
+                report(watch, watch.joined(join, answer.ok()));
+                watch.first.complete(answer);
+                listener.joined(watch.room, answer.ok());
+                tick();
+            } else if (answer.undecided()
+                    || answer.retryMs() > 0
+                    || "disconnected".equals(answer.code())
+                    || "timeout".equals(answer.code())) {
+                watch.state = RoomWatch.State.WAITING;
+                watch.dueMs = nowMs() + Math.max(REJOIN_MS_MIN, answer.retryMs());
+            } else {
+                endWatch(watch, answer.code(), answer.message());
+                watch.first.complete(answer);
+            }
+        });
+    }
+
+    private void endWatch(RoomWatch watch, String code, String message) {
+        watch.state = RoomWatch.State.ENDED;
+        outbox.end(watch.room, code, message);
+        listener.left(watch.room, code);
+    }
+
+    private void take(String text) {
+        heardMs = nowMs();
+        if (!options.watching() && text.length() > SHORT_CHARS && text.startsWith("{\"room\":")) {
+            return;
+        }
+        JsonNode said;
+        try {
+            said = JSON.readTree(text);
+        } catch (JsonProcessingException notJson) {
+            listener.violated("", "said what is not JSON");
+            LOG.error("the hub said what is not JSON: {}", notJson.getOriginalMessage());
+            return;
+        }
+        if (said.has("re")) {
+            Request request = requests.remove(said.get("re").asLong(-1));
+            if (request != null) {
+                request.taker.accept(Answer.of(said));
+            } else if (!said.get("re").isIntegralNumber()) {
+                listener.error(Answer.of(said));
+            }
+        } else if (said.has("dm")) {
+            listener.direct(said.get("dm"));
+        } else if (said.has("room")) {
+            takeOfRoom(rooms.get(said.get("room").asText()), said);
+        }
+    }
+
+    private void takeOfRoom(RoomWatch watch, JsonNode said) {
+        if (watch == null || watch.state == RoomWatch.State.ENDED) {
+            return;
+        }
+        if (said.has("from")) {
+            if (options.watching()) {
+                report(watch, watch.coverage.check(said));
+                if (said.has("gap")) {
+                    listener.gap(
+                            watch.room,
+                            said.get("from").asLong(),
+                            said.path("to").asLong(),
+                            said.get("gap").asText());
+                } else {
+                    listener.batch(watch.room, said);
+                }
+            }
+        } else if (said.has("left")) {
+            endWatch(watch, said.get("left").asText(), "the hub ended it");
+        } else if (said.has("stats")) {
+            listener.stats(watch.room, said.get("stats"));
+        }
+    }
+
+    private void report(RoomWatch watch, String violation) {
+        if (violation != null) {
+            LOG.error("room {}: {}", watch.room, violation);
+            listener.violated(watch.room, violation);
+        }
+    }
+
+    private void disconnect(String why) {
+        ready = false;
+        outbox.lost();
+        rooms.values().forEach(RoomWatch::lost);
+        Map<Long, Request> lost = new HashMap<>(requests);
+        requests.clear();
+        lost.values().forEach(r -> {
+            if (r.deadlineMs < Long.MAX_VALUE) {
+                r.taker.accept(Answer.refused("disconnected", why, true));
+            }
+        });
+    }
+
+    private void finish(String why) {
+        vertx.cancelTimer(ticker);
+        disconnect(why);
+        outbox.end(null, "disconnected", why);
+        rooms.values().forEach(watch -> {
+            watch.state = RoomWatch.State.ENDED;
+            watch.first.complete(Answer.refused("disconnected", why, false));
+        });
+        connected.complete(Answer.refused("disconnected", why, false));
+        listener.ended(why);
+    }
+}

@@ -1,0 +1,39 @@
+package io.danmaku.standalone.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+
+/** Hears what a client is told without having asked. Called on the client's event loop: must not block. */
+public interface HubListener {
+
+    /** @param auth the hub's answer to {@code auth} */
+    default void connected(URI edge, JsonNode auth) {}
+
+    default void disconnected(URI edge, String why) {}
+
+    /** A room is joined, for the first time or again. */
+    default void joined(String room, JsonNode ok) {}
+
+    /** Events, checked by the room's {@link Coverage} before. */
+    default void batch(String room, JsonNode batch) {}
+
+    /** Offsets that are gone altogether. */
+    default void gap(String room, long from, long to, String reason) {}
+
+    default void stats(String room, JsonNode stats) {}
+
+    /** The hub ended the watching of a room. */
+    default void left(String room, String reason) {}
+
+    /** @param messages an array of direct messages */
+    default void direct(JsonNode messages) {}
+
+    /** An error that answers no command, for example before the hub closes the connection. */
+    default void error(Answer error) {}
+
+    /** The hub broke its word: a frame did not cover what it had to. */
+    default void violated(String room, String what) {}
+
+    /** The client gave up and will not connect again. */
+    default void ended(String why) {}
+}

@@ -1,0 +1,202 @@
+package io.danmaku.standalone.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class HubClientTest {
+    private static final String JOINED = "'ok':{'room':'42','epoch':'k3','head':10}";
+    private final Clients clients = new Clients(1);
+
+    @AfterEach
+    void close() {
+        clients.close();
+    }
+
+    private static Answer get(CompletableFuture<Answer> answer) throws Exception {
+        return answer.get(20, TimeUnit.SECONDS);
+    }
+
+    private HubClient open(HubListener listener, URI... edges) {
+        return clients.open(ClientOptions.of(List.of(edges), () -> "token"), listener);
+    }
+
+    @Test
+    void aSendWithoutAResultIsSentAgainWithItsCidUntilThereIsOne() throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        try (ScriptedEdge edge =
+                new ScriptedEdge((command, caller) -> switch (command.get("op").asText()) {
+                    case "join" -> JOINED;
+                    case "send" ->
+                        switch (tries.incrementAndGet()) {
+                            case 1 -> "'error':{'code':'unavailable','message':'','retryMs':10}";
+                            case 2 -> {
+                                caller.drop();
+                                yield null;
+                            }
+                            case 3 -> "'error':{'code':'pending','message':''}";
+                            default -> "'ok':{'o':11,'ts':5}";
+                        };
+                    default -> "'ok':{}";
+                })) {
+            HubClient client = open(new HubListener() {}, edge.uri());
+            assertTrue(get(client.join("42")).acknowledged());
+            Answer answer = get(client.chat("42", "c1", "hi"));
+            assertTrue(answer.acknowledged());
+            assertEquals(11, answer.ok().get("o").asInt());
+            List<JsonNode> sends = edge.heard("send");
+            assertEquals(4, sends.size());
+            assertEquals(1, sends.stream().map(s -> s.get("cid")).distinct().count());
+            assertEquals(4, sends.stream().map(s -> s.get("id")).distinct().count());
+            client.close();
+        }
+    }
+
+    @Test
+    void aRefusalAfterATryThatMayHaveArrivedLeavesTheOutcomeUnknown() throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        try (ScriptedEdge edge =
+                new ScriptedEdge((command, caller) -> switch (command.get("op").asText()) {
+                    case "join" -> JOINED;
+                    case "send" ->
+                        tries.incrementAndGet() == 1
+                                ? "'error':{'code':'pending','message':''}"
+                                : "'error':{'code':'muted','message':''}";
+                    default -> "'ok':{}";
+                })) {
+            HubClient client = open(new HubListener() {}, edge.uri());
+            get(client.join("42"));
+            Answer first = get(client.chat("42", "c1", "hi"));
+            assertEquals("muted", first.code());
+            assertTrue(first.unknown());
+            Answer second = get(client.chat("42", "c2", "hi"));
+            assertEquals("muted", second.code());
+            assertFalse(second.unknown());
+            client.close();
+        }
+    }
+
+    @Test
+    void aViewerResumesOnTheNextEdgeAfterTheLastOffsetItHeard() throws Exception {
+        LinkedBlockingQueue<JsonNode> batches = new LinkedBlockingQueue<>();
+        LinkedBlockingQueue<String> violations = new LinkedBlockingQueue<>();
+        try (ScriptedEdge first = new ScriptedEdge((command, caller) -> {
+                    if ("join".equals(command.get("op").asText())) {
+                        caller.say("{'re':" + command.get("id") + "," + JOINED + "}");
+                        caller.say("{'room':'42','from':11,'to':12,'events':[],'skipped':{'sampled':2}}");
+                        caller.drop();
+                    }
+                    return null;
+                });
+                ScriptedEdge second = new ScriptedEdge((command, caller) -> {
+                    if ("join".equals(command.get("op").asText())) {
+                        caller.say("{'re':" + command.get("id") + "," + JOINED + "}");
+                        caller.say("{'room':'42','from':13,'to':13,'events':[],'skipped':{'slow':1}}");
+                        caller.say("{'room':'42','from':15,'to':15,'events':[],'skipped':{'slow':1}}");
+                    }
+                    return null;
+                })) {
+            HubClient client = open(
+                    new HubListener() {
+                        @Override
+                        public void batch(String room, JsonNode batch) {
+                            batches.add(batch);
+                        }
+
+                        @Override
+                        public void violated(String room, String what) {
+                            violations.add(what);
+                        }
+                    },
+                    first.uri(),
+                    second.uri());
+            get(client.join("42"));
+            assertEquals(11, batches.poll(20, TimeUnit.SECONDS).get("from").asInt());
+            assertEquals(13, batches.poll(20, TimeUnit.SECONDS).get("from").asInt());
+            JsonNode again = second.heard("join").get(0);
+            assertEquals(12, again.get("since").asInt());
+            assertEquals("k3", again.get("epoch").asText());
+            assertTrue(violations.poll(20, TimeUnit.SECONDS).contains("14 was due"));
+            client.close();
+        }
+    }
+
+    @Test
+    void anEdgeThatIsNotThereIsPassedOver() throws Exception {
+        URI nobody;
+        try (ScriptedEdge gone = new ScriptedEdge((command, caller) -> null)) {
+            nobody = gone.uri();
+        }
+        try (ScriptedEdge edge = new ScriptedEdge((command, caller) -> "'ok':{}")) {
+            HubClient client = open(new HubListener() {}, nobody, edge.uri());
+            assertTrue(get(client.connected()).acknowledged());
+            client.close();
+        }
+    }
+
+    @Test
+    void aJoinThatIsRefusedForGoodEndsAndOneThatIsNotIsTriedAgain() throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        try (ScriptedEdge edge = new ScriptedEdge((command, caller) -> {
+            if ("closed".equals(command.path("room").asText())) {
+                return "'error':{'code':'room_closed','message':'it is over'}";
+            }
+            return tries.incrementAndGet() < 3 ? "'error':{'code':'busy','message':'','retryMs':5}" : JOINED;
+        })) {
+            HubClient client = open(new HubListener() {}, edge.uri());
+            assertEquals("room_closed", get(client.join("closed")).code());
+            assertTrue(get(client.join("42")).acknowledged());
+            assertEquals("already_joined", get(client.join("42")).code());
+            assertEquals("room_closed", get(client.join("closed")).code());
+            client.close();
+        }
+    }
+
+    @Test
+    void whatIsOnItsWayWhenTheClientIsClosedIsUnknown() throws Exception {
+        try (ScriptedEdge edge = new ScriptedEdge(
+                (command, caller) -> "join".equals(command.get("op").asText()) ? JOINED : null)) {
+            HubClient client = open(new HubListener() {}, edge.uri());
+            get(client.join("42"));
+            CompletableFuture<Answer> sent = client.chat("42", "c1", "hi");
+            CompletableFuture<Answer> asked = client.request(ScriptedEdge.json("{'op':'ping'}"));
+            client.close();
+            assertEquals("disconnected", get(sent).code());
+            assertTrue(get(sent).unknown());
+            assertNotEquals("", get(asked).code());
+        }
+    }
+
+    @Test
+    void whatArrivesForNobodyIsHeardAsAnError() throws Exception {
+        LinkedBlockingQueue<Answer> errors = new LinkedBlockingQueue<>();
+        try (ScriptedEdge edge = new ScriptedEdge((command, caller) -> {
+            caller.say("{'re':null,'error':{'code':'bad_json','message':'no'}}");
+            return "'ok':{}";
+        })) {
+            HubClient client = open(
+                    new HubListener() {
+                        @Override
+                        public void error(Answer error) {
+                            errors.add(error);
+                        }
+                    },
+                    edge.uri());
+            get(client.connected());
+            client.sendRaw("{\"id\":1}");
+            assertEquals("bad_json", errors.poll(20, TimeUnit.SECONDS).code());
+            client.close();
+        }
+    }
+}
