@@ -1,5 +1,6 @@
 package io.danmaku.edge;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.edge.broadcast.Broadcaster;
 import io.danmaku.edge.connection.Commands;
 import io.danmaku.edge.connection.ConnectionLoops;
@@ -8,8 +9,11 @@ import io.danmaku.edge.connection.Handshake;
 import io.danmaku.edge.front.Front;
 import io.danmaku.edge.gate.SendGate;
 import io.danmaku.edge.policy.RoomTable;
+import io.danmaku.edge.presence.PresenceReporter;
+import io.danmaku.edge.presence.StatsTable;
 import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.edge.roomlog.OpenRooms;
+import io.danmaku.edge.tail.BatchWriter;
 import io.danmaku.node.config.ConfigurationException;
 import io.danmaku.node.config.Settings;
 import io.danmaku.node.life.Service;
@@ -17,7 +21,9 @@ import io.danmaku.node.life.Shutdown;
 import io.danmaku.node.ops.Ops;
 import io.danmaku.node.ops.Tracing;
 import io.danmaku.node.pulsar.PulsarNode;
+import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.Incarnation;
+import io.danmaku.protocol.log.RoomStats;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.token.Tokens;
 import io.vertx.core.Vertx;
@@ -77,6 +83,10 @@ public final class EdgeNode {
         table.start().get(config.startMs(), TimeUnit.MILLISECONDS);
         vertx.setPeriodic(1_000, timer -> rooms.closeIdle());
 
+        PresenceReporter presence = new PresenceReporter(pulsar, incarnation, ops.registry());
+        shutdown.add("presence", 3_000, presence::close);
+        StatsTable stats = new StatsTable(pulsar, ops.registry(), told -> tellStats(rooms, loops, told));
+        shutdown.add("stats", 2_000, stats::close);
         Commands commands = new Commands(
                 tokens,
                 table,
@@ -84,7 +94,8 @@ public final class EdgeNode {
                 new SendGate(table),
                 config.connection(),
                 incarnation,
-                new NoPresence(),
+                presence,
+                stats,
                 new DirectCommands(),
                 loops);
         Handshake handshake = new Handshake(loops, commands, config.connection(), incarnation.toString());
@@ -129,6 +140,20 @@ public final class EdgeNode {
         open.live().budget(state.policy().bestEffortPerSecond());
         if (!state.open() || !state.epoch().equals(open.stateEpoch())) {
             loops.endRoom(open);
+        }
+    }
+
+    /** A room's numbers changed: its viewers are told beside the order of its events. */
+    private static void tellStats(OpenRooms rooms, ConnectionLoops loops, RoomStats told) {
+        OpenRoom open = rooms.find(told.room());
+        if (open != null) {
+            ObjectNode frame = Json.object().put("room", told.room().room());
+            frame.putObject("stats")
+                    .put("online", told.online())
+                    .put("users", told.users())
+                    .put("peak", told.peak())
+                    .put("perMinute", told.perMinute());
+            open.live().tell(loops.eventLoops(), BatchWriter.textFrame(Json.bytes(frame)));
         }
     }
 }

@@ -5,6 +5,8 @@ import io.danmaku.edge.audience.Audience;
 import io.danmaku.edge.broadcast.LiveRoom;
 import io.danmaku.edge.gate.SendGate;
 import io.danmaku.edge.policy.RoomTable;
+import io.danmaku.edge.presence.PresenceReporter;
+import io.danmaku.edge.presence.StatsTable;
 import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.edge.roomlog.OpenRooms;
 import io.danmaku.protocol.command.Command;
@@ -16,6 +18,7 @@ import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.json.Replies;
 import io.danmaku.protocol.log.Incarnation;
 import io.danmaku.protocol.log.RoomRecord;
+import io.danmaku.protocol.log.RoomStats;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
@@ -38,21 +41,10 @@ public final class Commands {
     private final SendGate gate;
     private final ConnectionLimits limits;
     private final long node;
-    private final Presence presence;
+    private final PresenceReporter presence;
+    private final StatsTable stats;
     private final DirectCommands direct;
     private final ConnectionLoops loops;
-
-    /** Who is told that viewers come, go and send. */
-    public interface Presence {
-        void joined(RoomKey room, String user);
-
-        void left(RoomKey room, String user);
-
-        void sent(RoomKey room);
-
-        /** Viewers of the room on all edges, as last heard. */
-        int online(RoomKey room);
-    }
 
     public Commands(
             Tokens tokens,
@@ -61,7 +53,8 @@ public final class Commands {
             SendGate gate,
             ConnectionLimits limits,
             Incarnation node,
-            Presence presence,
+            PresenceReporter presence,
+            StatsTable stats,
             DirectCommands direct,
             ConnectionLoops loops) {
         this.tokens = tokens;
@@ -71,6 +64,7 @@ public final class Commands {
         this.limits = limits;
         this.node = node.number();
         this.presence = presence;
+        this.stats = stats;
         this.direct = direct;
         this.loops = loops;
     }
@@ -218,13 +212,19 @@ public final class Commands {
                 .put("epoch", live.epoch())
                 .put("head", head)
                 .put("role", connection.claims().roleIn(join.room()).wireName())
-                .put("online", presence.online(live.key()));
+                .put("online", online(live.key()));
         ok.put("title", state.title());
         ok.set("policy", PolicyJson.of(state));
         connection.reply(Replies.ok(id, ok));
         membership.viewer = audience.add(connection.socket(), since);
         presence.joined(live.key(), connection.user());
         audience.forward(membership.viewer);
+    }
+
+    /** Viewers of the room on all edges, as last heard; 0 before it was ever told. */
+    private int online(RoomKey room) {
+        RoomStats told = stats.of(room);
+        return told == null ? 0 : told.online();
     }
 
     private static long since(Command.Join join, LiveRoom live, long head) {
