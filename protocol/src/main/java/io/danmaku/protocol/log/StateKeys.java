@@ -25,6 +25,16 @@ public final class StateKeys {
         return SANCTION + room + "/" + user + "/" + kind;
     }
 
+    /** What the keys of all rooms of a tenant begin with. */
+    public static String roomsOf(String tenant) {
+        return ROOM + tenant + "/";
+    }
+
+    /** What the keys of all sanctions in a room begin with. */
+    public static String sanctionsIn(RoomKey room) {
+        return SANCTION + room + "/";
+    }
+
     public static boolean isRoom(String key) {
         return key.startsWith(ROOM);
     }

@@ -1,0 +1,109 @@
+package io.danmaku.room;
+
+import io.danmaku.node.config.ConfigurationException;
+import io.danmaku.node.config.Settings;
+import io.danmaku.node.pulsar.PulsarConfig;
+import io.danmaku.protocol.token.Tokens;
+import io.danmaku.room.membership.MembershipBounds;
+import io.danmaku.room.room.EventBounds;
+import io.danmaku.room.room.RoomBounds;
+import io.danmaku.room.room.StateBounds;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What {@code config/room-service.conf} says, read and checked once; the meaning of each key stands there.
+ *
+ * @param advertisedUrl without a slash at its end, never empty
+ */
+public record RoomServiceConfig(
+        String host,
+        int port,
+        String advertisedUrl,
+        int bodyBytesMax,
+        int idleTimeoutMs,
+        long forwardTimeoutMs,
+        PulsarConfig pulsar,
+        long pulsarStartWithinMs,
+        String tokenSecret,
+        RoomBounds rooms,
+        long sweepIntervalMs,
+        StateBounds state,
+        EventBounds events,
+        MembershipBounds membership,
+        String traceEndpoint,
+        int tracePercent) {
+
+    private static final long MINUTE_MS = 60_000;
+    private static final long HOUR_MS = 60 * MINUTE_MS;
+    private static final long YEAR_MS = 365 * 24 * HOUR_MS;
+
+    public RoomServiceConfig {
+        if (tokenSecret.getBytes(StandardCharsets.UTF_8).length < Tokens.SECRET_BYTES_MIN) {
+            throw new ConfigurationException(
+                    "token.secret", "is at least " + Tokens.SECRET_BYTES_MIN + " bytes long (DANMAKU_TOKEN_SECRET)");
+        }
+        if (forwardTimeoutMs <= 3 * state.writeTimeoutMs()) {
+            throw new ConfigurationException("http.forwardTimeout", "is longer than three state.writeTimeout");
+        }
+        if (rooms.perTenantMax() > rooms.allTenantsMax()) {
+            throw new ConfigurationException("rooms.perTenantMax", "is at most rooms.allTenantsMax");
+        }
+    }
+
+    /** @throws ConfigurationException naming the key that is wrong */
+    public static RoomServiceConfig read(Settings s) {
+        int port = s.integer("http.port", 1, 65_535);
+        RoomServiceConfig config = new RoomServiceConfig(
+                s.nonEmpty("http.host"),
+                port,
+                url(s.text("http.advertisedUrl"), port),
+                (int) s.bytes("http.bodyMax", 1 << 10, 1 << 20),
+                (int) s.millis("http.idleTimeout", 1_000, HOUR_MS),
+                s.millis("http.forwardTimeout", 1_000, 5 * MINUTE_MS),
+                PulsarConfig.read(s),
+                s.millis("pulsar.startWithin", 0, HOUR_MS),
+                s.secret("token.secret"),
+                new RoomBounds(
+                        s.integer("rooms.perTenantMax", 1, 1_000_000),
+                        s.integer("rooms.allTenantsMax", 1, 1_000_000),
+                        s.millis("rooms.closedKept", 1_000, YEAR_MS),
+                        s.integer("rooms.sanctionsPerRoomMax", 1, 100_000)),
+                s.millis("rooms.sweepInterval", 100, HOUR_MS),
+                new StateBounds(
+                        s.integer("state.queueMax", 1, 10_000),
+                        s.millis("state.writeTimeout", 500, MINUTE_MS),
+                        s.millis("state.claimTimeout", 1_000, HOUR_MS),
+                        s.millis("state.watchInterval", 100, MINUTE_MS),
+                        s.millis("state.retryInterval", 100, HOUR_MS)),
+                new EventBounds(
+                        s.integer("events.openLogsMax", 1, 10_000),
+                        s.integer("events.waitingPerRoomMax", 1, 10_000),
+                        s.millis("events.appendTimeout", 100, MINUTE_MS)),
+                new MembershipBounds(
+                        s.integer("membership.edgesMax", 1, 100_000),
+                        s.integer("membership.usersMax", 1, 100_000_000),
+                        s.millis("membership.statsInterval", 100, MINUTE_MS),
+                        s.millis("membership.forgetAfter", 1_000, YEAR_MS),
+                        s.millis("membership.reconnectGrace", 0, HOUR_MS)),
+                s.text("trace.endpoint"),
+                s.integer("trace.percent", 0, 100));
+        s.finish();
+        return config;
+    }
+
+    private static String url(String configured, int port) {
+        if (configured.isBlank()) {
+            return "http://127.0.0.1:" + port;
+        }
+        try {
+            URI uri = URI.create(configured.trim());
+            if (!"http".equals(uri.getScheme()) || uri.getHost() == null) {
+                throw new ConfigurationException("http.advertisedUrl", "is http://host:port");
+            }
+        } catch (IllegalArgumentException notUri) {
+            throw new ConfigurationException("http.advertisedUrl", "is http://host:port");
+        }
+        return configured.trim().replaceAll("/+$", "");
+    }
+}

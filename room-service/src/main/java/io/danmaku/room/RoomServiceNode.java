@@ -1,0 +1,147 @@
+package io.danmaku.room;
+
+import io.danmaku.node.config.Settings;
+import io.danmaku.node.life.Service;
+import io.danmaku.node.life.Shutdown;
+import io.danmaku.node.ops.Ops;
+import io.danmaku.node.ops.Tracing;
+import io.danmaku.node.pulsar.PulsarNode;
+import io.danmaku.protocol.log.Incarnation;
+import io.danmaku.protocol.token.Tokens;
+import io.danmaku.room.admin.Forwarding;
+import io.danmaku.room.admin.RequestMeter;
+import io.danmaku.room.admin.RoomApi;
+import io.danmaku.room.membership.MembershipCount;
+import io.danmaku.room.membership.StatsTable;
+import io.danmaku.room.moderation.Sanctions;
+import io.danmaku.room.room.Owner;
+import io.danmaku.room.room.RoomLog;
+import io.danmaku.room.room.RoomTopics;
+import io.danmaku.room.room.Rooms;
+import io.danmaku.room.room.StateGroups;
+import io.vertx.core.Context;
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.ext.web.Router;
+import java.time.Clock;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** The process: builds, wires, starts and stops everything of room-service. */
+public final class RoomServiceNode {
+    private static final String NAME = "room-service";
+    private static final int STATE_AND_MEMBERSHIP = 2;
+    private static final int FORWARD_CONNECTIONS_MAX = 16;
+    private static final int FORWARD_WAITING_MAX = 1_000;
+    private static final long DRAIN_MS = 5_000;
+    private static final long STEP_MS = 3_000;
+
+    private RoomServiceNode() {}
+
+    /** @param args nothing, or the path of a configuration file that goes before the shipped one */
+    public static void main(String[] args) {
+        Service.run(NAME, args, RoomServiceNode::start);
+    }
+
+    static void start(Settings settings, Shutdown shutdown) throws Exception {
+        RoomServiceConfig config = RoomServiceConfig.read(settings);
+        Tokens tokens = new Tokens(config.tokenSecret());
+        String instance = Incarnation.create().toString();
+        Clock clock = Clock.systemUTC();
+
+        Ops ops = new Ops(NAME);
+        shutdown.add("ops", STEP_MS, ops::close);
+        Tracing tracing = new Tracing(NAME, config.traceEndpoint(), config.tracePercent() / 100.0);
+        shutdown.add("tracing", STEP_MS, tracing::close);
+        Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(STATE_AND_MEMBERSHIP));
+        shutdown.add("vertx", STEP_MS, () -> await(vertx.close()));
+        Context state = newContext(vertx);
+        Context membership = newContext(vertx);
+        PulsarNode pulsar = new PulsarNode(config.pulsar());
+        shutdown.add("pulsar", STEP_MS, pulsar::close);
+        HttpClient http = vertx.createHttpClient(
+                new HttpClientOptions(),
+                new PoolOptions().setHttp1MaxSize(FORWARD_CONNECTIONS_MAX).setMaxWaitQueueSize(FORWARD_WAITING_MAX));
+
+        StateGroups groups = new StateGroups(
+                vertx,
+                state,
+                pulsar.client(),
+                http,
+                new Owner(instance, config.advertisedUrl()),
+                config.state(),
+                ops.registry(),
+                clock);
+        RoomLog log = new RoomLog(pulsar.client(), state, config.events(), ops.registry());
+        Rooms rooms = new Rooms(groups, new RoomTopics(pulsar.admin(), state), log, config.rooms());
+        Sanctions sanctions = new Sanctions(groups, log, config.rooms());
+        StatsTable stats = new StatsTable();
+        MembershipCount count = new MembershipCount(
+                vertx, membership, pulsar.client(), instance, config.membership(), stats, ops.registry());
+
+        AtomicBoolean namespaces = new AtomicBoolean();
+        ops.need("pulsar", namespaces::get);
+        ops.need("state", groups::areServed);
+        ops.need("membership", count::isReady);
+        RoomApi api = new RoomApi(
+                vertx,
+                tokens,
+                config.bodyBytesMax(),
+                rooms,
+                sanctions,
+                groups,
+                stats,
+                new Forwarding(http, groups, config.forwardTimeoutMs(), ops.registry()),
+                new RequestMeter(ops.registry(), tracing.tracer()),
+                clock);
+        // the port answers first, so that /readyz can say what the start waits for
+        HttpServer server = await(listen(vertx, state, api.router(ops), config));
+
+        pulsar.awaitNamespaces(config.pulsarStartWithinMs());
+        namespaces.set(true);
+        count.start();
+        shutdown.add("membership", STEP_MS, () -> await(count.close()));
+        groups.start();
+        shutdown.add("state", DRAIN_MS, () -> await(groups.close()));
+        state.runOnContext(v -> vertx.setPeriodic(config.sweepIntervalMs(), t -> {
+            sanctions.sweep();
+            rooms.sweep();
+        }));
+        shutdown.add("http", DRAIN_MS + STEP_MS, () -> await(server.shutdown(DRAIN_MS, TimeUnit.MILLISECONDS)));
+    }
+
+    private static Future<HttpServer> listen(Vertx vertx, Context context, Router router, RoomServiceConfig config) {
+        HttpServerOptions options = new HttpServerOptions()
+                .setHost(config.host())
+                .setPort(config.port())
+                .setIdleTimeout(config.idleTimeoutMs())
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+        Promise<HttpServer> listening = Promise.promise();
+        // a server belongs to the context that starts it
+        context.runOnContext(v ->
+                vertx.createHttpServer(options).requestHandler(router).listen().onComplete(listening));
+        return listening.future();
+    }
+
+    /** A new event loop of its own. */
+    private static Context newContext(Vertx vertx) throws Exception {
+        Context[] made = new Context[1];
+        await(vertx.deployVerticle((Deployable) context -> {
+            made[0] = context;
+            return Future.succeededFuture();
+        }));
+        return made[0];
+    }
+
+    private static <T> T await(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get();
+    }
+}

@@ -1,0 +1,135 @@
+package io.danmaku.room.admin;
+
+import io.danmaku.node.http.Problems;
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.room.room.Owner;
+import io.danmaku.room.room.StateGroups;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings a request to the instance that decides for its room. One hop at most: a request that was forwarded and finds
+ * nobody who decides is answered with 503, so that two instances that each take the other for the owner do not play ball.
+ */
+public final class Forwarding {
+    /** Set on forwarded requests, to the instance that forwarded. */
+    static final String HEADER = "Danmaku-Forwarded-By";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Forwarding.class);
+    private static final long RETRY_MS = 1_000;
+    private static final long CONNECT_MS = 1_000;
+    private static final List<String> REQUEST_HEADERS =
+            List.of("Authorization", "Content-Type", "Accept", "traceparent", "tracestate");
+    private static final List<String> RESPONSE_HEADERS = List.of("Content-Type", "Retry-After", "WWW-Authenticate");
+
+    private final HttpClient http;
+    private final StateGroups groups;
+    private final long timeoutMs;
+    private final Counter forwarded;
+    private final Counter failed;
+
+    public Forwarding(HttpClient http, StateGroups groups, long timeoutMs, MeterRegistry registry) {
+        this.http = http;
+        this.groups = groups;
+        this.timeoutMs = timeoutMs;
+        forwarded = registry.counter("danmaku.http.forwarded");
+        failed = registry.counter("danmaku.http.forwarded.failed");
+    }
+
+    /** Lets a request on whose room is decided here, and forwards others. Reads are answered here when the owner is silent. */
+    Handler<RoutingContext> toOwner() {
+        return context -> Requests.with(
+                context,
+                Requests.room(context),
+                room -> toOwner(context, room, context.body().buffer(), context::next));
+    }
+
+    /**
+     * The same for a room that the path does not name.
+     *
+     * @param here what to do when it is decided here
+     */
+    void toOwner(RoutingContext context, RoomKey room, Buffer body, Runnable here) {
+        if (groups.isActive(room)) {
+            here.run();
+            return;
+        }
+        boolean read = context.request().method().equals(HttpMethod.GET);
+        Owner owner = groups.otherOwner(room);
+        if (owner == null || context.request().getHeader(HEADER) != null) {
+            if (read) {
+                here.run();
+            } else {
+                Problems.send(context, unavailable());
+            }
+            return;
+        }
+        forwarded.increment();
+        RequestOptions options = new RequestOptions()
+                .setMethod(context.request().method())
+                .setAbsoluteURI(owner.url() + context.request().uri())
+                .setConnectTimeout(CONNECT_MS)
+                .setIdleTimeout(timeoutMs);
+        for (String name : REQUEST_HEADERS) {
+            String value = context.request().getHeader(name);
+            if (value != null) {
+                options.putHeader(name, value);
+            }
+        }
+        options.putHeader(HEADER, groups.self().instance());
+        http.request(options)
+                .onFailure(notReached -> {
+                    failed.increment();
+                    groups.suspectOwner(room);
+                    if (read) {
+                        here.run();
+                    } else {
+                        Problems.send(context, unavailable());
+                    }
+                })
+                .onSuccess(request -> request.send(body == null ? Buffer.buffer() : body)
+                        .compose(response -> response.body().onSuccess(answer -> pass(context, response, answer)))
+                        .onFailure(lost -> {
+                            failed.increment();
+                            LOG.warn("{} did not answer a forwarded request: {}", owner.url(), lost.getMessage());
+                            groups.suspectOwner(room);
+                            if (read) {
+                                here.run();
+                            } else {
+                                Problems.send(context, unknown());
+                            }
+                        }));
+    }
+
+    private static void pass(RoutingContext context, HttpClientResponse from, Buffer body) {
+        context.response().setStatusCode(from.statusCode());
+        for (String name : RESPONSE_HEADERS) {
+            String value = from.getHeader(name);
+            if (value != null) {
+                context.response().putHeader(name, value);
+            }
+        }
+        context.response().end(body);
+    }
+
+    private static Refusal unavailable() {
+        return Refusal.retry(ErrorCode.UNAVAILABLE, "nobody decides for this room at the moment", RETRY_MS);
+    }
+
+    private static Refusal unknown() {
+        return Refusal.retry(
+                ErrorCode.PENDING, "the one who decides did not answer; read the room to learn its fate", RETRY_MS);
+    }
+}

@@ -1,0 +1,102 @@
+package io.danmaku.room.admin;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.node.http.Bearer;
+import io.danmaku.node.http.Problems;
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.room.Ids;
+import io.danmaku.protocol.room.Role;
+import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.room.room.Result;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/** Reads what requests have in common. Each method refuses by a value; {@link #answer} turns that into a problem. */
+final class Requests {
+    static final int LIMIT_DEFAULT = 50;
+    static final int LIMIT_MAX = 200;
+
+    private Requests() {}
+
+    /** The room that the path names, in the tenant that the token names. */
+    static Result<RoomKey> room(RoutingContext context) {
+        String id = context.pathParam("room");
+        return Ids.isRoom(id)
+                ? Result.of(new RoomKey(Bearer.claims(context).tenant(), id))
+                : Result.refused(ErrorCode.BAD_FIELD, "the room is 1..64 of A-Z a-z 0-9 _ -");
+    }
+
+    /** The room that the path names, when the token gives at least this role in it. */
+    static Result<RoomKey> room(RoutingContext context, Role least) {
+        Result<RoomKey> room = room(context);
+        if (room.isRefused()
+                || Bearer.claims(context).roleIn(room.value().room()).atLeast(least)) {
+            return room;
+        }
+        return Result.refused(ErrorCode.FORBIDDEN, "this is for the room's " + least.wireName() + " and above");
+    }
+
+    static Result<ObjectNode> object(Buffer body) {
+        if (body != null) {
+            try {
+                JsonNode root = Json.MAPPER.readTree(body.getBytes());
+                if (root instanceof ObjectNode object) {
+                    return Result.of(object);
+                }
+            } catch (IOException notJson) {
+                return Result.refused(ErrorCode.BAD_JSON, "the body is not JSON, or nested too deep");
+            }
+        }
+        return Result.refused(ErrorCode.BAD_JSON, "the body is not a JSON object");
+    }
+
+    static Result<Integer> limit(RoutingContext context) {
+        String text = context.request().getParam("limit");
+        if (text == null) {
+            return Result.of(LIMIT_DEFAULT);
+        }
+        try {
+            int limit = Integer.parseInt(text);
+            if (limit >= 1 && limit <= LIMIT_MAX) {
+                return Result.of(limit);
+            }
+        } catch (NumberFormatException notNumber) {
+            // told below
+        }
+        return Result.refused(ErrorCode.BAD_FIELD, "limit is 1.." + LIMIT_MAX);
+    }
+
+    /** The last id of the page before; a result without refusal and with an empty text when there was none. */
+    static Result<String> cursor(RoutingContext context, Predicate<String> form) {
+        String text = context.request().getParam("cursor");
+        if (text == null) {
+            return Result.of("");
+        }
+        return form.test(text)
+                ? Result.of(text)
+                : Result.refused(ErrorCode.BAD_FIELD, "cursor is the one that the page before gave");
+    }
+
+    static void refuse(RoutingContext context, Refusal refusal) {
+        Problems.send(context, refusal);
+    }
+
+    /** Goes on with a value, or answers with its refusal. */
+    static <T> void with(RoutingContext context, Result<T> result, Consumer<T> next) {
+        if (result.isRefused()) {
+            refuse(context, result.refusal());
+        } else {
+            next.accept(result.value());
+        }
+    }
+
+    static void answer(RoutingContext context, int status, Result<? extends JsonNode> result) {
+        with(context, result, body -> Problems.json(context, status, body));
+    }
+}

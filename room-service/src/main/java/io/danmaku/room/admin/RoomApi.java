@@ -1,0 +1,97 @@
+package io.danmaku.room.admin;
+
+import io.danmaku.node.http.Bearer;
+import io.danmaku.node.http.Problems;
+import io.danmaku.node.ops.Ops;
+import io.danmaku.protocol.token.Tokens;
+import io.danmaku.room.membership.StatsTable;
+import io.danmaku.room.moderation.Sanctions;
+import io.danmaku.room.room.Rooms;
+import io.danmaku.room.room.StateGroups;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+
+/** All routes of room-service. */
+public final class RoomApi {
+    private static final String DOCUMENT = "/openapi/room-service.yaml";
+
+    private final Vertx vertx;
+    private final Bearer bearer;
+    private final BodyHandler bodies;
+    private final RoomRoutes rooms;
+    private final SanctionRoutes sanctions;
+    private final Forwarding forwarding;
+    private final RequestMeter meter;
+
+    public RoomApi(
+            Vertx vertx,
+            Tokens tokens,
+            int bodyBytesMax,
+            Rooms rooms,
+            Sanctions sanctions,
+            StateGroups groups,
+            StatsTable stats,
+            Forwarding forwarding,
+            RequestMeter meter,
+            Clock clock) {
+        this.vertx = vertx;
+        this.bearer = new Bearer(tokens);
+        this.bodies = BodyHandler.create(false).setBodyLimit(bodyBytesMax);
+        this.rooms = new RoomRoutes(rooms, groups, stats, forwarding);
+        this.sanctions = new SanctionRoutes(sanctions, clock);
+        this.forwarding = forwarding;
+        this.meter = meter;
+    }
+
+    /** The router with everything that this service answers. */
+    public Router router(Ops ops) {
+        Router router = Router.router(vertx);
+        router.route().handler(meter);
+        ops.mount(router);
+        Buffer document = document();
+        router.get(DOCUMENT)
+                .handler(context -> context.response()
+                        .putHeader("Content-Type", "application/yaml; charset=utf-8")
+                        .end(document));
+        router.route("/api/*").handler(bearer);
+        router.route("/api/*").handler(bodies);
+        open(router, HttpMethod.POST, "/api/rooms", rooms::create);
+        open(router, HttpMethod.GET, "/api/rooms", rooms::list);
+        decided(router, HttpMethod.GET, "/api/rooms/:room", rooms::read);
+        decided(router, HttpMethod.PATCH, "/api/rooms/:room", rooms::change);
+        decided(router, HttpMethod.DELETE, "/api/rooms/:room", rooms::close);
+        decided(router, HttpMethod.GET, "/api/rooms/:room/presence", rooms::presence);
+        decided(router, HttpMethod.POST, "/api/rooms/:room/sanctions", sanctions::speak);
+        decided(router, HttpMethod.GET, "/api/rooms/:room/sanctions", sanctions::list);
+        decided(router, HttpMethod.DELETE, "/api/rooms/:room/sanctions/:id", sanctions::lift);
+        Problems.handleFailures(router);
+        return router;
+    }
+
+    /** A route that any instance answers. */
+    private void open(Router router, HttpMethod method, String path, Handler<RoutingContext> handler) {
+        router.route(method, path).handler(handler);
+    }
+
+    /** A route that the room's owner answers. */
+    private void decided(Router router, HttpMethod method, String path, Handler<RoutingContext> handler) {
+        router.route(method, path).handler(forwarding.toOwner()).handler(handler);
+    }
+
+    private static Buffer document() {
+        try (InputStream in = RoomApi.class.getResourceAsStream(DOCUMENT)) {
+            return Buffer.buffer(in.readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

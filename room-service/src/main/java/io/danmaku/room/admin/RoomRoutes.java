@@ -1,0 +1,150 @@
+package io.danmaku.room.admin;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.node.http.Bearer;
+import io.danmaku.node.http.Problems;
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.log.RoomStats;
+import io.danmaku.protocol.room.Ids;
+import io.danmaku.protocol.room.Role;
+import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.protocol.room.RoomState;
+import io.danmaku.protocol.token.Claims;
+import io.danmaku.room.membership.StatsTable;
+import io.danmaku.room.room.Result;
+import io.danmaku.room.room.RoomForm;
+import io.danmaku.room.room.Rooms;
+import io.danmaku.room.room.StateGroups;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
+import java.security.SecureRandom;
+import java.util.List;
+
+/** {@code /api/rooms}: create, list, read, change, close; and who is there. */
+final class RoomRoutes {
+    private static final int CREATED = 201;
+    private static final int OK = 200;
+    private static final int ID_CHARS = 10;
+    private static final String ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+    /** Tries to find an id that is decided here; each of the groups is met soon. */
+    private static final int ID_TRIES = 64;
+
+    private final SecureRandom random = new SecureRandom();
+    private final Rooms rooms;
+    private final StateGroups groups;
+    private final StatsTable stats;
+    private final Forwarding forwarding;
+
+    RoomRoutes(Rooms rooms, StateGroups groups, StatsTable stats, Forwarding forwarding) {
+        this.rooms = rooms;
+        this.groups = groups;
+        this.stats = stats;
+        this.forwarding = forwarding;
+    }
+
+    /** An id may be given by who has the role host for it in the token; everything else is for backends. */
+    void create(RoutingContext context) {
+        Requests.with(
+                context,
+                Requests.object(context.body().buffer()),
+                body -> Requests.with(context, RoomForm.wanted(body), wanted -> create(context, body, wanted)));
+    }
+
+    private void create(RoutingContext context, ObjectNode body, RoomForm.Wanted wanted) {
+        Claims claims = Bearer.claims(context);
+        boolean may = claims.admin()
+                || (wanted.id() != null && claims.roleIn(wanted.id()).atLeast(Role.HOST));
+        if (!may) {
+            Requests.refuse(
+                    context,
+                    Result.refused(ErrorCode.FORBIDDEN, "a room is created by an admin token, or by its host")
+                            .refusal());
+            return;
+        }
+        RoomKey key = wanted.id() == null ? newRoom(claims.tenant()) : new RoomKey(claims.tenant(), wanted.id());
+        // the owner of the group must take the id chosen here, or it would choose one of another group
+        body.put("id", key.room());
+        forwarding.toOwner(
+                context,
+                key,
+                Buffer.buffer(Json.bytes(body)),
+                () -> rooms.create(key, wanted).onSuccess(result -> answer(context, CREATED, result)));
+    }
+
+    private RoomKey newRoom(String tenant) {
+        RoomKey key = null;
+        for (int i = 0; i < ID_TRIES && (key == null || !groups.isActive(key)); i++) {
+            StringBuilder id = new StringBuilder(ID_CHARS);
+            for (int c = 0; c < ID_CHARS; c++) {
+                id.append(ID_ALPHABET.charAt(random.nextInt(ID_ALPHABET.length())));
+            }
+            key = new RoomKey(tenant, id.toString());
+        }
+        return key;
+    }
+
+    void list(RoutingContext context) {
+        Requests.with(
+                context,
+                Requests.limit(context),
+                limit -> Requests.with(context, Requests.cursor(context, Ids::isRoom), cursor -> {
+                    List<RoomState> page =
+                            rooms.list(Bearer.claims(context).tenant(), cursor.isEmpty() ? null : cursor, limit + 1);
+                    ObjectNode answer = Json.object();
+                    ArrayNode array = answer.putArray("rooms");
+                    page.stream().limit(limit).map(RoomForm::json).forEach(array::add);
+                    answer.put(
+                            "cursor",
+                            page.size() > limit ? page.get(limit - 1).key().room() : null);
+                    Problems.json(context, OK, answer);
+                }));
+    }
+
+    void read(RoutingContext context) {
+        Requests.with(context, Requests.room(context), room -> answer(context, OK, rooms.read(room)));
+    }
+
+    void change(RoutingContext context) {
+        Requests.with(
+                context,
+                Requests.room(context, Role.HOST),
+                room -> Requests.with(
+                        context,
+                        Requests.object(context.body().buffer()),
+                        body -> Requests.with(
+                                context,
+                                RoomForm.patch(body),
+                                patch -> rooms.change(room, patch).onSuccess(result -> answer(context, OK, result)))));
+    }
+
+    void close(RoutingContext context) {
+        Requests.with(
+                context,
+                Requests.room(context, Role.HOST),
+                room -> rooms.close(room).onSuccess(result -> answer(context, OK, result)));
+    }
+
+    void presence(RoutingContext context) {
+        Requests.with(
+                context,
+                Requests.room(context),
+                room -> Requests.with(context, rooms.read(room), known -> {
+                    RoomStats now = stats.of(room);
+                    Problems.json(
+                            context,
+                            OK,
+                            Json.object()
+                                    .put("room", room.room())
+                                    .put("online", now.online())
+                                    .put("users", now.users())
+                                    .put("peak", now.peak())
+                                    .put("perMinute", now.perMinute()));
+                }));
+    }
+
+    private static void answer(RoutingContext context, int status, Result<RoomState> result) {
+        Requests.with(context, result, room -> Problems.json(context, status, RoomForm.json(room)));
+    }
+}

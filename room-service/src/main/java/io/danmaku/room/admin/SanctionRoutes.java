@@ -1,0 +1,93 @@
+package io.danmaku.room.admin;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.node.http.Bearer;
+import io.danmaku.node.http.Problems;
+import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.room.Ids;
+import io.danmaku.protocol.room.Role;
+import io.danmaku.room.moderation.SanctionForm;
+import io.danmaku.room.moderation.Sanctions;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
+
+/**
+ * {@code /api/rooms/{room}/sanctions}, for moderators and above. Roles stand in tokens, so that nobody here knows the role
+ * of who is muted: what a mute means for a host is for the gate of the edges.
+ */
+final class SanctionRoutes {
+    private static final int OK = 200;
+    private static final int CREATED = 201;
+
+    private final Sanctions sanctions;
+    private final Clock clock;
+
+    SanctionRoutes(Sanctions sanctions, Clock clock) {
+        this.sanctions = sanctions;
+        this.clock = clock;
+    }
+
+    void speak(RoutingContext context) {
+        Requests.with(
+                context,
+                Requests.room(context, Role.MODERATOR),
+                room -> Requests.with(
+                        context,
+                        Requests.object(context.body().buffer()),
+                        body -> Requests.with(
+                                context,
+                                SanctionForm.wanted(body),
+                                wanted -> sanctions
+                                        .speak(
+                                                room,
+                                                wanted,
+                                                Bearer.claims(context).user())
+                                        .onSuccess(result -> Requests.with(
+                                                context,
+                                                result,
+                                                spoken ->
+                                                        Problems.json(context, CREATED, SanctionForm.json(spoken)))))));
+    }
+
+    void list(RoutingContext context) {
+        Requests.with(
+                context,
+                Requests.room(context, Role.MODERATOR),
+                room -> Requests.with(
+                        context,
+                        Requests.limit(context),
+                        limit -> Requests.with(
+                                context,
+                                Requests.cursor(context, Ids::isUser),
+                                cursor -> Requests.with(
+                                        context,
+                                        sanctions.list(
+                                                room, cursor.isEmpty() ? null : cursor, limit + 1, clock.millis()),
+                                        page -> {
+                                            ObjectNode answer = Json.object();
+                                            ArrayNode array = answer.putArray("sanctions");
+                                            page.stream()
+                                                    .limit(limit)
+                                                    .map(SanctionForm::json)
+                                                    .forEach(array::add);
+                                            answer.put(
+                                                    "cursor",
+                                                    page.size() > limit
+                                                            ? page.get(limit - 1)
+                                                                    .user()
+                                                            : null);
+                                            Problems.json(context, OK, answer);
+                                        }))));
+    }
+
+    void lift(RoutingContext context) {
+        Requests.with(
+                context,
+                Requests.room(context, Role.MODERATOR),
+                room -> sanctions
+                        .lift(room, context.pathParam("id"))
+                        .onSuccess(result -> Requests.with(
+                                context, result, lifted -> Problems.json(context, OK, SanctionForm.json(lifted)))));
+    }
+}

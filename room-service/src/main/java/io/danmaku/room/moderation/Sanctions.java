@@ -1,0 +1,139 @@
+package io.danmaku.room.moderation;
+
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.event.EventType;
+import io.danmaku.protocol.log.Incarnation;
+import io.danmaku.protocol.log.StateKeys;
+import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.protocol.room.RoomState;
+import io.danmaku.protocol.room.Sanction;
+import io.danmaku.room.room.Result;
+import io.danmaku.room.room.RoomBounds;
+import io.danmaku.room.room.RoomLog;
+import io.danmaku.room.room.RoomTable;
+import io.danmaku.room.room.Rooms;
+import io.danmaku.room.room.StateChange;
+import io.danmaku.room.room.StateGroups;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Mutes users and lifts it. One sanction of a kind holds for a user: a new one takes the place of the one before.
+ *
+ * <p>Lifting writes the sanction again with an end in the past, and the record goes only some time after its end: a
+ * reader that was away while the topic was compacted may never see a deletion, but it always sees the newest value.
+ */
+public final class Sanctions {
+    private static final int SWEEP_MAX = 100;
+    /** How long an ended sanction stays in the topic. */
+    private static final long ENDED_KEPT_MS = 600_000;
+
+    private final StateGroups groups;
+    private final RoomLog log;
+    private final RoomBounds bounds;
+
+    public Sanctions(StateGroups groups, RoomLog log, RoomBounds bounds) {
+        this.groups = groups;
+        this.log = log;
+        this.bounds = bounds;
+    }
+
+    /** @param by user who decided */
+    public Future<Result<Sanction>> speak(RoomKey key, SanctionForm.Wanted wanted, String by) {
+        RoomState[] room = new RoomState[1];
+        return groups.change(key, (table, nowMs) -> {
+                    room[0] = table.room(key);
+                    Refusal refusal = Rooms.openOr(key, room[0]);
+                    if (refusal != null) {
+                        return StateChange.<Sanction>refuse(refusal);
+                    }
+                    if (inForce(table, room[0], nowMs).size() >= bounds.sanctionsPerRoomMax()) {
+                        return StateChange.<Sanction>refuse(
+                                ErrorCode.BUSY, "a room has at most " + bounds.sanctionsPerRoomMax() + " sanctions");
+                    }
+                    Sanction sanction = new Sanction(
+                            Incarnation.create().toString(),
+                            key,
+                            room[0].epoch(),
+                            wanted.user(),
+                            wanted.kind(),
+                            wanted.reason(),
+                            by,
+                            nowMs,
+                            nowMs + wanted.seconds() * 1000L);
+                    return StateChange.write(sanction, put(sanction));
+                })
+                .onSuccess(result -> {
+                    if (!result.isRefused()) {
+                        log.append(room[0], EventType.SANCTION, SanctionForm.spoken(result.value()));
+                    }
+                });
+    }
+
+    /** Lifts the sanction of this id. */
+    public Future<Result<Sanction>> lift(RoomKey key, String id) {
+        RoomState[] room = new RoomState[1];
+        return groups.change(key, (table, nowMs) -> {
+                    room[0] = table.room(key);
+                    if (room[0] == null) {
+                        return StateChange.<Sanction>refuse(Rooms.noRoom(key));
+                    }
+                    for (Sanction s : inForce(table, room[0], nowMs)) {
+                        if (s.id().equals(id)) {
+                            // an end before its begin: no clock of an edge can be so wrong that it goes on
+                            Sanction ended = new Sanction(
+                                    s.id(), key, s.epoch(), s.user(), s.kind(), s.reason(), s.by(), s.atMs(), 0);
+                            return StateChange.write(ended, put(ended));
+                        }
+                    }
+                    return StateChange.<Sanction>refuse(ErrorCode.NOT_FOUND, "there is no such sanction in force");
+                })
+                .onSuccess(result -> {
+                    if (!result.isRefused()) {
+                        log.append(room[0], EventType.SANCTION, SanctionForm.lifted(result.value()));
+                    }
+                });
+    }
+
+    /** Sanctions in force, by user, with users after {@code afterUser} (null = from the first). */
+    public Result<List<Sanction>> list(RoomKey key, String afterUser, int limit, long nowMs) {
+        Result<RoomState> room = groups.read(key);
+        if (room.isRefused()) {
+            return Result.refused(room.refusal());
+        }
+        return Result.of(inForce(groups.table(key), room.value(), nowMs).stream()
+                .filter(s -> afterUser == null || s.user().compareTo(afterUser) > 0)
+                .sorted(Comparator.comparing(Sanction::user))
+                .limit(limit)
+                .toList());
+    }
+
+    private static List<Sanction> inForce(RoomTable table, RoomState room, long nowMs) {
+        List<Sanction> all = new ArrayList<>();
+        for (Sanction s : table.sanctions(room.key())) {
+            if (s.untilMs() > nowMs && s.epoch().equals(room.epoch())) {
+                all.add(s);
+            }
+        }
+        return all;
+    }
+
+    /** Removes sanctions that ended some time ago or whose room is no more, a bounded number each time. */
+    public void sweep() {
+        groups.changeActive((table, nowMs) -> {
+            List<Sanction> ended = table.endedBefore(nowMs - ENDED_KEPT_MS, SWEEP_MAX);
+            return StateChange.write(
+                    ended.size(),
+                    ended.stream()
+                            .map(s -> StateChange.Write.delete(StateKeys.sanction(s.room(), s.user(), s.kind())))
+                            .toArray(StateChange.Write[]::new));
+        });
+    }
+
+    private static StateChange.Write put(Sanction sanction) {
+        return StateChange.Write.put(StateKeys.sanction(sanction.room(), sanction.user(), sanction.kind()), sanction);
+    }
+}

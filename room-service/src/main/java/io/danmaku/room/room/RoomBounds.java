@@ -1,0 +1,11 @@
+package io.danmaku.room.room;
+
+/**
+ * Bounds of what is kept.
+ *
+ * @param perTenantMax rooms of a tenant, closed ones included
+ * @param allTenantsMax rooms of all tenants
+ * @param closedKeptMs how long a closed room's record is kept
+ * @param sanctionsPerRoomMax sanctions in force in one room
+ */
+public record RoomBounds(int perTenantMax, int allTenantsMax, long closedKeptMs, int sanctionsPerRoomMax) {}

@@ -1,0 +1,190 @@
+package io.danmaku.room.room;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.Ids;
+import io.danmaku.protocol.room.RoomPolicy;
+import io.danmaku.protocol.room.RoomState;
+import io.danmaku.protocol.room.WhoMaySend;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+
+/** The JSON forms of rooms: what clients may ask, strictly read, and what they are told. */
+public final class RoomForm {
+    /** Longest title, in UTF-16 units. */
+    public static final int TITLE_CHARS_MAX = 200;
+
+    private static final Set<String> CREATE_FIELDS = Set.of("id", "title", "durability", "policy");
+    private static final Set<String> CHANGE_FIELDS = Set.of("title", "policy");
+
+    private RoomForm() {}
+
+    /**
+     * A room that somebody wants.
+     *
+     * @param id null = choose one
+     * @param title null = the id
+     */
+    public record Wanted(String id, String title, Durability durability, RoomPolicy policy) {}
+
+    /**
+     * A change that somebody wants.
+     *
+     * @param title null = as it is
+     * @param policy the fields to change; checked for names and types, but only the whole policy tells whether it holds
+     */
+    public record Patch(String title, ObjectNode policy) {}
+
+    /** Reads the body of a creation. */
+    public static Result<Wanted> wanted(ObjectNode body) {
+        String strange = strangeField(body, CREATE_FIELDS);
+        if (strange != null) {
+            return bad(strange + " is not a field of a room");
+        }
+        JsonNode id = body.get("id");
+        if (given(id) && !(id.isTextual() && Ids.isRoom(id.textValue()))) {
+            return bad("id is 1..64 of A-Z a-z 0-9 _ -");
+        }
+        JsonNode title = body.get("title");
+        if (given(title) && !isTitle(title)) {
+            return bad("title is a line of 1.." + TITLE_CHARS_MAX + " characters");
+        }
+        JsonNode durability = body.get("durability");
+        Durability kept = Durability.LOGGED;
+        if (given(durability)) {
+            kept = durability.isTextual() ? Durability.ofWireName(durability.textValue()) : null;
+            if (kept == null) {
+                return bad("durability is logged or ephemeral");
+            }
+        }
+        Result<RoomPolicy> policy = policy(RoomPolicy.DEFAULT, body.get("policy"));
+        return policy.isRefused()
+                ? Result.refused(policy.refusal())
+                : Result.of(new Wanted(
+                        given(id) ? id.textValue() : null,
+                        given(title) ? title.textValue() : null,
+                        kept,
+                        policy.value()));
+    }
+
+    /** Reads the body of a change. */
+    public static Result<Patch> patch(ObjectNode body) {
+        String strange = strangeField(body, CHANGE_FIELDS);
+        if (strange != null) {
+            return bad(strange + " is not a field that can be changed");
+        }
+        JsonNode title = body.get("title");
+        if (given(title) && !isTitle(title)) {
+            return bad("title is a line of 1.." + TITLE_CHARS_MAX + " characters");
+        }
+        JsonNode policy = body.get("policy");
+        Result<RoomPolicy> checked = policy(RoomPolicy.DEFAULT, policy);
+        return checked.isRefused()
+                ? Result.refused(checked.refusal())
+                : Result.of(new Patch(
+                        given(title) ? title.textValue() : null, given(policy) ? (ObjectNode) policy : Json.object()));
+    }
+
+    /**
+     * A policy with some fields changed.
+     *
+     * @param fields an object, or null for none
+     */
+    static Result<RoomPolicy> policy(RoomPolicy base, JsonNode fields) {
+        if (!given(fields)) {
+            return Result.of(base);
+        }
+        if (!fields.isObject()) {
+            return bad("policy is an object");
+        }
+        long slowModeMs = base.slowModeMs();
+        WhoMaySend whoMaySend = base.whoMaySend();
+        int textLengthMax = base.textLengthMax();
+        int bestEffortPerSecond = base.bestEffortPerSecond();
+        int retentionHours = base.retentionHours();
+        for (Map.Entry<String, JsonNode> field : fields.properties()) {
+            JsonNode value = field.getValue();
+            String name = field.getKey();
+            if (!name.equals("whoMaySend") && !value.isInt()) {
+                return bad("policy." + name + " is not a whole number, or not a field of a policy");
+            }
+            switch (name) {
+                case "slowModeMs" -> slowModeMs = value.intValue();
+                case "whoMaySend" -> whoMaySend = value.isTextual() ? WhoMaySend.ofWireName(value.textValue()) : null;
+                case "textLengthMax" -> textLengthMax = value.intValue();
+                case "bestEffortPerSecond" -> bestEffortPerSecond = value.intValue();
+                case "retentionHours" -> retentionHours = value.intValue();
+                default -> {
+                    return bad("policy." + name + " is not a field of a policy");
+                }
+            }
+        }
+        try {
+            return Result.of(
+                    new RoomPolicy(slowModeMs, whoMaySend, textLengthMax, bestEffortPerSecond, retentionHours));
+        } catch (IllegalArgumentException rule) {
+            return bad("policy." + rule.getMessage());
+        }
+    }
+
+    /** What clients are told of a room. */
+    public static ObjectNode json(RoomState room) {
+        ObjectNode json = Json.object()
+                .put("id", room.key().room())
+                .put("tenant", room.key().tenant())
+                .put("epoch", room.epoch())
+                .put("title", room.title())
+                .put("durability", room.durability().wireName())
+                .put("state", state(room));
+        json.set("policy", json(room.policy()));
+        return json.put("version", room.version()).put("createdAt", room.createdAtMs());
+    }
+
+    static ObjectNode json(RoomPolicy policy) {
+        return Json.object()
+                .put("slowModeMs", policy.slowModeMs())
+                .put("whoMaySend", policy.whoMaySend().wireName())
+                .put("textLengthMax", policy.textLengthMax())
+                .put("bestEffortPerSecond", policy.bestEffortPerSecond())
+                .put("retentionHours", policy.retentionHours());
+    }
+
+    /** The {@code d} of the event by which viewers are told of a room's rules. */
+    static ObjectNode policyEvent(RoomState room) {
+        return json(room.policy()).put("title", room.title()).put("state", state(room));
+    }
+
+    private static String state(RoomState room) {
+        return room.open() ? "open" : "closed";
+    }
+
+    /** The name of the first field that is not among the known ones, or null. */
+    public static String strangeField(ObjectNode body, Set<String> known) {
+        for (Iterator<String> names = body.fieldNames(); names.hasNext(); ) {
+            String name = names.next();
+            if (!known.contains(name)) {
+                return name;
+            }
+        }
+        return null;
+    }
+
+    private static boolean isTitle(JsonNode title) {
+        return title.isTextual()
+                && !title.textValue().isBlank()
+                && title.textValue().length() <= TITLE_CHARS_MAX
+                && title.textValue().chars().noneMatch(Character::isISOControl);
+    }
+
+    private static boolean given(JsonNode field) {
+        return field != null && !field.isNull();
+    }
+
+    private static <T> Result<T> bad(String message) {
+        return Result.refused(ErrorCode.BAD_FIELD, message);
+    }
+}

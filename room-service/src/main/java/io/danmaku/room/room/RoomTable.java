@@ -1,0 +1,153 @@
+package io.danmaku.room.room;
+
+import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.log.StateKeys;
+import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.protocol.room.RoomState;
+import io.danmaku.protocol.room.Sanction;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/**
+ * The contents of one state topic. A function of the topic: only what was read from it changes a table, so that every
+ * instance holds the same.
+ */
+public final class RoomTable {
+    /** Sorts behind every key with the prefix before it. */
+    private static final char LAST = '\uffff';
+
+    /**
+     * A room and when its record was written, by the broker's time.
+     */
+    public record Entry(RoomState state, long writtenAtMs) {}
+
+    private final NavigableMap<String, Entry> rooms = new TreeMap<>();
+    private final NavigableMap<String, Sanction> sanctions = new TreeMap<>();
+    private final Map<String, Integer> roomsByTenant = new HashMap<>();
+    private Owner owner;
+
+    /**
+     * Takes in one record of the topic, in the topic's order.
+     *
+     * @param value null or empty when the key was deleted
+     * @throws java.io.UncheckedIOException when the value is not of its form; the table is unchanged
+     */
+    void apply(String key, byte[] value, long writtenAtMs) {
+        boolean deleted = value == null || value.length == 0;
+        if (StateKeys.isRoom(key)) {
+            if (deleted) {
+                remove(key);
+            } else {
+                put(key, new Entry(Json.read(value, RoomState.class), writtenAtMs));
+            }
+        } else if (StateKeys.isSanction(key)) {
+            if (deleted) {
+                sanctions.remove(key);
+            } else {
+                sanctions.put(key, Json.read(value, Sanction.class));
+            }
+        } else if (StateKeys.OWNER.equals(key)) {
+            owner = deleted ? null : Json.read(value, Owner.class);
+        }
+    }
+
+    private void put(String key, Entry entry) {
+        Entry before = rooms.get(key);
+        if (before == null) {
+            roomsByTenant.merge(entry.state().key().tenant(), 1, Integer::sum);
+        } else if (before.state().version() > entry.state().version()) {
+            return;
+        }
+        rooms.put(key, entry);
+    }
+
+    private void remove(String key) {
+        Entry before = rooms.remove(key);
+        if (before != null) {
+            roomsByTenant.computeIfPresent(before.state().key().tenant(), (t, n) -> n == 1 ? null : n - 1);
+        }
+    }
+
+    /** Who wrote last that it owns the group, or null. */
+    Owner owner() {
+        return owner;
+    }
+
+    /** A room, open or closed, or null. */
+    public RoomState room(RoomKey key) {
+        Entry entry = rooms.get(StateKeys.room(key));
+        return entry == null ? null : entry.state();
+    }
+
+    int roomCount() {
+        return rooms.size();
+    }
+
+    int roomCount(String tenant) {
+        return roomsByTenant.getOrDefault(tenant, 0);
+    }
+
+    /** Rooms of a tenant with ids after {@code afterId} (null = from the first), sorted by id. */
+    List<RoomState> rooms(String tenant, String afterId, int limit) {
+        String prefix = StateKeys.roomsOf(tenant);
+        var range = afterId == null
+                ? rooms.subMap(prefix, true, prefix + LAST, false)
+                : rooms.subMap(prefix + afterId, false, prefix + LAST, false);
+        List<RoomState> page = new ArrayList<>();
+        for (Entry entry : range.values()) {
+            if (page.size() == limit) {
+                break;
+            }
+            page.add(entry.state());
+        }
+        return page;
+    }
+
+    /** Up to {@code limit} rooms that were closed before a time. */
+    List<RoomState> closedBefore(long timeMs, int limit) {
+        List<RoomState> found = new ArrayList<>();
+        for (Entry entry : rooms.values()) {
+            if (found.size() == limit) {
+                break;
+            }
+            if (!entry.state().open() && entry.writtenAtMs() < timeMs) {
+                found.add(entry.state());
+            }
+        }
+        return found;
+    }
+
+    /** The record of a sanction, ended or not, or null. */
+    public Sanction sanction(RoomKey room, String user, String kind) {
+        return sanctions.get(StateKeys.sanction(room, user, kind));
+    }
+
+    /** All records of sanctions in a room, ended or not, by user. */
+    public Iterable<Sanction> sanctions(RoomKey room) {
+        String prefix = StateKeys.sanctionsIn(room);
+        return sanctions.subMap(prefix, true, prefix + LAST, false).values();
+    }
+
+    /** Up to {@code limit} sanctions that ended before a time, or belong to a room that is no more. */
+    public List<Sanction> endedBefore(long timeMs, int limit) {
+        List<Sanction> found = new ArrayList<>();
+        for (Sanction s : sanctions.values()) {
+            if (found.size() == limit) {
+                break;
+            }
+            RoomState room = room(s.room());
+            if (s.untilMs() < timeMs || room == null || !room.epoch().equals(s.epoch())) {
+                found.add(s);
+            }
+        }
+        return found;
+    }
+
+    int sanctionCount() {
+        return sanctions.size();
+    }
+}

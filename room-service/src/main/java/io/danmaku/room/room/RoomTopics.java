@@ -1,0 +1,57 @@
+package io.danmaku.room.room;
+
+import io.danmaku.node.pulsar.PulsarAdmin;
+import io.danmaku.protocol.log.Topics;
+import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.RoomPolicy;
+import io.danmaku.protocol.room.RoomState;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes, sets and removes the topics of rooms' logs. An ephemeral room's topic needs nothing: the broker keeps none of it. */
+public final class RoomTopics {
+    private static final Logger LOG = LoggerFactory.getLogger(RoomTopics.class);
+
+    private final PulsarAdmin admin;
+    private final Context context;
+
+    public RoomTopics(PulsarAdmin admin, Context context) {
+        this.admin = admin;
+        this.context = context;
+    }
+
+    /** Makes the topic of a logged room, and lets it keep what the policy says. */
+    Future<Void> create(RoomState room) {
+        if (room.durability() == Durability.EPHEMERAL) {
+            return Future.succeededFuture();
+        }
+        String topic = topic(room);
+        return on(admin.createTopic(topic)).compose(made -> keep(room, room.policy()));
+    }
+
+    /** Sets how long a logged room's topic keeps what is in it. */
+    Future<Void> keep(RoomState room, RoomPolicy policy) {
+        return room.durability() == Durability.EPHEMERAL
+                ? Future.succeededFuture()
+                : on(admin.setTopicRetention(topic(room), policy.retentionHours()));
+    }
+
+    /** Removes a logged room's topic with all that is in it; when that fails it is told and left. */
+    void remove(RoomState room) {
+        if (room.durability() == Durability.LOGGED) {
+            on(admin.deleteTopic(topic(room)))
+                    .onFailure(failure -> LOG.warn("{} was not removed: {}", topic(room), failure.getMessage()));
+        }
+    }
+
+    private static String topic(RoomState room) {
+        return Topics.room(room.key(), room.epoch(), room.durability());
+    }
+
+    private Future<Void> on(CompletionStage<Void> stage) {
+        return Future.fromCompletionStage(stage, context);
+    }
+}

@@ -1,0 +1,174 @@
+package io.danmaku.room.room;
+
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.event.EventType;
+import io.danmaku.protocol.log.StateKeys;
+import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.protocol.room.RoomPolicy;
+import io.danmaku.protocol.room.RoomState;
+import io.vertx.core.Future;
+import java.util.List;
+
+/** Creates, changes and closes rooms. Whether somebody may is for the caller. On the state context. */
+public final class Rooms {
+    private static final int SWEEP_MAX = 100;
+
+    private final StateGroups groups;
+    private final RoomTopics topics;
+    private final RoomLog log;
+    private final RoomBounds bounds;
+
+    public Rooms(StateGroups groups, RoomTopics topics, RoomLog log, RoomBounds bounds) {
+        this.groups = groups;
+        this.topics = topics;
+        this.log = log;
+        this.bounds = bounds;
+    }
+
+    /** Makes a room, or makes a closed one of this id anew, in a new epoch. */
+    public Future<Result<RoomState>> create(RoomKey key, RoomForm.Wanted wanted) {
+        RoomState[] former = new RoomState[1];
+        return groups.change(key, (table, nowMs) -> {
+                    former[0] = table.room(key);
+                    StateChange<RoomState> decided = created(former[0], key, wanted, nowMs);
+                    return decided.refusal() != null ? decided : decided.after(() -> topics.create(decided.answer()));
+                })
+                .onSuccess(result -> {
+                    if (!result.isRefused() && former[0] != null) {
+                        // nothing names the former epoch any more, so nobody can read its log
+                        log.release(former[0]);
+                        topics.remove(former[0]);
+                    }
+                });
+    }
+
+    private StateChange<RoomState> created(RoomState former, RoomKey key, RoomForm.Wanted wanted, long nowMs) {
+        if (former != null && former.open()) {
+            return StateChange.refuse(ErrorCode.EXISTS, "there is an open room " + key.room());
+        }
+        if (former == null) {
+            if (groups.roomCount(key.tenant()) >= bounds.perTenantMax()) {
+                return StateChange.refuse(
+                        ErrorCode.TOO_MANY_ROOMS, "a tenant has at most " + bounds.perTenantMax() + " rooms");
+            }
+            if (groups.roomCount() >= bounds.allTenantsMax()) {
+                return StateChange.refuse(ErrorCode.TOO_MANY_ROOMS, "this hub is full of rooms");
+            }
+        }
+        long createdAtMs = former == null ? nowMs : Epoch.after(former.epoch(), nowMs);
+        RoomState room = new RoomState(
+                key,
+                Epoch.of(createdAtMs),
+                wanted.title() == null ? key.room() : wanted.title(),
+                wanted.durability(),
+                true,
+                wanted.policy(),
+                former == null ? 1 : former.version() + 1,
+                createdAtMs);
+        return StateChange.write(room, StateChange.Write.put(StateKeys.room(key), room));
+    }
+
+    /** Changes an open room's title or rules; a change to what it is already writes nothing. */
+    public Future<Result<RoomState>> change(RoomKey key, RoomForm.Patch patch) {
+        boolean[] told = new boolean[1];
+        return groups.change(key, (table, nowMs) -> {
+                    RoomState room = table.room(key);
+                    Refusal refusal = openOr(key, room);
+                    if (refusal != null) {
+                        return StateChange.<RoomState>refuse(refusal);
+                    }
+                    Result<RoomPolicy> policy = RoomForm.policy(room.policy(), patch.policy());
+                    if (policy.isRefused()) {
+                        return StateChange.<RoomState>refuse(policy.refusal());
+                    }
+                    String title = patch.title() == null ? room.title() : patch.title();
+                    if (title.equals(room.title()) && policy.value().equals(room.policy())) {
+                        return StateChange.nothing(room);
+                    }
+                    told[0] = true;
+                    RoomState changed = with(room, title, policy.value(), true);
+                    StateChange<RoomState> written =
+                            StateChange.write(changed, StateChange.Write.put(StateKeys.room(key), changed));
+                    return policy.value().retentionHours() == room.policy().retentionHours()
+                            ? written
+                            : written.after(() -> topics.keep(changed, changed.policy()));
+                })
+                .onSuccess(result -> {
+                    if (told[0] && !result.isRefused()) {
+                        log.append(result.value(), EventType.POLICY, RoomForm.policyEvent(result.value()));
+                    }
+                });
+    }
+
+    /** Closes a room: its record is kept, so that who comes is told. Closing it again changes nothing. */
+    public Future<Result<RoomState>> close(RoomKey key) {
+        boolean[] told = new boolean[1];
+        return groups.change(key, (table, nowMs) -> {
+                    RoomState room = table.room(key);
+                    if (room == null) {
+                        return StateChange.<RoomState>refuse(noRoom(key));
+                    }
+                    if (!room.open()) {
+                        return StateChange.nothing(room);
+                    }
+                    told[0] = true;
+                    RoomState closed = with(room, room.title(), room.policy(), false);
+                    return StateChange.write(closed, StateChange.Write.put(StateKeys.room(key), closed));
+                })
+                .onSuccess(result -> {
+                    if (told[0] && !result.isRefused()) {
+                        log.append(result.value(), EventType.POLICY, RoomForm.policyEvent(result.value()));
+                        log.release(result.value());
+                    }
+                });
+    }
+
+    private static RoomState with(RoomState room, String title, RoomPolicy policy, boolean open) {
+        return new RoomState(
+                room.key(),
+                room.epoch(),
+                title,
+                room.durability(),
+                open,
+                policy,
+                room.version() + 1,
+                room.createdAtMs());
+    }
+
+    /** A room, open or closed, as this instance has read it. */
+    public Result<RoomState> read(RoomKey key) {
+        return groups.read(key);
+    }
+
+    /** A page of a tenant's rooms by id, from what this instance has read. */
+    public List<RoomState> list(String tenant, String afterId, int limit) {
+        return groups.rooms(tenant, afterId, limit);
+    }
+
+    /** Removes rooms that have been closed for long, with their logs, a bounded number each time. */
+    public void sweep() {
+        groups.changeActive((table, nowMs) -> {
+            List<RoomState> old = table.closedBefore(nowMs - bounds.closedKeptMs(), SWEEP_MAX);
+            old.forEach(topics::remove);
+            return StateChange.write(
+                    old.size(),
+                    old.stream()
+                            .map(room -> StateChange.Write.delete(StateKeys.room(room.key())))
+                            .toArray(StateChange.Write[]::new));
+        });
+    }
+
+    /** Why a room cannot be changed, or null. */
+    public static Refusal openOr(RoomKey key, RoomState room) {
+        if (room == null) {
+            return noRoom(key);
+        }
+        return room.open() ? null : Refusal.of(ErrorCode.ROOM_CLOSED, "room " + key.room() + " is closed");
+    }
+
+    /** The answer for a room that there is not. */
+    public static Refusal noRoom(RoomKey key) {
+        return Refusal.of(ErrorCode.NO_SUCH_ROOM, "there is no room " + key.room());
+    }
+}

@@ -1,0 +1,170 @@
+package io.danmaku.room.room;
+
+import io.danmaku.protocol.log.Topics;
+import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.protocol.room.RoomState;
+import io.danmaku.room.room.StateChange.Decision;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.pulsar.client.api.PulsarClient;
+
+/** All groups of rooms. On the state context, except where it says otherwise. */
+public final class StateGroups {
+    private final Vertx vertx;
+    private final Context context;
+    private final Owner self;
+    private final StateBounds bounds;
+    private final OwnerWatch watch;
+    private final List<StateGroup> groups = new ArrayList<>(Topics.STATE_GROUPS);
+    /** Copies for other threads, refreshed by every tick. */
+    private volatile int served;
+
+    private volatile int active;
+    private volatile int rooms;
+    private volatile int sanctions;
+    private long timer = -1;
+
+    public StateGroups(
+            Vertx vertx,
+            Context context,
+            PulsarClient client,
+            HttpClient http,
+            Owner self,
+            StateBounds bounds,
+            MeterRegistry registry,
+            Clock clock) {
+        this.vertx = vertx;
+        this.context = context;
+        this.self = self;
+        this.bounds = bounds;
+        watch = new OwnerWatch(http, bounds.watchIntervalMs());
+        StateMeters meters = new StateMeters(registry);
+        for (int i = 0; i < Topics.STATE_GROUPS; i++) {
+            groups.add(new StateGroup(vertx, context, client, Topics.state(i), self, bounds, meters, clock));
+        }
+        registry.gauge("danmaku.state.groups.active", this, g -> g.active);
+        registry.gauge("danmaku.rooms", this, g -> g.rooms);
+        registry.gauge("danmaku.sanctions", this, g -> g.sanctions);
+    }
+
+    /** Starts to ask for all groups; from any thread. */
+    public void start() {
+        context.runOnContext(v -> {
+            tick();
+            timer = vertx.setPeriodic(bounds.watchIntervalMs(), t -> tick());
+        });
+    }
+
+    private void tick() {
+        Set<String> others = new HashSet<>();
+        for (StateGroup group : groups) {
+            group.tick(watch::answers);
+            if (group.otherOwner() != null) {
+                others.add(group.otherOwner().url());
+            }
+        }
+        watch.look(others);
+        served = (int) groups.stream().filter(StateGroup::isServed).count();
+        active = (int) groups.stream().filter(StateGroup::isActive).count();
+        rooms = groups.stream().mapToInt(g -> g.table().roomCount()).sum();
+        sanctions = groups.stream().mapToInt(g -> g.table().sanctionCount()).sum();
+    }
+
+    /** Whether every group has somebody who decides, as of the last tick; from any thread. */
+    public boolean areServed() {
+        return served == groups.size();
+    }
+
+    /** This instance, as it tells the others. */
+    public Owner self() {
+        return self;
+    }
+
+    public boolean isActive(RoomKey room) {
+        return group(room).isActive();
+    }
+
+    /** The other instance that decides for a room, or null while none is known. */
+    public Owner otherOwner(RoomKey room) {
+        return group(room).otherOwner();
+    }
+
+    /** The owner of this room's group does not answer. */
+    public void suspectOwner(RoomKey room) {
+        group(room).suspectOwner();
+    }
+
+    /** What this instance read of the room's group; complete only while it is active for it. */
+    public RoomTable table(RoomKey room) {
+        return group(room).table();
+    }
+
+    /** A room, open or closed, as this instance has read it. */
+    public Result<RoomState> read(RoomKey key) {
+        RoomState room = table(key).room(key);
+        if (room != null) {
+            return Result.of(room);
+        }
+        return isActive(key)
+                ? Result.refused(Rooms.noRoom(key))
+                : Result.unavailable("nobody decides for this room at the moment, and it is not known here");
+    }
+
+    /** Decides on a room's group when its turn comes. The future never fails. */
+    public <T> Future<Result<T>> change(RoomKey room, Decision<T> decision) {
+        return group(room).change(decision);
+    }
+
+    /** Decides the same on every group that is active here. */
+    public <T> void changeActive(Decision<T> decision) {
+        for (StateGroup group : groups) {
+            if (group.isActive()) {
+                group.change(decision);
+            }
+        }
+    }
+
+    int roomCount() {
+        return groups.stream().mapToInt(g -> g.table().roomCount()).sum();
+    }
+
+    int roomCount(String tenant) {
+        return groups.stream().mapToInt(g -> g.table().roomCount(tenant)).sum();
+    }
+
+    /** A page of a tenant's rooms by id, from what this instance has read: on a standby some milliseconds old. */
+    List<RoomState> rooms(String tenant, String afterId, int limit) {
+        List<RoomState> all = new ArrayList<>();
+        for (StateGroup group : groups) {
+            all.addAll(group.table().rooms(tenant, afterId, limit));
+        }
+        all.sort(Comparator.comparing(room -> room.key().room()));
+        return List.copyOf(all.subList(0, Math.min(limit, all.size())));
+    }
+
+    private StateGroup group(RoomKey room) {
+        return groups.get(Topics.stateGroup(room));
+    }
+
+    /** Gives all groups up in order; from any thread. */
+    public Future<Void> close() {
+        Promise<Void> closed = Promise.promise();
+        context.runOnContext(v -> {
+            vertx.cancelTimer(timer);
+            Future.join(groups.stream().map(StateGroup::close).toList())
+                    .<Void>mapEmpty()
+                    .onComplete(closed);
+        });
+        return closed.future();
+    }
+}
