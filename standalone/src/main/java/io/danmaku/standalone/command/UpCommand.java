@@ -18,6 +18,7 @@ import io.danmaku.standalone.supervise.Sweep;
 import io.danmaku.standalone.supervise.UpFile;
 import io.danmaku.standalone.supervise.UpRecord;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,6 +82,12 @@ public final class UpCommand implements Callable<Integer> {
             description = "Refuse to start with less available memory (default: ${DEFAULT-VALUE}).")
     private int memoryMinMib;
 
+    @Option(
+            names = "--stop-with-stdin",
+            description =
+                    "Stop when standard input ends: for a program that starts a hub and must not leave it behind.")
+    private boolean stopWithStdin;
+
     /** Held to the end of the process: as a local variable it could be collected, and the folder unlocked with it. */
     private Optional<DataFolder.Lock> lock = Optional.empty();
 
@@ -134,6 +141,9 @@ public final class UpCommand implements Callable<Integer> {
         // Ctrl-C, TERM and a failed start all end here; stop() does its work once
         Thread stop = new Thread(() -> stop(supervisor), "stop");
         Runtime.getRuntime().addShutdownHook(stop);
+        if (stopWithStdin) {
+            stopWithStdin();
+        }
 
         for (List<Part> together : List.of(engineParts, serviceParts)) {
             Optional<String> problem = together.isEmpty() ? Optional.empty() : supervisor.start(together, START_MAX);
@@ -230,6 +240,21 @@ public final class UpCommand implements Callable<Integer> {
         String edge = Services.url(ports.edges().get(0));
         System.out.println("host          " + DemoRoom.hostLink(edge, secret));
         System.out.println("viewer        " + DemoRoom.viewerLink(edge, secret));
+    }
+
+    private static void stopWithStdin() {
+        Thread reader = new Thread(
+                () -> {
+                    try {
+                        System.in.transferTo(OutputStream.nullOutputStream());
+                    } catch (IOException gone) {
+                        // the same as its end
+                    }
+                    System.exit(0);
+                },
+                "stdin");
+        reader.setDaemon(true);
+        reader.start();
     }
 
     private static void stop(Supervisor supervisor) {

@@ -118,7 +118,9 @@ public final class Engines {
                 dir,
                 command,
                 Map.of("pulsar", ports.pulsar(), "web", ports.pulsarWeb(), "bookie", ports.bookie()),
-                Probe.http(URI.create("http://127.0.0.1:" + ports.pulsarWeb() + "/admin/v2/brokers/ready")));
+                // made last of all at the first start; /admin/v2/brokers/ready answers before
+                Probe.http(
+                        URI.create("http://127.0.0.1:" + ports.pulsarWeb() + "/admin/v2/namespaces/public/default")));
     }
 
     /** The bookie is told an interface, not an address; without one it listens on all. */

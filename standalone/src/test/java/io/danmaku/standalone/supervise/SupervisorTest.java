@@ -1,0 +1,169 @@
+package io.danmaku.standalone.supervise;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.danmaku.standalone.hub.Eventually;
+import io.danmaku.standalone.supervise.UpRecord.PartRecord;
+import io.danmaku.standalone.supervise.UpRecord.PartState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real child processes, of one line of shell each. */
+class SupervisorTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+    /** Ends at once on TERM; short sleeps, so that nothing of it is left long. */
+    private static final String OBEDIENT = "trap 'exit 0' TERM; while :; do sleep 0.1; done";
+
+    private static final String STUBBORN = "trap '' TERM; while :; do sleep 0.1; done";
+
+    @TempDir
+    private Path folder;
+
+    private final List<String> told = new CopyOnWriteArrayList<>();
+    private UpFile file;
+    private Supervisor supervisor;
+
+    @BeforeEach
+    void setUp() throws IOException {
+        file = new UpFile(folder.resolve("up.json"));
+        supervisor = new Supervisor(file, folder, Map.of("edge", "nowhere"), told::add);
+    }
+
+    @AfterEach
+    void stopAll() throws InterruptedException {
+        supervisor.stop();
+    }
+
+    @Test
+    void partsStopTierByTier() throws Exception {
+        start(
+                part("engine", Part.Tier.ENGINE, OBEDIENT),
+                part("edge", Part.Tier.EDGE, OBEDIENT),
+                part("rooms", Part.Tier.ROOM_SERVICE, OBEDIENT),
+                part("dms", Part.Tier.DM_SERVICE, OBEDIENT));
+        List<Long> pids = read().parts().stream().map(PartRecord::pid).toList();
+        told.clear();
+        supervisor.stop();
+        assertEquals(
+                List.of("edge", "dms", "rooms", "engine"),
+                told.stream().map(line -> line.split(" ", 2)[0]).toList());
+        pids.forEach(pid -> assertFalse(ProcessHandle.of(pid).isPresent()));
+        assertEquals(UpRecord.State.STOPPED, read().state());
+    }
+
+    @Test
+    void whoIgnoresTermIsKilledAfterItsGrace() throws Exception {
+        start(part("stubborn", Part.Tier.EDGE, STUBBORN));
+        long pid = read().part("stubborn").pid();
+        supervisor.stop();
+        assertFalse(ProcessHandle.of(pid).isPresent());
+    }
+
+    @Test
+    void aChildThatIsKilledIsBackWithAnotherPid() throws Exception {
+        start(part("edge", Part.Tier.EDGE, OBEDIENT));
+        PartRecord before = read().part("edge");
+        assertTrue(ProcessHandle.of(before.pid()).orElseThrow().destroyForcibly());
+        awaitRestarts("edge", 1);
+        assertTrue(told.contains("edge died (signal 9); next start in 0.5 s"), told.toString());
+        assertTrue(before.pid() != read().part("edge").pid());
+    }
+
+    @Test
+    void aWatcherThatIsKilledTakesItsChildWithItAndBothComeBack() throws Exception {
+        start(part("edge", Part.Tier.EDGE, OBEDIENT));
+        PartRecord before = read().part("edge");
+        assertTrue(ProcessHandle.of(before.watcher()).orElseThrow().destroyForcibly());
+        awaitRestarts("edge", 1);
+        assertFalse(ProcessHandle.of(before.pid()).isPresent());
+    }
+
+    @Test
+    void whoDiesThreeTimesBeforeItIsReadyDoesNotStart() throws Exception {
+        Optional<String> problem = supervisor.start(List.of(part("edge", Part.Tier.EDGE, "exit 7", () -> false)), SOON);
+        assertEquals("edge does not start (exit code 7), see " + folder.resolve("edge.log"), problem.orElseThrow());
+        assertEquals(2, read().part("edge").restarts());
+    }
+
+    @Test
+    void badConfigurationIsNotTriedAgain() throws Exception {
+        Optional<String> problem = supervisor.start(List.of(part("edge", Part.Tier.EDGE, "exit 2", () -> false)), SOON);
+        assertTrue(problem.orElseThrow().startsWith("edge does not start (exit code 2)"));
+        assertEquals(0, read().part("edge").restarts());
+    }
+
+    @Test
+    void whoIsNeverReadyIsToldWhenTheTimeIsOver() throws Exception {
+        Optional<String> problem =
+                supervisor.start(List.of(part("edge", Part.Tier.EDGE, OBEDIENT, () -> false)), Duration.ofMillis(300));
+        assertTrue(problem.orElseThrow().startsWith("edge was not ready in time"));
+    }
+
+    @Test
+    void theOutputOfAChildIsInItsLog() throws Exception {
+        start(part("edge", Part.Tier.EDGE, "echo hello; echo trouble >&2; " + OBEDIENT));
+        Eventually.await(
+                SOON,
+                "both lines are in the log",
+                () -> Files.readAllLines(folder.resolve("edge.log")).equals(List.of("hello", "trouble")));
+    }
+
+    @Test
+    void aSweepEndsRecordedProcessesAndLeavesOthersWithTheirIdsAlone() throws Exception {
+        start(part("left", Part.Tier.ENGINE, OBEDIENT), part("other", Part.Tier.ENGINE, OBEDIENT));
+        PartRecord left = read().part("left");
+        PartRecord other = read().part("other");
+        PartRecord reused = new PartRecord(
+                "gone", PartState.READY, other.pid(), 0, "a marker of another process", 0, 0, Map.of(), "log");
+        UpRecord record = new UpRecord(UpRecord.State.READY, 1, 0, 0, Map.of(), List.of(left, reused));
+        assertEquals(List.of("left"), Sweep.run(record));
+        assertTrue(ProcessHandle.of(other.pid()).isPresent());
+    }
+
+    private void start(Part... parts) throws InterruptedException {
+        assertEquals(Optional.empty(), supervisor.start(List.of(parts), SOON));
+        supervisor.ready();
+    }
+
+    private void awaitRestarts(String name, int restarts) {
+        Eventually.await(SOON, name + " is back", () -> {
+            PartRecord now = read().part(name);
+            return now.restarts() == restarts && now.state() == PartState.READY;
+        });
+    }
+
+    private UpRecord read() throws IOException {
+        return file.read().orElseThrow();
+    }
+
+    private Part part(String name, Part.Tier tier, String script) {
+        return part(name, tier, script, () -> true);
+    }
+
+    private Part part(String name, Part.Tier tier, String script, Probe probe) {
+        String marker = folder.resolve(name).toString();
+        return new Part(
+                name,
+                tier,
+                marker,
+                List.of("/bin/sh", "-c", script, marker),
+                Map.of(),
+                folder,
+                folder.resolve(name + ".log"),
+                Map.of(),
+                probe,
+                Duration.ofSeconds(1));
+    }
+}
