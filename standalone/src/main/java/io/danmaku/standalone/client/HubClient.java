@@ -9,7 +9,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocketClient;
 import java.net.URI;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -38,7 +37,7 @@ public final class HubClient implements AutoCloseable {
     private final Outbox outbox;
     private final CompletableFuture<Answer> connected = new CompletableFuture<>();
     private final Map<Long, Request> requests = new HashMap<>();
-    private final Map<String, RoomWatch> rooms = new LinkedHashMap<>();
+    private final Rooms rooms;
     private final CompletableFuture<Context> context = new CompletableFuture<>();
     private long lastId;
     private long heardMs;
@@ -51,6 +50,7 @@ public final class HubClient implements AutoCloseable {
         this.options = options;
         this.listener = listener;
         outbox = new Outbox(options.commandTimeoutMs());
+        rooms = new Rooms(listener, outbox, options.watching());
         link = new Link(vertx, sockets, options, new Link.Owner() {
             @Override
             public void opened(URI edge) {
@@ -96,7 +96,7 @@ public final class HubClient implements AutoCloseable {
 
     /** Joins where the room stands now. */
     public CompletableFuture<Answer> join(String room) {
-        return join(room, JSON.createObjectNode());
+        return join(room, CommandForms.join(room));
     }
 
     /**
@@ -106,27 +106,22 @@ public final class HubClient implements AutoCloseable {
      * @param epoch the room's epoch of that offset, or null
      */
     public CompletableFuture<Answer> joinSince(String room, long since, String epoch) {
-        ObjectNode from = JSON.createObjectNode().put("since", since);
-        if (epoch != null) {
-            from.put("epoch", epoch);
-        }
-        return join(room, from);
+        ObjectNode join = CommandForms.join(room).put("since", since);
+        return join(room, epoch == null ? join : join.put("epoch", epoch));
     }
 
     /** Joins with the newest so many offsets. */
     public CompletableFuture<Answer> joinLast(String room, int last) {
-        return join(room, JSON.createObjectNode().put("last", last));
+        return join(room, CommandForms.join(room).put("last", last));
     }
 
-    private CompletableFuture<Answer> join(String room, ObjectNode from) {
-        RoomWatch watch = new RoomWatch(room, from.put("op", "join").put("room", room), options.watching());
+    private CompletableFuture<Answer> join(String room, ObjectNode join) {
+        RoomWatch watch = new RoomWatch(room, join, options.watching());
         onLoop(() -> {
-            RoomWatch before = rooms.get(room);
-            if (before != null && before.state != RoomWatch.State.ENDED) {
+            if (!rooms.add(watch)) {
                 watch.first.complete(Answer.refused("already_joined", "this client watches " + room, false));
                 return;
             }
-            rooms.put(room, watch);
             tick();
         });
         return watch.first;
@@ -135,24 +130,15 @@ public final class HubClient implements AutoCloseable {
     public CompletableFuture<Answer> leave(String room) {
         CompletableFuture<Answer> done = new CompletableFuture<>();
         onLoop(() -> {
-            RoomWatch watch = rooms.remove(room);
-            if (watch != null) {
-                watch.state = RoomWatch.State.ENDED;
-            }
-            ask(JSON.createObjectNode().put("op", "leave").put("room", room), done::complete);
+            rooms.remove(room);
+            ask(CommandForms.leave(room), done::complete);
         });
         return done;
     }
 
     /** Sends an event into a joined room; sent again with its cid until there is a result or its time is over. */
     public CompletableFuture<Answer> send(String room, String type, String cid, ObjectNode detail) {
-        ObjectNode command = JSON.createObjectNode()
-                .put("op", "send")
-                .put("room", room)
-                .put("t", type)
-                .put("cid", cid);
-        command.set("d", detail);
-        return enqueue(room, command, options.resendMs());
+        return enqueue(room, CommandForms.send(room, type, cid, detail), options.resendMs());
     }
 
     public CompletableFuture<Answer> chat(String room, String cid, String text) {
@@ -161,13 +147,7 @@ public final class HubClient implements AutoCloseable {
 
     /** Sends a direct message; sent again with its cid until there is a result or its time is over. */
     public CompletableFuture<Answer> dmSend(String to, String cid, String body) {
-        ObjectNode command = JSON.createObjectNode()
-                .put("op", "dm.send")
-                .put("to", to)
-                .put("cid", cid)
-                .put("kind", "text")
-                .put("body", body);
-        return enqueue(null, command, options.directResendMs());
+        return enqueue(null, CommandForms.dmSend(to, cid, body), options.directResendMs());
     }
 
     private CompletableFuture<Answer> enqueue(String room, ObjectNode command, long boundMs) {
@@ -182,22 +162,18 @@ public final class HubClient implements AutoCloseable {
         return entry.done;
     }
 
+    /** @param before offset below which to read, 0 = from the head */
     public CompletableFuture<Answer> history(String room, long before, int limit) {
-        ObjectNode command =
-                JSON.createObjectNode().put("op", "history").put("room", room).put("limit", limit);
-        if (before > 0) {
-            command.put("before", before);
-        }
-        return request(command);
+        return request(CommandForms.history(room, before, limit));
+    }
+
+    public CompletableFuture<Answer> dmRead(String peer, long seq) {
+        return request(CommandForms.dmRead(peer, seq));
     }
 
     /** @param position as an earlier answer gave it, or null for the beginning */
     public CompletableFuture<Answer> dmSync(String position, int limit) {
-        ObjectNode command = JSON.createObjectNode().put("op", "dm.sync").put("limit", limit);
-        if (position != null) {
-            command.put("pos", position);
-        }
-        return request(command);
+        return request(CommandForms.dmSync(position, limit));
     }
 
     /** Sends any command once; its {@code id} is filled in. Local codes: {@code disconnected}, {@code timeout}. */
@@ -242,29 +218,25 @@ public final class HubClient implements AutoCloseable {
     private void authenticate(URI edge) {
         heardMs = nowMs();
         pingedMs = heardMs;
-        ask(
-                JSON.createObjectNode()
-                        .put("op", "auth")
-                        .put("token", options.token().get()),
-                answer -> {
-                    if (answer.undecided() || "timeout".equals(answer.code())) {
-                        link.cut("auth: " + answer.code());
-                        return;
-                    }
-                    if ("disconnected".equals(answer.code())) {
-                        return;
-                    }
-                    if (!answer.acknowledged()) {
-                        connected.complete(answer);
-                        link.end(answer.code() + ": " + answer.message());
-                        return;
-                    }
-                    ready = true;
-                    link.settled();
-                    connected.complete(answer);
-                    listener.connected(edge, answer.ok());
-                    tick();
-                });
+        ask(CommandForms.auth(options.token().get()), answer -> {
+            if (answer.undecided() || "timeout".equals(answer.code())) {
+                link.cut("auth: " + answer.code());
+                return;
+            }
+            if ("disconnected".equals(answer.code())) {
+                return;
+            }
+            if (!answer.acknowledged()) {
+                connected.complete(answer);
+                link.end(answer.code() + ": " + answer.message());
+                return;
+            }
+            ready = true;
+            link.settled();
+            connected.complete(answer);
+            listener.connected(edge, answer.ok());
+            tick();
+        });
     }
 
     private void ask(ObjectNode command, Consumer<Answer> taker) {
@@ -277,7 +249,7 @@ public final class HubClient implements AutoCloseable {
     }
 
     private boolean write(Outbox.Entry entry) {
-        if (!ready || !(entry.room == null || !isJoining(entry.room))) {
+        if (!ready || !(entry.room == null || !rooms.isJoining(entry.room))) {
             return false;
         }
         long id = ++lastId;
@@ -290,13 +262,8 @@ public final class HubClient implements AutoCloseable {
         return true;
     }
 
-    private boolean isJoining(String room) {
-        RoomWatch watch = rooms.get(room);
-        return watch != null && (watch.state == RoomWatch.State.WAITING || watch.state == RoomWatch.State.JOINING);
-    }
-
     private void answered(Outbox.Entry entry, Answer answer) {
-        boolean joining = entry.room != null && isJoining(entry.room);
+        boolean joining = entry.room != null && rooms.isJoining(entry.room);
         if (outbox.answered(entry, answer, joining, nowMs())) {
             entry.ids.forEach(requests::remove);
         }
@@ -310,11 +277,7 @@ public final class HubClient implements AutoCloseable {
                     Answer.refused("timeout", "no answer within " + options.commandTimeoutMs() + " ms", true));
         });
         if (ready) {
-            for (RoomWatch watch : rooms.values()) {
-                if (watch.state == RoomWatch.State.WAITING && watch.dueMs <= now) {
-                    join(watch);
-                }
-            }
+            rooms.due(now).forEach(this::join);
             heartbeat(now);
         }
         outbox.tick(now, this::write).forEach(over -> over.ids.forEach(requests::remove));
@@ -329,7 +292,7 @@ public final class HubClient implements AutoCloseable {
             return;
         }
         pingedMs = now;
-        ask(JSON.createObjectNode().put("op", "ping"), pong -> {});
+        ask(CommandForms.ping(), pong -> {});
     }
 
     private void join(RoomWatch watch) {
@@ -340,9 +303,7 @@ public final class HubClient implements AutoCloseable {
                 return;
             }
             if (answer.acknowledged()) {
-                report(watch, watch.joined(join, answer.ok()));
-                watch.first.complete(answer);
-                listener.joined(watch.room, answer.ok());
+                rooms.joined(watch, watch.joined(join, answer.ok()), answer);
                 tick();
             } else if (answer.undecided()
                     || answer.retryMs() > 0
@@ -351,16 +312,10 @@ public final class HubClient implements AutoCloseable {
                 watch.state = RoomWatch.State.WAITING;
                 watch.dueMs = nowMs() + Math.max(REJOIN_MS_MIN, answer.retryMs());
             } else {
-                endWatch(watch, answer.code(), answer.message());
+                rooms.end(watch, answer.code(), answer.message());
                 watch.first.complete(answer);
             }
         });
-    }
-
-    private void endWatch(RoomWatch watch, String code, String message) {
-        watch.state = RoomWatch.State.ENDED;
-        outbox.end(watch.room, code, message);
-        listener.left(watch.room, code);
     }
 
     private void take(String text) {
@@ -386,45 +341,14 @@ public final class HubClient implements AutoCloseable {
         } else if (said.has("dm")) {
             listener.direct(said.get("dm"));
         } else if (said.has("room")) {
-            takeOfRoom(rooms.get(said.get("room").asText()), said);
-        }
-    }
-
-    private void takeOfRoom(RoomWatch watch, JsonNode said) {
-        if (watch == null || watch.state == RoomWatch.State.ENDED) {
-            return;
-        }
-        if (said.has("from")) {
-            if (options.watching()) {
-                report(watch, watch.coverage.check(said));
-                if (said.has("gap")) {
-                    listener.gap(
-                            watch.room,
-                            said.get("from").asLong(),
-                            said.path("to").asLong(),
-                            said.get("gap").asText());
-                } else {
-                    listener.batch(watch.room, said);
-                }
-            }
-        } else if (said.has("left")) {
-            endWatch(watch, said.get("left").asText(), "the hub ended it");
-        } else if (said.has("stats")) {
-            listener.stats(watch.room, said.get("stats"));
-        }
-    }
-
-    private void report(RoomWatch watch, String violation) {
-        if (violation != null) {
-            LOG.error("room {}: {}", watch.room, violation);
-            listener.violated(watch.room, violation);
+            rooms.take(said);
         }
     }
 
     private void disconnect(String why) {
         ready = false;
         outbox.lost();
-        rooms.values().forEach(RoomWatch::lost);
+        rooms.lost();
         Map<Long, Request> lost = new HashMap<>(requests);
         requests.clear();
         lost.values().forEach(r -> {
@@ -438,10 +362,7 @@ public final class HubClient implements AutoCloseable {
         vertx.cancelTimer(ticker);
         disconnect(why);
         outbox.end(null, "disconnected", why);
-        rooms.values().forEach(watch -> {
-            watch.state = RoomWatch.State.ENDED;
-            watch.first.complete(Answer.refused("disconnected", why, false));
-        });
+        rooms.endAll(why);
         connected.complete(Answer.refused("disconnected", why, false));
         listener.ended(why);
     }

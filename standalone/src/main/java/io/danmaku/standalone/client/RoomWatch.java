@@ -54,16 +54,14 @@ final class RoomWatch {
         boolean another = asked.has("epoch") && !asked.get("epoch").asText().equals(now);
         epoch = now;
         if (another) {
-            coverage.restart(ok.path("from").asLong(-1));
+            coverage.restart(ok.path("head").asLong() + 1);
             return null;
         }
-        if (ok.has("from")) {
-            return coverage.begin(ok.get("from").asLong());
-        }
+        long head = ok.path("head").asLong();
         if (asked.has("since")) {
             return coverage.begin(asked.get("since").asLong() + 1);
         }
-        return asked.has("last") ? null : coverage.begin(ok.path("head").asLong() + 1);
+        return coverage.begin(Math.max(0, head - asked.path("last").asLong(0)) + 1);
     }
 
     /** The connection is gone: join again on the next one. */
