@@ -6,6 +6,7 @@ import io.danmaku.node.ops.Ops;
 import io.danmaku.protocol.token.Tokens;
 import io.danmaku.room.membership.StatsTable;
 import io.danmaku.room.moderation.Sanctions;
+import io.danmaku.room.room.Owner;
 import io.danmaku.room.room.Rooms;
 import io.danmaku.room.room.StateGroups;
 import io.vertx.core.Handler;
@@ -31,6 +32,7 @@ public final class RoomApi {
     private final SanctionRoutes sanctions;
     private final Forwarding forwarding;
     private final RequestMeter meter;
+    private final String instance;
 
     public RoomApi(
             Vertx vertx,
@@ -49,6 +51,7 @@ public final class RoomApi {
         this.rooms = new RoomRoutes(rooms, groups, stats, forwarding);
         this.sanctions = new SanctionRoutes(sanctions, clock);
         this.forwarding = forwarding;
+        this.instance = groups.self().instance();
         this.meter = meter;
     }
 
@@ -56,6 +59,10 @@ public final class RoomApi {
     public Router router(Ops ops) {
         Router router = Router.router(vertx);
         router.route().handler(meter);
+        router.route().handler(context -> {
+            context.response().putHeader(Owner.HEADER, instance);
+            context.next();
+        });
         ops.mount(router);
         Buffer document = document();
         router.get(DOCUMENT)

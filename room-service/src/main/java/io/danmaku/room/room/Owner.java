@@ -7,4 +7,7 @@ package io.danmaku.room.room;
  * @param instance incarnation, as text
  * @param url where its HTTP is
  */
-public record Owner(String instance, String url) {}
+public record Owner(String instance, String url) {
+    /** Header of every answer of an instance over HTTP: its incarnation. */
+    public static final String HEADER = "Danmaku-Instance";
+}

@@ -78,6 +78,7 @@ final class StateGroup implements StateReader.Watcher {
         this.bounds = bounds;
         this.meters = meters;
         this.clock = clock;
+        retryAtMs = clock.millis() + bounds.retryIntervalMs();
         turns = new StateTurns(vertx, context, bounds, meters, clock, this::lose);
     }
 
@@ -109,17 +110,16 @@ final class StateGroup implements StateReader.Watcher {
     /**
      * Looks whether there is something to do.
      *
-     * @param answers whether the instance at a URL answers
+     * @param answers whether another instance answers
      */
-    void tick(Predicate<String> answers) {
+    void tick(Predicate<Owner> answers) {
         long nowMs = clock.millis();
         switch (phase) {
             case STANDBY -> {
                 if (reader == null) {
                     follow();
                 }
-                Owner other = otherOwner();
-                if (nowMs >= retryAtMs || (other != null && !answers.test(other.url()))) {
+                if (isDue(nowMs, answers)) {
                     ask();
                 }
             }
@@ -130,6 +130,17 @@ final class StateGroup implements StateReader.Watcher {
             }
             case ASKING, ACTIVE, CLOSED -> {}
         }
+    }
+
+    /** The broker logs every refusal, so it is asked only when the owner seems gone, and now and then to be sure. */
+    private boolean isDue(long nowMs, Predicate<Owner> answers) {
+        if (nowMs >= retryAtMs) {
+            return true;
+        }
+        Owner other = otherOwner();
+        return reader.caughtUp()
+                && nowMs >= askedAtMs + bounds.watchIntervalMs()
+                && (other == null || !answers.test(other));
     }
 
     /** Somebody found the owner gone: try to become it now instead of at the next look. */
@@ -147,6 +158,7 @@ final class StateGroup implements StateReader.Watcher {
     private void ask() {
         phase = Phase.ASKING;
         askedAtMs = clock.millis();
+        retryAtMs = askedAtMs + bounds.retryIntervalMs();
         Future.fromCompletionStage(StateWriter.open(client, topic, bounds.writeTimeoutMs()), context)
                 .onComplete(this::asked);
     }
@@ -165,8 +177,7 @@ final class StateGroup implements StateReader.Watcher {
                 LOG.warn("{} cannot be written: {}", topic, failure.getMessage());
             }
             phase = Phase.STANDBY;
-            retryAtMs = clock.millis()
-                    + (taken && otherOwner() != null ? bounds.retryIntervalMs() : bounds.watchIntervalMs());
+
             if (reader == null) {
                 follow();
             }
@@ -216,6 +227,13 @@ final class StateGroup implements StateReader.Watcher {
     }
 
     @Override
+    public void caughtUp(StateReader source) {
+        if (source == reader && phase == Phase.STANDBY && otherOwner() == null) {
+            ask();
+        }
+    }
+
+    @Override
     public void failed(StateReader source, Throwable cause) {
         LOG.warn("{} cannot be read: {}", topic, cause.getMessage());
         if (source == fresh) {
@@ -251,7 +269,7 @@ final class StateGroup implements StateReader.Watcher {
         LOG.warn("{} is no longer decided here: {}{}", topic, why, cause == null ? "" : ": " + cause.getMessage());
         meters.losses.increment();
         phase = Phase.STANDBY;
-        retryAtMs = clock.millis() + bounds.watchIntervalMs();
+        askedAtMs = clock.millis();
         closeWriter();
         if (fresh != null) {
             replaceReader();
@@ -268,17 +286,21 @@ final class StateGroup implements StateReader.Watcher {
     Future<Void> close() {
         boolean owned = phase == Phase.ACTIVE;
         phase = Phase.CLOSED;
-        return turns.drain().transform(drained -> release(owned)).transform(released -> {
-            turns.abandon();
-            closeWriter();
-            if (reader != null) {
-                reader.close();
-            }
-            if (fresh != null) {
-                fresh.close();
-            }
-            return Future.<Void>succeededFuture();
-        });
+        return turns.drain()
+                .transform(drained -> {
+                    turns.abandon();
+                    if (reader != null) {
+                        reader.close();
+                    }
+                    if (fresh != null) {
+                        fresh.close();
+                    }
+                    return release(owned);
+                })
+                .transform(released -> {
+                    closeWriter();
+                    return Future.<Void>succeededFuture();
+                });
     }
 
     private Future<Void> release(boolean owned) {

@@ -66,11 +66,11 @@ public final class StateGroups {
     }
 
     private void tick() {
-        Set<String> others = new HashSet<>();
+        Set<Owner> others = new HashSet<>();
         for (StateGroup group : groups) {
             group.tick(watch::answers);
             if (group.otherOwner() != null) {
-                others.add(group.otherOwner().url());
+                others.add(group.otherOwner());
             }
         }
         watch.look(others);

@@ -24,6 +24,9 @@ final class StateReader {
         /** A record was taken into the reader's table. */
         void read(StateReader reader);
 
+        /** For the first time, there was nothing more to read. */
+        void caughtUp(StateReader reader);
+
         /** The reader can no longer go on; it is closed. */
         void failed(StateReader reader, Throwable cause);
 
@@ -98,6 +101,9 @@ final class StateReader {
                 fail(failure);
             } else {
                 caughtUp = !more;
+                if (caughtUp) {
+                    watcher.caughtUp(this);
+                }
                 next();
             }
         });
