@@ -1,6 +1,6 @@
 package io.danmaku.edge.direct;
 
-/** One connected device of a user, to which direct messages are pushed. */
+/** One connected device of a user, to which direct messages are pushed. Known by its identity. */
 public interface Device {
     String tenant();
 

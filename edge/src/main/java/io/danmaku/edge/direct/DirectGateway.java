@@ -1,0 +1,216 @@
+package io.danmaku.edge.direct;
+
+import io.danmaku.node.pulsar.PulsarNode;
+import io.danmaku.node.redis.Directory;
+import io.danmaku.protocol.command.Command;
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.log.Delivery;
+import io.danmaku.protocol.log.DirectRecord;
+import io.danmaku.protocol.log.Incarnation;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Direct messages on this edge: what devices ask goes into the log of conversations and is answered when its result comes
+ * back; what is delivered is pushed to the devices. Starts without Pulsar, Redis and dm-service; commands are then
+ * {@code unavailable}. All methods from any thread; none waits, except {@link #close}.
+ */
+public final class DirectGateway implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DirectGateway.class);
+    private static final long TURN_MS = 50;
+
+    private final String node;
+    private final Devices devices;
+    private final Results results;
+    private final Leases leases;
+    private final Pushes pushes;
+    private final InboundLog inbound;
+    private final DeliveryReader reader;
+    private final SyncClient syncs;
+    private final ScheduledExecutorService thread =
+            Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "direct"));
+    private final Counter unpushed;
+    private final Counter busy;
+    private final Counter pending;
+    private final Counter lateResults;
+
+    /** @param dmServiceUrls of dm-service's instances, {@code http://host:port}, at least one */
+    public DirectGateway(
+            PulsarNode pulsar,
+            Incarnation incarnation,
+            Directory directory,
+            Vertx vertx,
+            List<String> dmServiceUrls,
+            DirectBounds bounds,
+            MeterRegistry registry) {
+        node = incarnation.toString();
+        devices = new Devices(bounds.devicesPerUserMax());
+        results = new Results(bounds.waitingMax(), bounds.resultWithinMs());
+        leases = new Leases(
+                devices,
+                this::onThread,
+                directory::ready,
+                sessions -> directory.renew(node, sessions),
+                session -> directory.remove(node, session));
+        pushes = new Pushes(devices);
+        inbound = new InboundLog(pulsar.client(), bounds.inboundPendingMax());
+        syncs = new SyncClient(vertx, dmServiceUrls, bounds);
+        unpushed = registry.counter("direct.devices.unpushed");
+        busy = registry.counter("direct.requests.busy");
+        pending = registry.counter("direct.requests.pending");
+        lateResults = registry.counter("direct.results.late");
+        Gauge.builder("direct.requests.waiting", results, Results::waiting).register(registry);
+        Gauge.builder("direct.users", devices, Devices::users).register(registry);
+        FunctionCounter.builder("direct.leases.failed", leases, Leases::failures)
+                .register(registry);
+        FunctionCounter.builder("direct.pushes", pushes, Pushes::pushes).register(registry);
+        FunctionCounter.builder("direct.repeats", pushes, Pushes::repeats).register(registry);
+        reader = new DeliveryReader(pulsar.client(), node, this::delivered);
+        thread.scheduleWithFixedDelay(this::turn, 0, TURN_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private void onThread(Runnable task) {
+        try {
+            thread.execute(task);
+        } catch (RejectedExecutionException stopped) {
+            LOG.debug("came after the end");
+        }
+    }
+
+    private void turn() {
+        try {
+            long nowMs = nowMs();
+            inbound.keepOpen(nowMs);
+            pending.increment(results.expire(nowMs));
+            leases.turn(nowMs);
+        } catch (RuntimeException bug) {
+            LOG.error("direct messages stumble", bug);
+        }
+    }
+
+    /** A device is there from now on: it gets pushes, and other nodes learn that it is here. */
+    public void connected(Device device) {
+        if (devices.add(device)) {
+            leases.changed(device);
+        } else {
+            unpushed.increment();
+        }
+    }
+
+    /** A device is gone; well when it never was there. */
+    public void disconnected(Device device) {
+        if (devices.remove(device)) {
+            leases.changed(device);
+        }
+    }
+
+    /** Sends a message; {@code ok} says {@code mid}, {@code seq} and {@code ts}. */
+    public CompletionStage<Outcome> send(Device device, Command.DmSend command) {
+        return append(sendId -> new DirectRecord(
+                DirectRecord.Op.SEND,
+                device.tenant(),
+                device.user(),
+                command.to(),
+                command.cid(),
+                command.kind(),
+                command.body(),
+                0,
+                node,
+                sendId));
+    }
+
+    /** Marks a conversation as read; {@code ok} says up to which {@code seq} it is now. */
+    public CompletionStage<Outcome> read(Device device, Command.DmRead command) {
+        return append(sendId -> new DirectRecord(
+                DirectRecord.Op.READ,
+                device.tenant(),
+                device.user(),
+                command.peer(),
+                "",
+                "",
+                "",
+                command.seq(),
+                node,
+                sendId));
+    }
+
+    /** What a device missed; {@code ok} is dm-service's answer. */
+    public CompletionStage<Outcome> sync(Device device, String bearerToken, Command.DmSync command) {
+        return syncs.sync(bearerToken, command);
+    }
+
+    /** Makes the record of a request. */
+    private interface Request {
+        DirectRecord record(long sendId);
+    }
+
+    private CompletionStage<Outcome> append(Request request) {
+        if (!reader.isOpen()) {
+            return CompletableFuture.completedFuture(
+                    Outcome.refused(ErrorCode.UNAVAILABLE, "direct messages are away"));
+        }
+        Results.Awaited awaited = results.await(nowMs());
+        if (awaited == null) {
+            busy.increment();
+            return CompletableFuture.completedFuture(
+                    Outcome.refused(ErrorCode.BUSY, "too many requests wait for their results"));
+        }
+        Refusal refusal = inbound.append(request.record(awaited.sendId()));
+        if (refusal != null) {
+            results.settle(awaited.sendId(), new Outcome.Refused(refusal));
+        }
+        return awaited.outcome();
+    }
+
+    private void delivered(List<Delivery> deliveries) {
+        for (Delivery delivery : deliveries) {
+            try {
+                take(delivery);
+            } catch (RuntimeException bad) {
+                // the others of the batch are good all the same
+                LOG.error("a delivery cannot be handled", bad);
+            }
+        }
+        pushes.flush();
+    }
+
+    private void take(Delivery delivery) {
+        if (delivery.kind() != Delivery.Kind.RESULT) {
+            pushes.add(delivery);
+        } else if (!results.settle(delivery.sendId(), Outcome.of(delivery))) {
+            lateResults.increment();
+        }
+    }
+
+    /** Whether messages can be sent and deliveries are read. */
+    public boolean isConnected() {
+        return inbound.isConnected() && reader.isOpen();
+    }
+
+    private static long nowMs() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    }
+
+    /** Ends all; who waits is told {@code pending}. Waits a bounded time for what is on its way. */
+    @Override
+    public void close() {
+        inbound.close();
+        reader.close();
+        results.abandon();
+        thread.shutdownNow();
+        syncs.close();
+    }
+}

@@ -1,0 +1,132 @@
+package io.danmaku.edge.direct;
+
+import io.danmaku.node.redis.Directory;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/**
+ * Keeps the directory saying which devices are here. A change is entered at once, everything once an interval and as soon
+ * as a lost Redis is back. What fails is not tried again before: until then the lease holds, or the device syncs. One
+ * batch of renewals is on its way at a time. All but {@link #changed} on one thread; time comes in.
+ */
+final class Leases {
+    /** Sessions taken into one batch; a user's devices stay together, so it may hold a few more. */
+    static final int BATCH_MAX = 500;
+
+    private final Devices devices;
+    private final Executor thread;
+    private final BooleanSupplier ready;
+    private final Function<List<Directory.Session>, Future<Void>> renew;
+    private final Function<Directory.Session, Future<Void>> remove;
+    /** At most one entry for each device that came or went and was not entered yet. */
+    private final Set<Device> changed = ConcurrentHashMap.newKeySet();
+
+    private final AtomicBoolean woken = new AtomicBoolean();
+    private final AtomicLong failures = new AtomicLong();
+    private Iterator<List<Device>> round;
+    private long roundDueMs;
+    private boolean isReady;
+    private boolean inFlight;
+
+    /**
+     * @param thread runs a task on the one thread
+     * @param ready whether Redis is there
+     * @param renew enters or renews sessions of this node
+     * @param remove removes one
+     */
+    Leases(
+            Devices devices,
+            Executor thread,
+            BooleanSupplier ready,
+            Function<List<Directory.Session>, Future<Void>> renew,
+            Function<Directory.Session, Future<Void>> remove) {
+        this.devices = devices;
+        this.thread = thread;
+        this.ready = ready;
+        this.renew = renew;
+        this.remove = remove;
+    }
+
+    /** A device came or went. From any thread. */
+    void changed(Device device) {
+        changed.add(device);
+        if (woken.compareAndSet(false, true)) {
+            thread.execute(this::work);
+        }
+    }
+
+    /** To be called often: begins rounds. */
+    void turn(long nowMs) {
+        boolean was = isReady;
+        isReady = ready.getAsBoolean();
+        if (!isReady) {
+            // the round on its return enters all that came; what went has its lease end
+            changed.clear();
+            round = null;
+        } else if (!was || nowMs >= roundDueMs) {
+            round = devices.all();
+            roundDueMs = nowMs + Directory.RENEW_INTERVAL_MS;
+        }
+        work();
+    }
+
+    private void work() {
+        woken.set(false);
+        if (!isReady || inFlight) {
+            return;
+        }
+        List<Directory.Session> batch = new ArrayList<>();
+        takeChanged(batch);
+        while (round != null && batch.size() < BATCH_MAX) {
+            if (round.hasNext()) {
+                round.next().forEach(device -> batch.add(session(device)));
+            } else {
+                round = null;
+            }
+        }
+        if (!batch.isEmpty()) {
+            inFlight = true;
+            renew.apply(batch)
+                    .onComplete(done -> thread.execute(() -> {
+                        inFlight = false;
+                        if (done.succeeded()) {
+                            work();
+                        } else {
+                            failures.incrementAndGet();
+                        }
+                    }));
+        }
+    }
+
+    private void takeChanged(List<Directory.Session> batch) {
+        Iterator<Device> waiting = changed.iterator();
+        for (int taken = 0; waiting.hasNext() && taken < BATCH_MAX; taken++) {
+            Device device = waiting.next();
+            waiting.remove();
+            if (devices.contains(device)) {
+                batch.add(session(device));
+            } else {
+                // no renewal of it is on its way: those go out from this thread, over the same connection
+                remove.apply(session(device)).onFailure(away -> failures.incrementAndGet());
+            }
+        }
+    }
+
+    /** Calls that Redis did not take. */
+    long failures() {
+        return failures.get();
+    }
+
+    private static Directory.Session session(Device device) {
+        return new Directory.Session(device.tenant(), device.user(), device.session());
+    }
+}

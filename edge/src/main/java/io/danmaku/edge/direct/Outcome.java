@@ -1,0 +1,36 @@
+package io.danmaku.edge.direct;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.log.Delivery;
+
+/** What became of a command. */
+public sealed interface Outcome {
+    /** How long a client should wait where nothing better is known. */
+    long RETRY_MS = 1_000;
+
+    /** It is done; the {@code ok} of the reply. */
+    record Done(ObjectNode ok) implements Outcome {}
+
+    record Refused(Refusal refusal) implements Outcome {}
+
+    static Outcome refused(ErrorCode code, String message) {
+        return new Refused(Refusal.retry(code, message, RETRY_MS));
+    }
+
+    /** Of a {@link Delivery.Kind#RESULT}. */
+    static Outcome of(Delivery result) {
+        if (result.refusal() != null) {
+            return new Refused(result.refusal());
+        }
+        ObjectNode ok = Json.object();
+        if (result.message() == null) {
+            return new Done(ok.put("seq", result.readSeq()));
+        }
+        return new Done(ok.put("mid", result.message().mid())
+                .put("seq", result.message().seq())
+                .put("ts", result.message().tsMs()));
+    }
+}

@@ -1,0 +1,149 @@
+package io.danmaku.edge.direct;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.protocol.command.Command;
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.json.Json;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Asks dm-service for what a device missed. One instance is asked until it fails; then the next one, once. */
+final class SyncClient implements AutoCloseable {
+    private static final int CONNECTIONS_MAX = 16;
+    private static final int CONNECT_MS_MAX = 1_000;
+    private static final int OK = 200;
+    private static final Map<String, ErrorCode> CODES =
+            Arrays.stream(ErrorCode.values()).collect(Collectors.toMap(ErrorCode::wireName, Function.identity()));
+
+    private final Vertx vertx;
+    private final HttpClient http;
+    private final List<String> urls;
+    private final DirectBounds bounds;
+    private final AtomicInteger running = new AtomicInteger();
+    private volatile int current;
+
+    /** @param urls of dm-service's instances, {@code http://host:port}, at least one */
+    SyncClient(Vertx vertx, List<String> urls, DirectBounds bounds) {
+        this.vertx = vertx;
+        this.urls = urls.stream().map(url -> url.replaceAll("/+$", "")).toList();
+        this.bounds = bounds;
+        http = vertx.httpClientBuilder()
+                .with(new HttpClientOptions().setConnectTimeout(CONNECT_MS_MAX))
+                .with(new PoolOptions().setHttp1MaxSize(CONNECTIONS_MAX).setMaxWaitQueueSize(bounds.syncsMax()))
+                .build();
+    }
+
+    /** The messages after the device's position, as dm-service answers them. */
+    CompletionStage<Outcome> sync(String token, Command.DmSync command) {
+        if (running.incrementAndGet() > bounds.syncsMax()) {
+            running.decrementAndGet();
+            return CompletableFuture.completedFuture(
+                    Outcome.refused(ErrorCode.BUSY, "too many devices catch up at once"));
+        }
+        String uri = "/api/dm/sync?limit=" + command.limit()
+                + (command.position() == null
+                        ? ""
+                        : "&pos=" + URLEncoder.encode(command.position(), StandardCharsets.UTF_8));
+        int first = current;
+        Future<Outcome> asked = ask(urls.get(first), uri, token);
+        if (urls.size() > 1) {
+            asked = asked.recover(away -> {
+                int next = (first + 1) % urls.size();
+                current = next;
+                return ask(urls.get(next), uri, token);
+            });
+        }
+        return asked.otherwise(away -> unavailable())
+                .onComplete(done -> running.decrementAndGet())
+                .toCompletionStage();
+    }
+
+    /** Fails when the instance cannot be reached or does not answer in time and in full. */
+    private Future<Outcome> ask(String url, String uri, String token) {
+        Promise<Outcome> outcome = Promise.promise();
+        RequestOptions options = new RequestOptions()
+                .setMethod(HttpMethod.GET)
+                .setAbsoluteURI(url + uri)
+                .setConnectTimeout(CONNECT_MS_MAX)
+                .putHeader("Authorization", "Bearer " + token)
+                .putHeader("Accept", "application/json");
+        http.request(options)
+                .onSuccess(request -> {
+                    long timer = vertx.setTimer(bounds.syncWithinMs(), late -> {
+                        outcome.tryFail("no answer in time");
+                        request.reset();
+                    });
+                    outcome.future().onComplete(done -> vertx.cancelTimer(timer));
+                    request.send()
+                            .onSuccess(response -> take(request, response, outcome))
+                            .onFailure(outcome::tryFail);
+                })
+                .onFailure(outcome::tryFail);
+        return outcome.future();
+    }
+
+    private void take(HttpClientRequest request, HttpClientResponse response, Promise<Outcome> outcome) {
+        Buffer body = Buffer.buffer();
+        response.exceptionHandler(outcome::tryFail);
+        response.handler(part -> {
+            if (body.length() + part.length() > bounds.syncBytesMax()) {
+                outcome.tryComplete(Outcome.refused(ErrorCode.UNAVAILABLE, "the answer is too large: ask for fewer"));
+                request.reset();
+            } else {
+                body.appendBuffer(part);
+            }
+        });
+        response.endHandler(end -> outcome.tryComplete(outcome(response.statusCode(), body.getBytes())));
+    }
+
+    private static Outcome outcome(int status, byte[] body) {
+        JsonNode answer;
+        try {
+            answer = Json.MAPPER.readTree(body);
+        } catch (IOException notJson) {
+            return unavailable();
+        }
+        if (status == OK) {
+            return answer instanceof ObjectNode ok ? new Outcome.Done(ok) : unavailable();
+        }
+        ErrorCode code = CODES.get(answer.path("code").asText());
+        if (code == null) {
+            return unavailable();
+        }
+        return new Outcome.Refused(new Refusal(
+                code,
+                answer.path("detail").asText(code.wireName()),
+                Math.max(0, answer.path("retryMs").asLong())));
+    }
+
+    private static Outcome unavailable() {
+        return Outcome.refused(ErrorCode.UNAVAILABLE, "direct messages cannot be read now");
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}

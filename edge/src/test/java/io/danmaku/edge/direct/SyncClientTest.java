@@ -1,0 +1,124 @@
+package io.danmaku.edge.direct;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.danmaku.protocol.command.Command;
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class SyncClientTest {
+    private static final DirectBounds BOUNDS = new DirectBounds(10, 1_000, 10, 10, 2, 500, 1_000);
+
+    private final Vertx vertx = Vertx.vertx();
+    private final List<String> urls = new ArrayList<>();
+    private final List<String> asked = new CopyOnWriteArrayList<>();
+    private SyncClient client;
+
+    @AfterEach
+    void stop() {
+        if (client != null) {
+            client.close();
+        }
+        vertx.close().await();
+    }
+
+    @Test
+    void theAnswerIsHandedOnAsItIs() {
+        serve(request -> request.response().end("{\"messages\":[],\"pos\":\"p2\",\"more\":false}"));
+        Outcome.Done done = (Outcome.Done) sync("p 1&x");
+        assertEquals(
+                "{\"messages\":[],\"pos\":\"p2\",\"more\":false}", done.ok().toString());
+        assertEquals(List.of("/api/dm/sync?limit=20&pos=p+1%26x Bearer secret"), asked);
+    }
+
+    @Test
+    void theFirstPositionIsNone() {
+        serve(request -> request.response().end("{}"));
+        sync(null);
+        assertEquals(List.of("/api/dm/sync?limit=20 Bearer secret"), asked);
+    }
+
+    @Test
+    void problemDetailsBecomeTheSameRefusal() {
+        serve(request -> request.response()
+                .setStatusCode(503)
+                .end("{\"title\":\"x\",\"detail\":\"too many\",\"code\":\"busy\",\"retryMs\":700}"));
+        assertEquals(new Outcome.Refused(new Refusal(ErrorCode.BUSY, "too many", 700)), sync(null));
+    }
+
+    @Test
+    void anAnswerThatIsNotOursIsUnavailable() {
+        serve(request -> request.response().setStatusCode(502).end("<html>"));
+        assertEquals(ErrorCode.UNAVAILABLE, code(sync(null)));
+    }
+
+    @Test
+    void anAnswerThatIsTooLargeIsUnavailable() {
+        serve(request -> request.response().end("{\"pos\":\"" + "x".repeat(2_000) + "\"}"));
+        assertEquals(ErrorCode.UNAVAILABLE, code(sync(null)));
+    }
+
+    @Test
+    void noAnswerInTimeIsUnavailable() {
+        serve(request -> {});
+        assertEquals(ErrorCode.UNAVAILABLE, code(sync(null)));
+    }
+
+    @Test
+    void anotherInstanceIsAskedWhenOneIsAway() {
+        serve(request -> request.response().end("{\"pos\":\"p2\"}"));
+        urls.add(0, "http://127.0.0.1:1");
+        assertEquals("p2", ((Outcome.Done) sync(null)).ok().get("pos").asText());
+        assertEquals("p2", ((Outcome.Done) sync(null)).ok().get("pos").asText());
+    }
+
+    @Test
+    void withoutAnyInstanceItIsUnavailable() {
+        urls.add("http://127.0.0.1:1");
+        assertEquals(ErrorCode.UNAVAILABLE, code(sync(null)));
+    }
+
+    @Test
+    void moreThanTheBoundAreBusy() {
+        serve(request -> {});
+        client = new SyncClient(vertx, urls, BOUNDS);
+        client.sync("secret", new Command.DmSync(null, 20));
+        client.sync("secret", new Command.DmSync(null, 20));
+        assertEquals(ErrorCode.BUSY, code(sync(null)));
+    }
+
+    private void serve(Handler<HttpServerRequest> handler) {
+        HttpServer server = vertx.createHttpServer()
+                .requestHandler(request -> {
+                    asked.add(request.uri() + " " + request.getHeader("Authorization"));
+                    handler.handle(request);
+                })
+                .listen(0, "127.0.0.1")
+                .await();
+        urls.add("http://127.0.0.1:" + server.actualPort());
+    }
+
+    private Outcome sync(String position) {
+        if (client == null) {
+            client = new SyncClient(vertx, urls, BOUNDS);
+        }
+        return client.sync("secret", new Command.DmSync(position, 20))
+                .toCompletableFuture()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
+    }
+
+    private static ErrorCode code(Outcome outcome) {
+        return ((Outcome.Refused) outcome).refusal().code();
+    }
+}
