@@ -1,6 +1,7 @@
 import { byId } from './dom.js';
 
 const TOKEN_KEY = 'danmaku.token';
+const DM_POS_KEY = 'danmaku.dmPos.';
 const ROOM = /^[A-Za-z0-9_-]{1,64}$/;
 
 /**
@@ -19,14 +20,26 @@ export function readLink() {
   return { room: ROOM.test(room) ? room : '', token: token ?? sessionStorage.getItem(TOKEN_KEY) ?? '' };
 }
 
-/** The name that a token carries, for the head of the page. The hub checks tokens; this only reads. */
-export function nameIn(token) {
+/** Where this browser has come in somebody's direct messages, so that a reload need not go through all of them. */
+export function keptDmPos(user) {
+  return localStorage.getItem(DM_POS_KEY + user) ?? undefined;
+}
+
+/** Keeps what {@link keptDmPos} gives. */
+export function keepDmPos(user, pos) {
+  if (user && pos) {
+    localStorage.setItem(DM_POS_KEY + user, pos);
+  }
+}
+
+/** What a token says, for the head of the page. The hub checks tokens; this only reads. */
+export function claimsOf(token) {
   try {
     const part = token.split('.')[1].replace(/-/g, '+').replace(/_/g, '/');
     const bytes = Uint8Array.from(atob(part), (char) => char.codePointAt(0));
-    return JSON.parse(new TextDecoder().decode(bytes)).name;
+    return JSON.parse(new TextDecoder().decode(bytes)) ?? {};
   } catch {
-    return undefined;
+    return {};
   }
 }
 

@@ -3,7 +3,7 @@ import { Api } from './api.js';
 import { Chat } from './chat.js';
 import { Composer } from './composer.js';
 import { Direct } from './direct.js';
-import { askEntry, nameIn, readLink } from './entry.js';
+import { askEntry, claimsOf, keepDmPos, keptDmPos, readLink } from './entry.js';
 import { Names } from './names.js';
 import { OwnComments } from './own-comments.js';
 import { Stage } from './stage.js';
@@ -27,7 +27,8 @@ if (room === '' || token === '') {
 function enter() {
   const socketUrl = new URL('ws', document.baseURI);
   socketUrl.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
-  const client = new DanmakuClient({ url: socketUrl.href, token });
+  const claims = claimsOf(token);
+  const client = new DanmakuClient({ url: socketUrl.href, token, dmPos: keptDmPos(claims.sub) });
   // for tests and for the console: `__danmaku.counts('42')`, `__danmaku.violations`
   window.__danmaku = client;
 
@@ -56,6 +57,7 @@ function enter() {
   client.on('stats', ({ stats }) => status.online(stats));
   client.on('notice', ({ error }) => chat.note(`The hub says: ${error.message}`, 'warn'));
   client.on('violation', ({ problem }) => console.warn('the hub broke a promise:', problem));
+  addEventListener('pagehide', () => keepDmPos(client.identity?.user, client.dmPos));
   client.connect();
   client.join(room, { last: LAST_EVENTS }).catch(() => {}); // told by `left` and `state`
   api.room(room).then(({ title }) => status.title(room, title)).catch(() => {}); // the id serves as a title
@@ -64,7 +66,7 @@ function enter() {
     status.connection(detail);
     if (detail.state === 'open') {
       const { user } = client.identity;
-      names.learn({ id: user, name: nameIn(token) });
+      names.learn({ id: user, name: claims.name });
       status.me(names.of(user), 'viewer');
       direct.refresh().catch((error) => console.warn('conversations could not be read:', error.message));
     } else if (detail.state === 'denied') {

@@ -1,6 +1,6 @@
 import { backoffMs } from './backoff.js';
 import { Connection } from './connection.js';
-import { DirectInbox, SYNC_PAGE, SYNC_PAGES_MAX } from './direct-inbox.js';
+import { DirectInbox } from './direct-inbox.js';
 import { HubError } from './hub-error.js';
 import { newCid, Outbox } from './outbox.js';
 import { RoomCursor } from './room-cursor.js';
@@ -13,8 +13,8 @@ const ROOMS_MAX = 32;
 /** How many violations are kept to be looked at. All are counted. */
 const VIOLATIONS_KEPT = 20;
 
-/** Answers to a join or a sync after which it is tried again, later. */
-const TRY_LATER = new Set(['busy', 'unavailable', 'rate_limited', 'internal', 'queue_full', 'timeout']);
+/** Answers to a join after which it is tried again, later. */
+const TRY_LATER = new Set(['busy', 'unavailable', 'rate_limited', 'internal', 'queue_full']);
 
 /**
  * A client of Danmaku Hub: rooms and direct messages over one WebSocket that comes back by itself.
@@ -49,20 +49,25 @@ export class DanmakuClient extends EventTarget {
   #rooms = new Map();
   #outbox = new Outbox();
   #outboxTimer = 0;
-  #inbox = new DirectInbox();
-  #syncing = null;
-  #syncTimer = 0;
+  #inbox;
   #random;
 
   /**
    * @param {object} options
    * @param {string} options.url address of the hub's `/ws`
    * @param {string|(() => string|Promise<string>)} options.token a token, or a function that gets one for each connection
+   * @param {string} [options.dmPos] a `dmPos` kept from an earlier session; without it all messages kept are read once
    * @param {() => number} [options.random] in [0, 1)
    */
-  constructor({ url, token, random = Math.random }) {
+  constructor({ url, token, dmPos, random = Math.random }) {
     super();
     this.#random = random;
+    this.#inbox = new DirectInbox({
+      pos: dmPos,
+      random,
+      request: (op, fields) => this.#connection.request(op, fields),
+      onMessage: (detail) => this.#emit('dm', detail),
+    });
     this.#connection = new Connection({
       url,
       token,
@@ -86,6 +91,11 @@ export class DanmakuClient extends EventTarget {
   /** The WebSocket in use, for tests and the console. */
   get socket() {
     return this.#connection.socket;
+  }
+
+  /** How far this device has come in its user's direct messages; opaque. */
+  get dmPos() {
+    return this.#inbox.pos;
   }
 
   /** Adds a listener that gets the detail alone. Returns a function that takes it off again. */
@@ -174,8 +184,7 @@ export class DanmakuClient extends EventTarget {
 
   /** Events of a room before an offset (or the newest), oldest first. */
   async history(room, { before, limit = 50 } = {}) {
-    const fields = before === undefined ? { room, limit } : { room, before, limit };
-    return (await this.#connection.request('history', fields)).events ?? [];
+    return (await this.#connection.request('history', { room, before, limit })).events ?? [];
   }
 
   /**
@@ -194,10 +203,7 @@ export class DanmakuClient extends EventTarget {
 
   /** Asks for direct messages that no push has brought. Done by itself after each connect. */
   dmSync() {
-    this.#syncing ??= this.#sync().finally(() => {
-      this.#syncing = null;
-    });
-    return this.#syncing;
+    return this.#inbox.sync();
   }
 
   /** What was covered in a room so far, for tests and the console; null for a room not joined. */
@@ -206,7 +212,7 @@ export class DanmakuClient extends EventTarget {
     if (!cursor) {
       return null;
     }
-    const { frames, events, gaps, violations, skipped, last } = cursor.coverage;
+    const { last, frames, events, gaps, violations, skipped } = cursor.coverage;
     return { state: cursor.state, epoch: cursor.epoch, last, frames, events, gaps, violations, skipped: { ...skipped } };
   }
 
@@ -247,10 +253,10 @@ export class DanmakuClient extends EventTarget {
       for (const cursor of this.#rooms.values()) {
         this.#enter(cursor);
       }
-      this.#syncSoon(0);
+      this.#inbox.catchUp();
       this.#pump();
     } else {
-      clearTimeout(this.#syncTimer);
+      this.#inbox.pause();
       for (const cursor of this.#rooms.values()) {
         clearTimeout(cursor.retryTimer);
         cursor.state = 'outside';
@@ -309,7 +315,7 @@ export class DanmakuClient extends EventTarget {
 
   #onPush(frame) {
     if (Array.isArray(frame.dm)) {
-      this.#direct(frame.dm, true);
+      this.#inbox.take(frame.dm);
     } else if (frame.room !== undefined) {
       this.#onRoomPush(frame);
     } else if (frame.error) {
@@ -348,36 +354,6 @@ export class DanmakuClient extends EventTarget {
       this.#emit('gap', { room, from: frame.from, to: frame.to, gap: frame.gap });
     }
     this.#emit('batch', { room, frame });
-  }
-
-  #direct(messages, live) {
-    for (const message of this.#inbox.fresh(messages)) {
-      this.#emit('dm', { message, live });
-    }
-    if (live && this.#inbox.pushed(messages.length)) {
-      this.#syncSoon(0);
-    }
-  }
-
-  #syncSoon(attempt) {
-    this.dmSync().catch((error) => {
-      clearTimeout(this.#syncTimer);
-      if (this.state === 'open' && TRY_LATER.has(error.code)) {
-        this.#syncTimer = setTimeout(() => this.#syncSoon(attempt + 1), backoffMs(attempt, this.#random, error.retryMs));
-      }
-    });
-  }
-
-  async #sync() {
-    for (let page = 0; page < SYNC_PAGES_MAX; page++) {
-      const fields = this.#inbox.pos === undefined ? { limit: SYNC_PAGE } : { pos: this.#inbox.pos, limit: SYNC_PAGE };
-      const { messages = [], pos, more = false } = await this.#connection.request('dm.sync', fields);
-      this.#direct(messages, false);
-      this.#inbox.synced(pos);
-      if (!more) {
-        return;
-      }
-    }
   }
 
   #violation(room, problem) {
