@@ -83,12 +83,13 @@ function enter() {
     if (info.title) {
       status.title(room, info.title);
     }
-    if (info.online !== undefined) {
+    if (info.online > 0) {
       status.online(info);
     }
     composer.rules(info.policy, info.role);
-    chat.offerEarlier(fresh && info.head > LAST_EVENTS);
-    if (!fresh) {
+    if (fresh) {
+      chat.offerEarlier(info.head > LAST_EVENTS);
+    } else {
       chat.note(missed > 0 ? `Back again: ${many(missed, 'line')} to catch up with.` : 'Back again: nothing missed.', 'good');
     }
   }

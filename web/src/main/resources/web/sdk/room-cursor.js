@@ -21,6 +21,7 @@ export class RoomCursor {
   retryTimer = 0;
 
   #first;
+  #asked = {};
   #held = [];
 
   /**
@@ -43,42 +44,33 @@ export class RoomCursor {
     this.state = 'joining';
     this.#held = [];
     const since = this.coverage.last;
-    if (since !== null) {
-      return this.epoch === undefined ? { room: this.room, since } : { room: this.room, since, epoch: this.epoch };
-    }
-    const fields = { room: this.room };
-    for (const name of ['since', 'epoch', 'last']) {
-      if (this.#first[name] !== undefined) {
-        fields[name] = this.#first[name];
-      }
-    }
-    return fields;
+    const { since: firstSince, last, epoch } = this.#first;
+    this.#asked = since === null ? { since: firstSince, last, epoch } : { since, epoch: this.epoch };
+    return { room: this.room, ...this.#asked };
   }
 
   /**
-   * Takes the answer to the join in.
+   * Takes the answer to the join in. From here on it is known which offset the first frame must begin with.
    *
-   * @returns {{fresh: boolean, missed: number}} fresh: the room is not the one it was, or this is the first time;
-   *   missed: how many offsets passed while away
+   * @returns {{fresh: boolean, missed: number}} fresh: no continuation of what was there, either because it is the
+   *   first time or because the room is another one by now; missed: how many offsets passed while away
    */
   enter(info) {
-    const known = this.coverage.last;
-    const changed = this.info !== null && info.epoch !== this.epoch;
-    const asked = known ?? this.#first.since;
-    if (changed) {
-      this.coverage.restart();
-    } else if (known === null && asked !== undefined && (this.#first.epoch ?? info.epoch) === info.epoch) {
-      this.coverage.startAfter(asked);
-    } else if (known === null && this.#first.last === undefined) {
-      this.coverage.startAfter(info.head);
+    const { since, last, epoch } = this.#asked;
+    const sinceHolds = since !== undefined && (epoch === undefined || epoch === info.epoch);
+    const fresh = this.coverage.last === null || !sinceHolds;
+    const missed = fresh ? 0 : Math.max(0, info.head - since);
+    if (sinceHolds) {
+      this.coverage.startAfter(since);
+    } else {
+      this.coverage.startAfter(last === undefined ? info.head : Math.max(0, info.head - last));
     }
-    const fresh = changed || this.info === null;
     this.info = info;
     this.epoch = info.epoch;
     this.headAtJoin = info.head;
     this.putOff = 0;
     this.state = 'joined';
-    return { fresh, missed: fresh ? 0 : Math.max(0, info.head - known) };
+    return { fresh, missed };
   }
 
   /** The place in the log is void (the hub's log is shorter than what we saw): the next join begins anew. */

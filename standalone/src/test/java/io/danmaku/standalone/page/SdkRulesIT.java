@@ -54,11 +54,8 @@ final class SdkRulesIT {
 
     @Test
     void framesThatAccountForEveryOffsetAreTakenWithoutComplaint() {
-        assertEquals(
-                """
-                {"problems":[],"last":7,"frames":3,"events":4,"skipped":{"sampled":2,"repeat":1}}""",
-                run(
-                        """
+        assertEquals("""
+                {"problems":[],"last":7,"frames":3,"events":4,"skipped":{"sampled":2,"repeat":1}}""", run("""
                         const { Coverage } = await import('/sdk/coverage.js');
                         const c = new Coverage();
                         c.startAfter(0);
@@ -72,11 +69,8 @@ final class SdkRulesIT {
 
     @Test
     void aHoleIsToldOnceAndTheFramesAfterItAreFine() {
-        assertEquals(
-                """
-                {"told":[0,1,0],"violations":1,"shown":[1,4,5]}""",
-                run(
-                        """
+        assertEquals("""
+                {"told":[0,1,0],"violations":1,"shown":[1,4,5]}""", run("""
                         const { Coverage } = await import('/sdk/coverage.js');
                         const c = new Coverage();
                         const taken = [1, 4, 5].map((o) => c.accept({ from: o, to: o, events: [{ o }] }));
@@ -89,11 +83,8 @@ final class SdkRulesIT {
 
     @Test
     void aFrameThatComesTwiceIsToldAndShowsNothingTwice() {
-        assertEquals(
-                """
-                {"first":[1,2,3],"again":[],"overlap":[4],"violations":2,"last":4}""",
-                run(
-                        """
+        assertEquals("""
+                {"first":[1,2,3],"again":[],"overlap":[4],"violations":2,"last":4}""", run("""
                         const { Coverage } = await import('/sdk/coverage.js');
                         const c = new Coverage();
                         const frame = (from, to) =>
@@ -107,11 +98,8 @@ final class SdkRulesIT {
 
     @Test
     void aFrameThatLeavesAnEventOutInSilenceIsTold() {
-        assertEquals(
-                """
-                {"missing":1,"tooMany":1,"outside":2,"backwards":2,"gap":0,"fullGap":1,"nonsense":1}""",
-                run(
-                        """
+        assertEquals("""
+                {"missing":1,"tooMany":1,"outside":2,"backwards":2,"gap":0,"fullGap":1,"nonsense":1}""", run("""
                         const { Coverage } = await import('/sdk/coverage.js');
                         const told = (frame) => new Coverage().accept(frame).problems.length;
                         return {
@@ -127,11 +115,8 @@ final class SdkRulesIT {
 
     @Test
     void pausesGrowToTenSecondsAndAreSpreadOverTheirWholeRange() {
-        assertEquals(
-                """
-                {"longest":[300,600,1200,2400,4800,9600,10000,10000],"shortest":[0,0,0],"asked":2500}""",
-                run(
-                        """
+        assertEquals("""
+                {"longest":[300,600,1200,2400,4800,9600,10000,10000],"shortest":[0,0,0],"asked":2500}""", run("""
                         const { backoffMs } = await import('/sdk/backoff.js');
                         return {
                           longest: [0, 1, 2, 3, 4, 5, 6, 1000].map((attempt) => backoffMs(attempt, () => 1)),
@@ -142,11 +127,8 @@ final class SdkRulesIT {
 
     @Test
     void aSendWithoutAnAnswerIsSentAgainWithItsCidFor45Seconds() {
-        assertEquals(
-                """
-                {"written":[["a",0],["a",500],["a",1200],["a",40000]],"code":"outcome_unknown","left":0}""",
-                run(
-                        """
+        assertEquals("""
+                {"written":[["a",0],["a",500],["a",1200],["a",40000]],"code":"outcome_unknown","left":0}""", run("""
                         const { Outbox } = await import('/sdk/outbox.js');
                         const { HubError } = await import('/sdk/hub-error.js');
                         const outbox = new Outbox();
@@ -173,11 +155,8 @@ final class SdkRulesIT {
 
     @Test
     void nothingIsCalledRefusedThatMayHaveArrived() {
-        assertEquals(
-                """
-                {"plain":"muted","neverWritten":"not_sent","afterLostAnswer":"outcome_unknown","ownEcho":"settled"}""",
-                run(
-                        """
+        assertEquals("""
+                {"plain":"muted","neverWritten":"not_sent","afterLostAnswer":"outcome_unknown","ownEcho":"settled"}""", run("""
                         const { Outbox } = await import('/sdk/outbox.js');
                         const { HubError } = await import('/sdk/hub-error.js');
                         const fate = (steps) => {
@@ -206,11 +185,8 @@ final class SdkRulesIT {
 
     @Test
     void theOutboxIsBoundedAndARoomsSendsWaitForTheRoom() {
-        assertEquals(
-                """
-                {"full":"queue_full","twice":"bad_field","written":["dm"],"wake":45000}""",
-                run(
-                        """
+        assertEquals("""
+                {"full":"queue_full","twice":"bad_field","written":["dm"],"wake":45000}""", run("""
                         const { Outbox, OUTBOX_MAX } = await import('/sdk/outbox.js');
                         const refused = (work) => { try { work(); return null; } catch (error) { return error.code; } };
                         const full = new Outbox();
@@ -228,32 +204,26 @@ final class SdkRulesIT {
 
     @Test
     void aRoomIsJoinedAgainWhereItsLastFrameEndedUnlessItIsAnotherRoomByNow() {
-        assertEquals(
-                """
-                {"first":{"room":"1","last":50},"again":{"room":"1","since":12,"epoch":"k1"},\
-                "resumed":{"fresh":false,"missed":3},"due":13,"renewed":{"fresh":true,"missed":0},"dueThen":null}""",
-                run(
-                        """
+        assertEquals("""
+                {"first":{"room":"1","last":50},"again":{"room":"1","since":62,"epoch":"k1"},\
+                "resumed":{"fresh":false,"missed":3},"problems":0,"due":63,"renewed":{"fresh":true,"missed":0},"dueThen":3}""", run("""
                         const { RoomCursor } = await import('/sdk/room-cursor.js');
                         const cursor = new RoomCursor('1', { last: 50 });
                         const first = cursor.joinFields();
-                        cursor.enter({ epoch: 'k1', head: 12 });
-                        cursor.coverage.accept({ from: 12, to: 12, events: [{ o: 12 }] });
+                        cursor.enter({ epoch: 'k1', head: 62 });
+                        cursor.coverage.accept({ from: 13, to: 62, events: [{ o: 62 }], skipped: { slow: 49 } });
                         const again = cursor.joinFields();
-                        const resumed = cursor.enter({ epoch: 'k1', head: 15 });
+                        const resumed = cursor.enter({ epoch: 'k1', head: 65 });
                         const due = cursor.coverage.next;
                         cursor.joinFields();
                         const renewed = cursor.enter({ epoch: 'k2', head: 2 });
-                        return { first, again, resumed, due, renewed, dueThen: cursor.coverage.next };"""));
+                        return { first, again, resumed, problems: cursor.coverage.violations, due, renewed, dueThen: cursor.coverage.next };"""));
     }
 
     @Test
     void aDirectMessageIsToldOnceWhetherPushedOrSyncedOrBoth() {
-        assertEquals(
-                """
-                {"told":["m1","m2","m3","m4"],"asked":[null,"p1","p2"],"repeats":3,"pos":"p3"}""",
-                run(
-                        """
+        assertEquals("""
+                {"told":["m1","m2","m3","m4"],"asked":[null,"p1","p2"],"repeats":3,"pos":"p3"}""", run("""
                         const { DirectInbox } = await import('/sdk/direct-inbox.js');
                         const told = [];
                         const asked = [];
@@ -299,10 +269,8 @@ final class SdkRulesIT {
 
         page.clock().runFor(31_000); // the ping after 20 s, and 10 s of silence after it
 
-        assertEquals(
-                """
-                ["connecting","open","waiting: the hub fell silent","connecting","open"]""",
-                run("""
+        assertEquals("""
+                ["connecting","open","waiting: the hub fell silent","connecting","open"]""", run("""
                         while (client.state !== 'open') { await new Promise((resolve) => client.addEventListener('state', resolve, { once: true })); }
                         return states;"""));
         assertEquals(2, sockets[0]);
