@@ -72,6 +72,13 @@ public final class UpCommand implements Callable<Integer> {
     @Option(names = "--only-engines", description = "Start no services: to run them from elsewhere.")
     private boolean onlyEngines;
 
+    @Option(
+            names = "--without",
+            paramLabel = "PART",
+            split = ",",
+            description = "Leave out a service, to run it from elsewhere: room-service, dm-service, edge-1, ...")
+    private List<String> without = List.of();
+
     @Mixin
     private PortOptions portOptions;
 
@@ -128,7 +135,10 @@ public final class UpCommand implements Callable<Integer> {
         List<Part> serviceParts = List.of();
         if (!onlyEngines) {
             Path jars = Libraries.copy(home.libraries(), folder.run().resolve("lib"));
-            serviceParts = new Services(jars, folder, ports, addresses, host, secret).parts();
+            serviceParts = new Services(jars, folder, ports, addresses, host, secret)
+                    .parts().stream()
+                            .filter(part -> !without.contains(part.name()))
+                            .toList();
         }
         Libraries.loadOwnClasses();
         for (Part part : engineParts) {

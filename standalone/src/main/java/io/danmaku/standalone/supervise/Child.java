@@ -110,8 +110,8 @@ final class Child implements Runnable {
             }
             boolean hopeless = code == EXIT_BAD_CONFIGURATION || code == EXIT_NO_PROGRAM || code == EXIT_NO_PROGRAM + 1;
             if (!started.isDone() && (hopeless || deaths == DEATHS_BEFORE_GIVING_UP)) {
-                started.complete(
-                        Optional.of(part.name() + " does not start (" + meaning(code) + "), see " + part.log()));
+                started.complete(Optional.of(part.name() + " does not start (" + meaning(code) + "), see " + part.log()
+                        + LogEnd.of(part.log())));
                 return;
             }
             Duration wait = backoff.afterRun(Duration.ofNanos(System.nanoTime() - startedAt));

@@ -92,8 +92,11 @@ class SupervisorTest {
 
     @Test
     void whoDiesThreeTimesBeforeItIsReadyDoesNotStart() throws Exception {
-        Optional<String> problem = supervisor.start(List.of(part("edge", Part.Tier.EDGE, "exit 7", () -> false)), SOON);
-        assertEquals("edge does not start (exit code 7), see " + folder.resolve("edge.log"), problem.orElseThrow());
+        Optional<String> problem = supervisor.start(
+                List.of(part("edge", Part.Tier.EDGE, "echo started; echo no disk; exit 7", () -> false)), SOON);
+        assertEquals(
+                "edge does not start (exit code 7), see " + folder.resolve("edge.log") + ": no disk",
+                problem.orElseThrow());
         assertEquals(2, read().part("edge").restarts());
     }
 
