@@ -29,7 +29,6 @@ public final class Front {
     private static final int WAITING_MAX = 256;
     private static final int CONNECT_TIMEOUT_MS = 2_000;
     private static final long RETRY_MS = 1_000;
-    private static final int BAD_GATEWAY = 502;
     private static final String POLICY =
             "default-src 'self'; connect-src 'self' ws: wss:; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
                     + "frame-ancestors 'none'; base-uri 'none'";
@@ -72,17 +71,16 @@ public final class Front {
         proxy.addInterceptor(new ProxyInterceptor() {
             @Override
             public Future<ProxyResponse> handleProxyRequest(ProxyContext context) {
-                return context.sendRequest().map(response -> awayAsProblem(response, service));
+                return context.sendRequest()
+                        .recover(lost -> Future.succeededFuture(
+                                awayAsProblem(context.request().release().response(), service)));
             }
         });
         return context -> proxy.handle(context.request());
     }
 
-    /** The proxy's bare 502 for a service that cannot be reached becomes the answer that every refusal has. */
+    /** Instead of the proxy's bare 502: a service that cannot be reached is refused like anything else. */
     private static ProxyResponse awayAsProblem(ProxyResponse response, String service) {
-        if (response.getStatusCode() != BAD_GATEWAY) {
-            return response;
-        }
         Refusal away = Refusal.retry(ErrorCode.UNAVAILABLE, service + " is away", RETRY_MS);
         return response.setStatusCode(away.code().httpStatus())
                 .putHeader("Content-Type", Problems.CONTENT_TYPE)

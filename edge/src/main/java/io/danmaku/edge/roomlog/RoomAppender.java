@@ -2,6 +2,7 @@ package io.danmaku.edge.roomlog;
 
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
+import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +23,21 @@ final class RoomAppender {
 
     private final PulsarClient client;
     private final String topic;
-    private CompletableFuture<Producer<byte[]>> producer;
+    private CompletableFuture<Producer<byte[]>> opening;
+    /** Set once the producer is there and all that came before has been handed to it. */
+    private Producer<byte[]> producer;
+    /** What came while the producer was being made, in order. */
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+
+    private static final class Waiting {
+        private final byte[] record;
+        private final Consumer<Refusal> failed;
+
+        Waiting(byte[] record, Consumer<Refusal> failed) {
+            this.record = record;
+            this.failed = failed;
+        }
+    }
 
     RoomAppender(PulsarClient client, String topic) {
         this.client = client;
@@ -30,42 +45,35 @@ final class RoomAppender {
     }
 
     /**
-     * Appends a record. Success is not told here: the record is read back.
+     * Appends a record, behind all that this edge appended before. Success is not told here: the record is read back.
      *
      * @param failed told when it was not appended, or (code PENDING) when nobody can say
      */
-    void append(byte[] record, Consumer<Refusal> failed) {
-        producer().whenComplete((open, failure) -> {
-            if (failure != null) {
-                forget();
-                failed.accept(unavailable());
-            } else if (!open.isConnected()) {
-                failed.accept(unavailable());
-            } else {
-                open.sendAsync(record).exceptionally(notSent -> {
-                    failed.accept(refusal(notSent));
-                    return null;
-                });
-            }
+    synchronized void append(byte[] record, Consumer<Refusal> failed) {
+        if (producer != null) {
+            hand(record, failed);
+        } else if (waiting.size() >= PENDING_MAX) {
+            failed.accept(busy());
+        } else {
+            waiting.add(new Waiting(record, failed));
+            open();
+        }
+    }
+
+    private void hand(byte[] record, Consumer<Refusal> failed) {
+        if (!producer.isConnected()) {
+            failed.accept(unavailable());
+            return;
+        }
+        producer.sendAsync(record).exceptionally(notSent -> {
+            failed.accept(refusal(notSent));
+            return null;
         });
     }
 
-    private static Refusal unavailable() {
-        return Refusal.retry(ErrorCode.UNAVAILABLE, "the room's log is away", RETRY_MS);
-    }
-
-    private static Refusal refusal(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        if (cause instanceof PulsarClientException.ProducerQueueIsFullError
-                || cause instanceof PulsarClientException.MemoryBufferIsFullError) {
-            return Refusal.retry(ErrorCode.BUSY, "too many sends are on their way", RETRY_MS);
-        }
-        return Refusal.retry(ErrorCode.PENDING, "the outcome is unknown: ask again with the same cid", RETRY_MS);
-    }
-
-    private synchronized CompletableFuture<Producer<byte[]>> producer() {
-        if (producer == null) {
-            producer = client.newProducer()
+    private void open() {
+        if (opening == null) {
+            opening = client.newProducer()
                     .topic(topic)
                     .maxPendingMessages(PENDING_MAX)
                     .blockIfQueueFull(false)
@@ -74,18 +82,45 @@ final class RoomAppender {
                     .batchingMaxPublishDelay(BATCH_DELAY_MS, TimeUnit.MILLISECONDS)
                     .sendTimeout(SEND_TIMEOUT_S, TimeUnit.SECONDS)
                     .createAsync();
+            opening.whenComplete(this::opened);
         }
-        return producer;
     }
 
-    /** The next send tries to make a producer again. */
-    private synchronized void forget() {
-        producer = null;
+    private synchronized void opened(Producer<byte[]> made, Throwable failure) {
+        if (failure == null) {
+            producer = made;
+        } else {
+            opening = null; // the next send tries again
+        }
+        for (Waiting w = waiting.poll(); w != null; w = waiting.poll()) {
+            if (failure == null) {
+                hand(w.record, w.failed);
+            } else {
+                w.failed.accept(unavailable());
+            }
+        }
+    }
+
+    private static Refusal unavailable() {
+        return Refusal.retry(ErrorCode.UNAVAILABLE, "the room's log is away", RETRY_MS);
+    }
+
+    private static Refusal busy() {
+        return Refusal.retry(ErrorCode.BUSY, "too many sends are on their way", RETRY_MS);
+    }
+
+    private static Refusal refusal(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof PulsarClientException.ProducerQueueIsFullError
+                || cause instanceof PulsarClientException.MemoryBufferIsFullError) {
+            return busy();
+        }
+        return Refusal.retry(ErrorCode.PENDING, "the outcome is unknown: ask again with the same cid", RETRY_MS);
     }
 
     synchronized CompletableFuture<Void> stop() {
-        return producer == null
+        return opening == null
                 ? CompletableFuture.completedFuture(null)
-                : producer.thenCompose(open -> open.closeAsync());
+                : opening.thenCompose(open -> open.closeAsync());
     }
 }

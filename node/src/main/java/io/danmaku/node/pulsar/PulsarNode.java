@@ -35,7 +35,7 @@ public final class PulsarNode implements AutoCloseable {
                 .memoryLimit(CLIENT_MEMORY_BYTES, SizeUnit.BYTES)
                 .operationTimeout(10, TimeUnit.SECONDS)
                 .connectionTimeout(5, TimeUnit.SECONDS)
-                .keepAliveInterval(5, TimeUnit.SECONDS)
+                .keepAliveInterval(15, TimeUnit.SECONDS)
                 .startingBackoffInterval(50, TimeUnit.MILLISECONDS)
                 .maxBackoffInterval(2, TimeUnit.SECONDS)
                 .ioThreads(1)
