@@ -4,8 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.edge.broadcast.Broadcaster;
 import io.danmaku.edge.connection.Commands;
 import io.danmaku.edge.connection.ConnectionLoops;
-import io.danmaku.edge.connection.DirectCommands;
 import io.danmaku.edge.connection.Handshake;
+import io.danmaku.edge.direct.DirectBounds;
+import io.danmaku.edge.direct.DirectGateway;
 import io.danmaku.edge.front.Front;
 import io.danmaku.edge.gate.SendGate;
 import io.danmaku.edge.policy.RoomTable;
@@ -21,6 +22,7 @@ import io.danmaku.node.life.Shutdown;
 import io.danmaku.node.ops.Ops;
 import io.danmaku.node.ops.Tracing;
 import io.danmaku.node.pulsar.PulsarNode;
+import io.danmaku.node.redis.Directory;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.Incarnation;
 import io.danmaku.protocol.log.RoomStats;
@@ -30,6 +32,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
@@ -87,6 +90,17 @@ public final class EdgeNode {
         shutdown.add("presence", 3_000, presence::close);
         StatsTable stats = new StatsTable(pulsar, ops.registry(), told -> tellStats(rooms, loops, told));
         shutdown.add("stats", 2_000, stats::close);
+        Directory directory = new Directory(vertx, config.redisUrl());
+        shutdown.add("directory", 2_000, directory::close);
+        DirectGateway direct = new DirectGateway(
+                pulsar,
+                incarnation,
+                directory,
+                vertx,
+                List.of(config.dmServiceUrl()),
+                DirectBounds.DEFAULT,
+                ops.registry());
+        shutdown.add("direct", 5_000, direct::close);
         Commands commands = new Commands(
                 tokens,
                 table,
@@ -96,7 +110,7 @@ public final class EdgeNode {
                 incarnation,
                 presence,
                 stats,
-                new DirectCommands(),
+                direct,
                 loops);
         Handshake handshake = new Handshake(loops, commands, config.connection(), incarnation.toString());
         Router router = Front.router(vertx, ops, handshake, config.roomServiceUrl(), config.dmServiceUrl());

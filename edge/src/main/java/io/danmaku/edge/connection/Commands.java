@@ -3,6 +3,7 @@ package io.danmaku.edge.connection;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.edge.audience.Audience;
 import io.danmaku.edge.broadcast.LiveRoom;
+import io.danmaku.edge.direct.DirectGateway;
 import io.danmaku.edge.gate.SendGate;
 import io.danmaku.edge.policy.RoomTable;
 import io.danmaku.edge.presence.PresenceReporter;
@@ -55,7 +56,7 @@ public final class Commands {
             Incarnation node,
             PresenceReporter presence,
             StatsTable stats,
-            DirectCommands direct,
+            DirectGateway direct,
             ConnectionLoops loops) {
         this.tokens = tokens;
         this.table = table;
@@ -65,7 +66,7 @@ public final class Commands {
         this.node = node.number();
         this.presence = presence;
         this.stats = stats;
-        this.direct = direct;
+        this.direct = new DirectCommands(direct);
         this.loops = loops;
     }
 
