@@ -24,17 +24,17 @@ final class InboundMetrics {
 
     InboundMetrics(MeterRegistry registry) {
         this.registry = registry;
-        retries = registry.counter("dm_storage_retries_total");
-        unreadable = registry.counter("dm_unreadable_records_total");
-        conflicts = registry.counter("dm_log_conflicts_total");
-        work = Timer.builder("dm_record_work")
+        retries = registry.counter("danmaku.dm.storage.retries");
+        unreadable = registry.counter("danmaku.dm.records.unreadable");
+        conflicts = registry.counter("danmaku.dm.log.conflicts");
+        work = Timer.builder("danmaku.dm.record.work")
                 .description("from a record's arrival to its rows being written")
                 .publishPercentileHistogram()
                 .minimumExpectedValue(Duration.ofMillis(1))
                 .maximumExpectedValue(Duration.ofSeconds(30))
                 .register(registry);
-        registry.gauge("dm_partitions_owned", owned);
-        registry.gauge("dm_records_working", working);
+        registry.gauge("danmaku.dm.partitions.owned", owned);
+        registry.gauge("danmaku.dm.records.working", working);
     }
 
     void retry() {
@@ -52,7 +52,7 @@ final class InboundMetrics {
     void done(DirectRecord.Op op, Outcome outcome, long tookMs) {
         work.record(tookMs, TimeUnit.MILLISECONDS);
         registry.counter(
-                        "dm_records_total",
+                        "danmaku.dm.records",
                         "op",
                         op.name().toLowerCase(Locale.ROOT),
                         "outcome",

@@ -1,0 +1,113 @@
+package io.danmaku.dm;
+
+import io.danmaku.dm.api.Routes;
+import io.danmaku.dm.delivery.Deliveries;
+import io.danmaku.dm.delivery.InboundTopic;
+import io.danmaku.dm.delivery.OwnTopic;
+import io.danmaku.dm.delivery.Requests;
+import io.danmaku.dm.inbound.Inbound;
+import io.danmaku.dm.store.Contacts;
+import io.danmaku.dm.store.CqlNode;
+import io.danmaku.dm.store.Histories;
+import io.danmaku.dm.store.MessageTables;
+import io.danmaku.dm.store.Migrations;
+import io.danmaku.dm.store.SyncLog;
+import io.danmaku.node.config.Settings;
+import io.danmaku.node.life.Service;
+import io.danmaku.node.life.Shutdown;
+import io.danmaku.node.ops.Ops;
+import io.danmaku.node.ops.Tracing;
+import io.danmaku.node.pulsar.PulsarNode;
+import io.danmaku.node.redis.Directory;
+import io.danmaku.protocol.log.Incarnation;
+import io.danmaku.protocol.log.Topics;
+import io.danmaku.protocol.token.Tokens;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** The process: builds, wires, starts and stops everything of dm-service. */
+public final class DmServiceNode {
+    private static final String NAME = "dm-service";
+    private static final int EVENT_LOOPS = 2;
+    private static final long STEP_MS = 3_000;
+    private static final double PERCENT = 100.0;
+
+    private volatile BooleanSupplier pulsarReady = () -> false;
+    private volatile BooleanSupplier cqlReady = () -> false;
+
+    private DmServiceNode() {}
+
+    /** @param args nothing, or the path of a configuration file that goes before the shipped one */
+    public static void main(String[] args) {
+        Service.run(NAME, args, (settings, shutdown) -> new DmServiceNode().start(settings, shutdown));
+    }
+
+    private void start(Settings settings, Shutdown shutdown) throws Exception {
+        DmServiceConfig config = DmServiceConfig.read(settings);
+        Incarnation node = Incarnation.create();
+
+        Ops ops = new Ops(NAME);
+        shutdown.add("ops", STEP_MS, ops::close);
+        Tracing tracing = new Tracing(NAME, config.traceEndpoint(), config.tracePercent() / PERCENT);
+        shutdown.add("tracing", STEP_MS, tracing::close);
+        Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS));
+        shutdown.add("vertx", STEP_MS, () -> await(vertx.close()));
+        Directory directory = new Directory(vertx, config.redisUrl());
+        shutdown.add("redis", STEP_MS, directory::close);
+        ops.need("redis", directory::ready);
+        ops.need("pulsar", () -> pulsarReady.getAsBoolean());
+        ops.need("cql", () -> cqlReady.getAsBoolean());
+
+        // the port answers first, so that /readyz can say what the start waits for
+        Routes routes =
+                new Routes(vertx, ops, new Tokens(config.tokenSecret()), config.bodyBytesMax(), tracing.tracer());
+        HttpServer server = await(vertx.createHttpServer(new HttpServerOptions()
+                        .setHost(config.host())
+                        .setPort(config.port())
+                        .setIdleTimeout(config.idleTimeoutMs())
+                        .setIdleTimeoutUnit(TimeUnit.MILLISECONDS))
+                .requestHandler(routes.router())
+                .listen());
+
+        CqlNode cql = CqlNode.open(config.cql(), config.startWithinMs());
+        shutdown.add("cql", STEP_MS, cql::close);
+        new Migrations(cql, config.cql(), node.toString()).apply();
+        MessageTables tables = new MessageTables(cql);
+        cqlReady = cql::ready;
+
+        PulsarNode pulsar = new PulsarNode(config.pulsar());
+        shutdown.add("pulsar", STEP_MS, pulsar::close);
+        pulsar.awaitNamespaces(config.startWithinMs());
+        pulsar.admin().createTopic(Topics.delivery(node.toString())).get(config.startWithinMs(), TimeUnit.MILLISECONDS);
+        InboundTopic log = new InboundTopic(pulsar.client());
+        Requests requests = new Requests(node, log, config.delivery(), ops.registry());
+        OwnTopic own = new OwnTopic(pulsar.client(), node, requests);
+        shutdown.add("own topic", STEP_MS, own::close);
+        Deliveries deliveries = new Deliveries(pulsar.client(), directory, requests, config.delivery(), ops.registry());
+        shutdown.add("deliveries", STEP_MS, deliveries::close);
+        Inbound inbound = new Inbound(pulsar.client(), node, tables, deliveries, config.inbound(), ops.registry());
+        shutdown.add("inbound", config.drainWithinMs() + 2 * STEP_MS, () -> inbound.stop(config.drainWithinMs()));
+        shutdown.add("log", STEP_MS, log::close);
+        inbound.start();
+        pulsarReady = () -> log.connected() && own.connected() && inbound.connected();
+
+        routes.open(
+                requests,
+                new Histories(cql),
+                new Contacts(cql, config.contactsRowsMax(), ops.registry()),
+                new SyncLog(cql));
+        shutdown.add(
+                "http",
+                config.drainWithinMs() + STEP_MS,
+                () -> await(server.shutdown(config.drainWithinMs(), TimeUnit.MILLISECONDS)));
+    }
+
+    private static <T> T await(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get();
+    }
+}

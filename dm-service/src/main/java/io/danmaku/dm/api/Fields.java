@@ -1,0 +1,81 @@
+package io.danmaku.dm.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.room.Ids;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.util.List;
+
+/** Reads what requests carry; throws {@link BadRequest} naming the field. */
+final class Fields {
+    /** Largest whole number that JSON carries everywhere. */
+    static final long NUMBER_MAX = (1L << 53) - 1;
+
+    private Fields() {}
+
+    static String peer(RoutingContext context) {
+        String peer = context.pathParam("peer");
+        if (!Ids.isUser(peer)) {
+            throw new BadRequest(ErrorCode.BAD_FIELD, "the peer is not a user id");
+        }
+        return peer;
+    }
+
+    static ObjectNode body(RoutingContext context) {
+        Buffer body = context.body().buffer();
+        try {
+            if (body != null && Json.MAPPER.readTree(body.getBytes()) instanceof ObjectNode object) {
+                return object;
+            }
+        } catch (IOException notJson) {
+            // the same answer as for a value that is not an object
+        }
+        throw new BadRequest(ErrorCode.BAD_JSON, "the body is not one JSON object");
+    }
+
+    static String text(ObjectNode body, String field) {
+        JsonNode value = body.get(field);
+        if (value == null || !value.isTextual()) {
+            throw new BadRequest(ErrorCode.BAD_FIELD, field + " is a string");
+        }
+        return value.textValue();
+    }
+
+    static long number(ObjectNode body, String field) {
+        JsonNode value = body.get(field);
+        if (value == null
+                || !value.isIntegralNumber()
+                || !value.canConvertToLong()
+                || value.longValue() < 1
+                || value.longValue() > NUMBER_MAX) {
+            throw new BadRequest(ErrorCode.BAD_FIELD, field + " is a whole number of 1.." + NUMBER_MAX);
+        }
+        return value.longValue();
+    }
+
+    /** A query parameter, or null. */
+    static String query(RoutingContext context, String name) {
+        List<String> values = context.queryParam(name);
+        return values.isEmpty() || values.get(0).isEmpty() ? null : values.get(0);
+    }
+
+    static long query(RoutingContext context, String name, long max, long absent) {
+        String value = query(context, name);
+        if (value == null) {
+            return absent;
+        }
+        try {
+            long number = Long.parseLong(value);
+            if (number >= 1 && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException notNumber) {
+            // the same answer as for a number out of range
+        }
+        throw new BadRequest(ErrorCode.BAD_FIELD, name + " is a whole number of 1.." + max);
+    }
+}

@@ -1,0 +1,87 @@
+package io.danmaku.dm.api;
+
+import io.danmaku.dm.delivery.Requests;
+import io.danmaku.dm.store.Contacts;
+import io.danmaku.dm.store.Histories;
+import io.danmaku.dm.store.SyncLog;
+import io.danmaku.node.http.Bearer;
+import io.danmaku.node.http.Problems;
+import io.danmaku.node.ops.Ops;
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.token.Tokens;
+import io.opentelemetry.api.trace.Tracer;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.function.BiConsumer;
+
+/** The routes of dm-service. They answer from the start; until the engines are there, with {@code unavailable}. */
+public final class Routes {
+    /** Where the OpenAPI document is served. */
+    static final String DOCUMENT = "/openapi/dm-service.yaml";
+
+    private static final long STARTING_RETRY_MS = 1_000;
+
+    private final Router router;
+    private volatile DirectApi api;
+
+    public Routes(Vertx vertx, Ops ops, Tokens tokens, int bodyBytesMax, Tracer tracer) {
+        router = Router.router(vertx);
+        ops.mount(router);
+        Buffer document = document();
+        router.get(DOCUMENT)
+                .handler(context -> context.response()
+                        .putHeader("Content-Type", "application/yaml")
+                        .end(document));
+        router.route("/api/dm/*")
+                .handler(new RequestMeter(ops.registry(), tracer))
+                .handler(new Bearer(tokens));
+        router.post("/api/dm/*").handler(BodyHandler.create(false).setBodyLimit(bodyBytesMax));
+        router.get("/api/dm/contacts").handler(with(DirectApi::contacts));
+        router.get("/api/dm/sync").handler(with(DirectApi::sync));
+        router.post("/api/dm/:peer/messages").handler(with(DirectApi::send));
+        router.get("/api/dm/:peer/messages").handler(with(DirectApi::history));
+        router.post("/api/dm/:peer/read").handler(with(DirectApi::read));
+        Problems.handleFailures(router);
+    }
+
+    public Router router() {
+        return router;
+    }
+
+    /** Serves from now on. */
+    public void open(Requests requests, Histories histories, Contacts contacts, SyncLog sync) {
+        api = new DirectApi(requests, new DirectApi.Pages(histories, contacts, sync));
+    }
+
+    private Handler<RoutingContext> with(BiConsumer<DirectApi, RoutingContext> action) {
+        return context -> {
+            DirectApi opened = api;
+            if (opened == null) {
+                Problems.send(
+                        context, Refusal.retry(ErrorCode.UNAVAILABLE, "dm-service is starting", STARTING_RETRY_MS));
+                return;
+            }
+            try {
+                action.accept(opened, context);
+            } catch (BadRequest bad) {
+                Problems.send(context, bad.refusal());
+            }
+        };
+    }
+
+    private static Buffer document() {
+        try (InputStream in = Routes.class.getResourceAsStream(DOCUMENT)) {
+            return Buffer.buffer(in.readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.danmaku.dm.delivery;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import com.github.benmanes.caffeine.cache.Scheduler;
+import io.danmaku.dm.conversation.Outcome;
+import io.danmaku.dm.inbound.Outcomes;
+import io.danmaku.node.redis.Directory;
+import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.log.Delivery;
+import io.danmaku.protocol.log.DirectRecord;
+import io.danmaku.protocol.log.Topics;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.apache.pulsar.client.api.PulsarClient;
+
+/**
+ * Tells outcomes: the result to the node that waits for it, messages and read marks to every node where either user has a
+ * device. Thread-safe, never blocks; what cannot be delivered is dropped and counted.
+ */
+public final class Deliveries implements Outcomes {
+    private final PulsarClient client;
+    private final Directory directory;
+    private final Requests requests;
+    private final DeliveryConfig config;
+    private final Cache<String, NodeTopic> topics;
+    private final AtomicInteger lookups = new AtomicInteger();
+    private final Counter published;
+    private final Counter dropped;
+    private final Counter lookupsFailed;
+
+    /** @param requests of this node, whose results need no topic */
+    public Deliveries(
+            PulsarClient client,
+            Directory directory,
+            Requests requests,
+            DeliveryConfig config,
+            MeterRegistry registry) {
+        this.client = client;
+        this.directory = directory;
+        this.requests = requests;
+        this.config = config;
+        topics = Caffeine.newBuilder()
+                .maximumSize(config.nodesMax())
+                .expireAfterAccess(Duration.ofMillis(config.nodeIdleMs()))
+                .scheduler(Scheduler.systemScheduler())
+                .executor(Runnable::run)
+                .removalListener((String node, NodeTopic topic, RemovalCause cause) -> topic.close())
+                .build();
+        published = registry.counter("danmaku.dm.deliveries", "outcome", "published");
+        dropped = registry.counter("danmaku.dm.deliveries", "outcome", "dropped");
+        lookupsFailed = registry.counter("danmaku.dm.directory.failures");
+        registry.gaugeMapSize("danmaku.dm.delivery.topics", Tags.empty(), topics.asMap());
+    }
+
+    @Override
+    public void tell(DirectRecord record, Outcome outcome) {
+        String tenant = record.tenant();
+        if (outcome instanceof Outcome.Stored stored) {
+            result(record, Delivery.sent(tenant, record.sendId(), stored.message()));
+            push(record, users -> Delivery.message(tenant, users, stored.message()));
+        } else if (outcome instanceof Outcome.Repeat repeat) {
+            result(record, Delivery.sent(tenant, record.sendId(), repeat.first()));
+        } else if (outcome instanceof Outcome.Refused refused) {
+            result(record, Delivery.refused(tenant, record.sendId(), refused.refusal()));
+        } else if (outcome instanceof Outcome.Read read) {
+            result(record, Delivery.readResult(tenant, record.sendId(), read.readSeq()));
+            if (read.moved()) {
+                push(record, users -> Delivery.read(tenant, users, record.from(), record.to(), read.readSeq()));
+            }
+        }
+    }
+
+    private void result(DirectRecord record, Delivery result) {
+        if (record.node() == null || record.node().isEmpty()) {
+            return;
+        }
+        if (record.node().equals(requests.node())) {
+            requests.answer(result);
+        } else {
+            publish(record.node(), result);
+        }
+    }
+
+    /** One record per node, with the users that have a device there. */
+    private void push(DirectRecord record, Function<List<String>, Delivery> delivery) {
+        if (lookups.incrementAndGet() > config.lookupsMax()) {
+            lookups.decrementAndGet();
+            dropped.increment();
+            return;
+        }
+        List<String> users = List.of(record.from(), record.to());
+        directory.nodesOf(record.tenant(), users).onComplete(found -> {
+            lookups.decrementAndGet();
+            if (found.failed()) {
+                lookupsFailed.increment();
+                return;
+            }
+            Map<String, List<String>> usersByNode = new LinkedHashMap<>();
+            List<Set<String>> nodes = found.result();
+            for (int i = 0; i < users.size(); i++) {
+                for (String node : nodes.get(i)) {
+                    usersByNode.computeIfAbsent(node, n -> new ArrayList<>()).add(users.get(i));
+                }
+            }
+            usersByNode.forEach((node, there) -> publish(node, delivery.apply(there)));
+        });
+    }
+
+    private void publish(String node, Delivery delivery) {
+        published.increment();
+        topics.get(node, this::topic).publish(Json.bytes(delivery));
+    }
+
+    private NodeTopic topic(String node) {
+        // made again by the next record, should it fail to open
+        return new NodeTopic(
+                client,
+                Topics.delivery(node),
+                config.waitingPerNodeMax(),
+                dropped::increment,
+                () -> topics.invalidate(node));
+    }
+
+    public void close() {
+        topics.invalidateAll();
+    }
+}

@@ -1,0 +1,19 @@
+package io.danmaku.dm.store;
+
+/** Into which partitions of a table rows are cut. Fixed: changing a width would lose the rows that are there. */
+final class Buckets {
+    /** Messages of one side of a conversation in one bucket: about 1 MB. */
+    static final long MESSAGES = 10_000;
+    /** Indexes of one partition of the log in one bucket of an owner's log. */
+    static final long LOG_INDEXES = 1 << 20;
+
+    private Buckets() {}
+
+    static long ofMessage(long seq) {
+        return (seq - 1) / MESSAGES;
+    }
+
+    static long ofLog(long logIndex) {
+        return logIndex / LOG_INDEXES;
+    }
+}

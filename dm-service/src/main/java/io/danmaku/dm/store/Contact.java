@@ -1,0 +1,13 @@
+package io.danmaku.dm.store;
+
+import io.danmaku.protocol.log.DirectMessage;
+
+/**
+ * A conversation in a list of recent ones.
+ *
+ * @param last its newest message
+ * @param unread messages of the peer that the owner has not read
+ * @param readSeq up to where the owner has read
+ * @param peerReadSeq up to where the peer has read
+ */
+public record Contact(String peer, DirectMessage last, long unread, long readSeq, long peerReadSeq) {}

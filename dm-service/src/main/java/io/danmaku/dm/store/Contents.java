@@ -1,0 +1,58 @@
+package io.danmaku.dm.store;
+
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.datastax.oss.driver.api.core.cql.Row;
+import io.danmaku.dm.conversation.StoredMessage;
+import io.danmaku.protocol.log.DirectMessage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Reads messages by their ids. */
+final class Contents {
+    private final CqlNode cql;
+    private final PreparedStatement byId;
+
+    Contents(CqlNode cql) {
+        this.cql = cql;
+        byId = cql.prepare("SELECT message_id, sender, recipient, seq, received, log_partition, log_index, kind, body,"
+                + " created_at FROM KS.content WHERE tenant = ? AND message_id = ?");
+    }
+
+    /** The message, or null. */
+    CompletionStage<StoredMessage> message(String tenant, String messageId) {
+        return cql.execute(byId, tenant, messageId).thenApply(result -> {
+            Row row = result.one();
+            return row == null ? null : stored(tenant, row);
+        });
+    }
+
+    /** The messages in the order of the ids. */
+    CompletionStage<List<DirectMessage>> messages(String tenant, List<String> ids) {
+        List<CompletableFuture<StoredMessage>> asked = new ArrayList<>(ids.size());
+        for (String id : ids) {
+            asked.add(message(tenant, id).toCompletableFuture());
+        }
+        return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
+                .thenApply(all -> asked.stream()
+                        .map(CompletableFuture::join)
+                        .filter(Objects::nonNull)
+                        .map(StoredMessage::message)
+                        .toList());
+    }
+
+    private static StoredMessage stored(String tenant, Row row) {
+        DirectMessage message = new DirectMessage(
+                row.getString("message_id"),
+                row.getString("sender"),
+                row.getString("recipient"),
+                row.getLong("seq"),
+                row.getString("kind"),
+                row.getString("body"),
+                row.getLong("created_at"));
+        return new StoredMessage(
+                tenant, message, row.getInt("log_partition"), row.getLong("log_index"), row.getLong("received"));
+    }
+}

@@ -1,0 +1,231 @@
+package io.danmaku.dm.store;
+
+import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.datastax.oss.driver.api.core.cql.Row;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.danmaku.dm.conversation.ConversationKey;
+import io.danmaku.dm.conversation.Ledger;
+import io.danmaku.dm.conversation.Place;
+import io.danmaku.dm.conversation.ReadMarks;
+import io.danmaku.dm.conversation.ReadUpTo;
+import io.danmaku.dm.conversation.StoredMessage;
+import io.danmaku.protocol.log.DirectMessage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The ledger in CQL. Every write carries the log's index as its timestamp, so that the store itself lets the record that
+ * is later in the log win, whichever write arrives last.
+ */
+public final class MessageTables implements Ledger {
+    /** Name of the inbound log in {@code partition_mark}. */
+    static final String LOG = "inbound";
+
+    private static final byte OUTBOX = 0;
+    private static final byte INBOX = 1;
+    private static final int LOG_BUCKETS_KNOWN_MAX = 100_000;
+    /** First the newest few rows, which nearly always suffice; after a crash there may be more to look through. */
+    private static final int NEWEST_ROWS = 4;
+
+    private static final int MORE_ROWS = 500;
+
+    /** An owner's bucket that is known to be in {@code owner_log_bucket}. */
+    private record LogBucket(String tenant, String owner, long bucket, int partition) {}
+
+    private final CqlNode cql;
+    private final Contents contents;
+    private final Cache<LogBucket, Boolean> knownBuckets = Caffeine.newBuilder()
+            .maximumSize(LOG_BUCKETS_KNOWN_MAX)
+            .executor(Runnable::run)
+            .build();
+    private final PreparedStatement insertContent;
+    private final PreparedStatement insertIndex;
+    private final PreparedStatement insertContact;
+    private final PreparedStatement insertOwnerLog;
+    private final PreparedStatement insertLogBucket;
+    private final PreparedStatement updateRead;
+    private final PreparedStatement updatePeerRead;
+    private final PreparedStatement insertMark;
+    private final PreparedStatement selectContact;
+    private final PreparedStatement selectIndex;
+    private final PreparedStatement selectReceived;
+
+    /** Prepares its statements: blocks. The tables are there. */
+    public MessageTables(CqlNode cql) {
+        this.cql = cql;
+        contents = new Contents(cql);
+        insertContent = cql.prepare("INSERT INTO KS.content (tenant, message_id, sender, recipient, seq, received,"
+                + " log_partition, log_index, kind, body, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                + " USING TIMESTAMP ?");
+        insertIndex = cql.prepare("INSERT INTO KS.message_index (tenant, owner, peer, bucket, seq, message_id, box,"
+                + " received, log_partition, log_index) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?");
+        insertContact = cql.prepare("INSERT INTO KS.contact (tenant, owner, peer, last_message_id, last_seq, last_at,"
+                + " received) VALUES (?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?");
+        insertOwnerLog = cql.prepare("INSERT INTO KS.owner_log (tenant, owner, log_partition, bucket, log_index,"
+                + " message_id) VALUES (?, ?, ?, ?, ?, ?) USING TIMESTAMP ?");
+        insertLogBucket = cql.prepare("INSERT INTO KS.owner_log_bucket (tenant, owner, bucket, log_partition)"
+                + " VALUES (?, ?, ?, ?) USING TIMESTAMP ?");
+        updateRead = cql.prepare("UPDATE KS.contact USING TIMESTAMP ? SET read_seq = ?, read_received = ?"
+                + " WHERE tenant = ? AND owner = ? AND peer = ?");
+        updatePeerRead = cql.prepare("UPDATE KS.contact USING TIMESTAMP ? SET peer_read_seq = ?"
+                + " WHERE tenant = ? AND owner = ? AND peer = ?");
+        insertMark = cql.prepare(
+                "INSERT INTO KS.partition_mark (log, log_partition, finished) VALUES (?, ?, ?)" + " USING TIMESTAMP ?");
+        selectContact = cql.prepare("SELECT last_seq, read_seq, peer_read_seq FROM KS.contact"
+                + " WHERE tenant = ? AND owner = ? AND peer = ?");
+        selectIndex = cql.prepare("SELECT seq, received, log_index FROM KS.message_index"
+                + " WHERE tenant = ? AND owner = ? AND peer = ? AND bucket = ? AND seq <= ? LIMIT ?");
+        selectReceived = cql.prepare("SELECT received FROM KS.message_index"
+                + " WHERE tenant = ? AND owner = ? AND peer = ? AND bucket = ? AND seq = ?");
+    }
+
+    @Override
+    public CompletionStage<StoredMessage> message(String tenant, String messageId) {
+        return contents.message(tenant, messageId);
+    }
+
+    @Override
+    public CompletionStage<Before> before(ConversationKey key, long logIndex) {
+        // records before this one are written whole, contact rows too: the row looked for is not above last_seq
+        return cql.execute(selectContact, key.tenant(), key.low(), key.high()).thenCompose(result -> {
+            Row contact = result.one();
+            long last = contact == null ? 0 : contact.getLong("last_seq");
+            return before(key, logIndex, last, false, NEWEST_ROWS);
+        });
+    }
+
+    /** Walks down from {@code seq} to the first row that is older than the record. */
+    private CompletionStage<Before> before(ConversationKey key, long logIndex, long seq, boolean later, int limit) {
+        if (seq < 1) {
+            return CompletableFuture.completedFuture(new Before(Place.START, later));
+        }
+        long bucket = Buckets.ofMessage(seq);
+        return cql.rows(selectIndex, key.tenant(), key.low(), key.high(), bucket, seq, limit)
+                .thenCompose(rows -> {
+                    boolean laterRows = later;
+                    for (Row row : rows) {
+                        if (row.getLong("log_index") < logIndex) {
+                            Place place = new Place(row.getLong("seq"), row.getLong("received"));
+                            return CompletableFuture.completedFuture(new Before(place, laterRows));
+                        }
+                        laterRows |= row.getLong("log_index") > logIndex;
+                    }
+                    long next = rows.size() < limit
+                            ? bucket * Buckets.MESSAGES
+                            : rows.get(rows.size() - 1).getLong("seq") - 1;
+                    return before(key, logIndex, next, laterRows, MORE_ROWS);
+                });
+    }
+
+    @Override
+    public CompletionStage<ReadMarks> readMarks(ConversationKey key) {
+        return cql.execute(selectContact, key.tenant(), key.low(), key.high()).thenApply(result -> {
+            Row contact = result.one();
+            return contact == null
+                    ? ReadMarks.NONE
+                    : new ReadMarks(contact.getLong("read_seq"), contact.getLong("peer_read_seq"));
+        });
+    }
+
+    @Override
+    public CompletionStage<Long> receivedUpTo(ConversationKey key, String reader, long seq) {
+        String peer = reader.equals(key.low()) ? key.high() : key.low();
+        return cql.execute(selectReceived, key.tenant(), reader, peer, Buckets.ofMessage(seq), seq)
+                .thenApply(result -> {
+                    Row row = result.one();
+                    if (row == null) {
+                        throw new IllegalStateException("message " + seq + " of " + key + " has no row");
+                    }
+                    return row.getLong("received");
+                });
+    }
+
+    @Override
+    public CompletionStage<Void> store(StoredMessage m) {
+        DirectMessage message = m.message();
+        List<CompletionStage<?>> writes = new ArrayList<>(9);
+        writes.add(cql.execute(
+                insertContent,
+                m.tenant(),
+                message.mid(),
+                message.from(),
+                message.to(),
+                message.seq(),
+                m.receivedByRecipient(),
+                m.partition(),
+                m.logIndex(),
+                message.kind(),
+                message.body(),
+                message.tsMs(),
+                timestamp(m.logIndex())));
+        side(writes, m, message.from(), message.to(), OUTBOX, m.receivedBySender());
+        side(writes, m, message.to(), message.from(), INBOX, m.receivedByRecipient());
+        return all(writes);
+    }
+
+    /** The rows of one side of a message. */
+    private void side(
+            List<CompletionStage<?>> writes, StoredMessage m, String owner, String peer, byte box, long received) {
+        DirectMessage message = m.message();
+        long timestamp = timestamp(m.logIndex());
+        writes.add(cql.execute(
+                insertIndex,
+                m.tenant(),
+                owner,
+                peer,
+                Buckets.ofMessage(message.seq()),
+                message.seq(),
+                message.mid(),
+                box,
+                received,
+                m.partition(),
+                m.logIndex(),
+                timestamp));
+        writes.add(cql.execute(
+                insertContact,
+                m.tenant(),
+                owner,
+                peer,
+                message.mid(),
+                message.seq(),
+                message.tsMs(),
+                received,
+                timestamp));
+        long bucket = Buckets.ofLog(m.logIndex());
+        writes.add(cql.execute(
+                insertOwnerLog, m.tenant(), owner, m.partition(), bucket, m.logIndex(), message.mid(), timestamp));
+        LogBucket known = new LogBucket(m.tenant(), owner, bucket, m.partition());
+        if (knownBuckets.getIfPresent(known) == null) {
+            writes.add(cql.execute(insertLogBucket, m.tenant(), owner, bucket, m.partition(), timestamp)
+                    .thenAccept(written -> knownBuckets.put(known, true)));
+        }
+    }
+
+    @Override
+    public CompletionStage<Void> store(ReadUpTo m) {
+        long timestamp = timestamp(m.logIndex());
+        return all(List.of(
+                cql.execute(updateRead, timestamp, m.seq(), m.received(), m.tenant(), m.reader(), m.peer()),
+                cql.execute(updatePeerRead, timestamp, m.seq(), m.tenant(), m.peer(), m.reader())));
+    }
+
+    @Override
+    public CompletionStage<Void> finished(int partition, long logIndex) {
+        CompletionStage<AsyncResultSet> written =
+                cql.execute(insertMark, LOG, partition, logIndex, timestamp(logIndex));
+        return written.thenAccept(done -> {});
+    }
+
+    private static long timestamp(long logIndex) {
+        return logIndex + 1;
+    }
+
+    private static CompletionStage<Void> all(List<? extends CompletionStage<?>> writes) {
+        return CompletableFuture.allOf(
+                writes.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new));
+    }
+}

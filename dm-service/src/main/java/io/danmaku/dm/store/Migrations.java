@@ -1,0 +1,152 @@
+package io.danmaku.dm.store;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.ResultSet;
+import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.zip.CRC32;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the keyspace to what this version needs: numbered files, each applied once, recorded with its checksum. Many
+ * instances may start at once: only who holds the lock row applies, the others wait and then find nothing to do. A holder
+ * that died lets go by the row's TTL, and the next one applies its file again. Blocks; for the start of a process.
+ */
+public final class Migrations {
+    private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
+    private static final List<String> FILES = List.of("001-direct-messages");
+
+    /** Changing a schema takes longer than a request. */
+    private static final Duration DDL_TIMEOUT = Duration.ofSeconds(20);
+
+    private static final int LOCK_S = 60;
+    private static final long LOCK_WAIT_S = 3 * LOCK_S;
+    private static final long LOCK_PAUSE_MS = 200;
+
+    private final CqlSession session;
+    private final String keyspace;
+    private final String holder;
+    private final CqlConfig config;
+
+    private record Migration(int number, String name, String checksum, List<String> statements) {}
+
+    /** @param holder who takes the lock, told to those who wait for it */
+    public Migrations(CqlNode node, CqlConfig config, String holder) {
+        this.session = node.session();
+        this.keyspace = node.keyspace();
+        this.config = config;
+        this.holder = holder;
+    }
+
+    /** @throws IllegalStateException when a file that was applied has changed since, or the lock is not to be had */
+    public void apply() throws InterruptedException {
+        if (config.createKeyspace() && !keyspaceExists()) {
+            ddl("CREATE KEYSPACE IF NOT EXISTS " + keyspace + " WITH replication = " + config.replication());
+        }
+        ddl("CREATE TABLE IF NOT EXISTS " + keyspace
+                + ".schema_migration (number int PRIMARY KEY, name text, checksum text)");
+        List<Migration> all = FILES.stream().map(this::load).toList();
+        if (missing(all).isEmpty()) {
+            return;
+        }
+        ddl("CREATE TABLE IF NOT EXISTS " + keyspace + ".schema_lock (name text PRIMARY KEY, holder text)");
+        lock();
+        try {
+            for (Migration migration : missing(all)) {
+                LOG.info("applying {}", migration.name);
+                migration.statements.forEach(this::ddl);
+                run(
+                        "INSERT INTO " + keyspace + ".schema_migration (number, name, checksum) VALUES (?, ?, ?)",
+                        migration.number,
+                        migration.name,
+                        migration.checksum);
+            }
+        } finally {
+            run("DELETE FROM " + keyspace + ".schema_lock WHERE name = 'migrations' IF holder = ?", holder);
+        }
+    }
+
+    private boolean keyspaceExists() {
+        return run("SELECT keyspace_name FROM system_schema.keyspaces WHERE keyspace_name = ?", keyspace) != null;
+    }
+
+    private List<Migration> missing(List<Migration> all) {
+        Map<Integer, String> applied = new TreeMap<>();
+        session.execute("SELECT number, checksum FROM " + keyspace + ".schema_migration")
+                .forEach(row -> applied.put(row.getInt(0), row.getString(1)));
+        List<Migration> missing = new ArrayList<>();
+        for (Migration migration : all) {
+            String checksum = applied.get(migration.number);
+            if (checksum == null) {
+                missing.add(migration);
+            } else if (!checksum.equals(migration.checksum)) {
+                throw new IllegalStateException(migration.name + " is not what was applied to keyspace " + keyspace);
+            }
+        }
+        return missing;
+    }
+
+    private void lock() throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LOCK_WAIT_S);
+        while (true) {
+            Row row = run(
+                    "INSERT INTO " + keyspace + ".schema_lock (name, holder) VALUES ('migrations', ?)"
+                            + " IF NOT EXISTS USING TTL " + LOCK_S,
+                    holder);
+            // a request that timed out may have taken the lock all the same
+            if (row.getBoolean("[applied]") || holder.equals(row.getString("holder"))) {
+                return;
+            }
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("migrations are locked by " + row.getString("holder"));
+            }
+            LOG.info("waiting for {} to migrate keyspace {}", row.getString("holder"), keyspace);
+            TimeUnit.MILLISECONDS.sleep(LOCK_PAUSE_MS);
+        }
+    }
+
+    private void ddl(String cql) {
+        ResultSet changed = session.execute(SimpleStatement.newInstance(cql).setTimeout(DDL_TIMEOUT));
+        if (!changed.getExecutionInfo().isSchemaInAgreement()) {
+            LOG.warn("the nodes of the store do not agree on their schema yet");
+        }
+    }
+
+    private Row run(String cql, Object... values) {
+        return session.execute(SimpleStatement.newInstance(cql, values).setTimeout(DDL_TIMEOUT))
+                .one();
+    }
+
+    private Migration load(String name) {
+        try (InputStream in = Migrations.class.getResourceAsStream("/cql/" + name + ".cql")) {
+            byte[] bytes = in.readAllBytes();
+            CRC32 crc = new CRC32();
+            crc.update(bytes);
+            String text = new String(bytes, StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.startsWith("--"))
+                    .collect(Collectors.joining("\n"))
+                    .replace("${keyspace}", keyspace);
+            List<String> statements = List.of(text.split(";")).stream()
+                    .map(String::strip)
+                    .filter(s -> !s.isEmpty())
+                    .toList();
+            int number = Integer.parseInt(name.substring(0, name.indexOf('-')));
+            return new Migration(number, name, Long.toHexString(crc.getValue()), statements);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

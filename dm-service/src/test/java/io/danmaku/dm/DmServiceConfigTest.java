@@ -1,0 +1,71 @@
+package io.danmaku.dm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.danmaku.node.config.ConfigurationException;
+import io.danmaku.node.config.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DmServiceConfigTest {
+    private static final String SECRET = "token.secret = \"0123456789abcdef0123456789abcdef\"\n";
+
+    @TempDir
+    private Path folder;
+
+    private DmServiceConfig with(String override) throws IOException {
+        Path file = Files.writeString(folder.resolve("override.conf"), SECRET + override);
+        return DmServiceConfig.read(Settings.load("dm-service", file));
+    }
+
+    @Test
+    void theShippedFileIsCompleteButForTheSecret() throws IOException {
+        assertEquals(8082, with("").port());
+        ConfigurationException missing = assertThrows(ConfigurationException.class, () -> with("token.secret = \"\""));
+        assertTrue(missing.getMessage().startsWith("token.secret"), missing.getMessage());
+    }
+
+    @Test
+    void everyKeyIsExplainedAndHasItsEnvironmentVariable() throws IOException {
+        List<String> lines = Files.readAllLines(Path.of("..", "config", "dm-service.conf"));
+        for (int i = 0; i < lines.size() - 1; i++) {
+            String line = lines.get(i).strip();
+            if (line.contains(" = ") && !line.contains("${?") && !line.startsWith("#")) {
+                String key = line.substring(0, line.indexOf(" = "));
+                assertTrue(lines.get(i + 1).strip().startsWith(key + " = ${?DANMAKU_"), line);
+            }
+        }
+    }
+
+    @Test
+    void whatIsWrongIsNamed() {
+        for (String wrong : List.of(
+                "inbound.retryMax = 10ms",
+                "inbound.unacknowledgedMax = 1",
+                "cql.contactPoints = \"localhost\"",
+                "cql.keyspace = \"a;b\"",
+                "cql.replication = \"{}; DROP\"",
+                "cql.consistency = \"MOST\"",
+                "requests.resultWithin = 5",
+                "http.bodyMax = 64",
+                "no.such = 1")) {
+            String key = wrong.substring(0, wrong.indexOf(' '));
+            ConfigurationException bad = assertThrows(ConfigurationException.class, () -> with(wrong));
+            assertTrue(bad.getMessage().startsWith(key), bad.getMessage());
+        }
+    }
+
+    @Test
+    void secretsAreNotPrinted() throws IOException {
+        DmServiceConfig config = with("cql.user = \"u\"\ncql.password = \"hidden-word\"");
+        assertFalse((config.toString() + config.cql()).contains("hidden-word"));
+        assertFalse(config.toString().contains("0123456789"));
+    }
+}

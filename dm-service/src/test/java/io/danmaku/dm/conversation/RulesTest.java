@@ -1,0 +1,90 @@
+package io.danmaku.dm.conversation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.log.DirectRecord;
+import io.danmaku.protocol.log.DirectRecord.Op;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+class RulesTest {
+    private static DirectRecord send(String from, String to, String cid, String kind, String body) {
+        return new DirectRecord(Op.SEND, "default", from, to, cid, kind, body, 0, "n", 1);
+    }
+
+    private static ErrorCode refused(DirectRecord record) {
+        return Rules.check(record).code();
+    }
+
+    @Test
+    void aTextOfOneToFourThousandCharactersIsAccepted() {
+        assertNull(Rules.check(send("7", "8", "a", "text", "x")));
+        assertNull(Rules.check(send("7", "8", "a", "text", "x".repeat(4_000))));
+        assertNull(Rules.check(send("7", "8", "a", "text", "😀".repeat(2_000))));
+        assertEquals(ErrorCode.TOO_LONG, refused(send("7", "8", "a", "text", "x".repeat(4_001))));
+        assertEquals(ErrorCode.BAD_FIELD, refused(send("7", "8", "a", "text", "")));
+        assertEquals(ErrorCode.BAD_FIELD, refused(send("7", "8", "a", "text", null)));
+    }
+
+    @Test
+    void halfASurrogatePairIsRefusedBecauseItHasNoBytes() {
+        for (String half : List.of("\ud83d", "\ude00", "\ude00\ud83d", "a\ud83d", "\ud83da")) {
+            assertEquals(ErrorCode.BAD_FIELD, refused(send("7", "8", "a", "text", half)));
+        }
+    }
+
+    @Test
+    void otherKindsAndOneselfAreRefused() {
+        assertEquals(ErrorCode.UNSUPPORTED, refused(send("7", "8", "a", "voice", "x")));
+        assertEquals(ErrorCode.BAD_FIELD, refused(send("7", "7", "a", "text", "x")));
+        assertEquals(ErrorCode.BAD_FIELD, refused(send("7", "a/b", "a", "text", "x")));
+        assertEquals(ErrorCode.BAD_FIELD, refused(send("7", "8", "a b", "text", "x")));
+        assertEquals(
+                ErrorCode.BAD_FIELD, refused(new DirectRecord(Op.READ, "default", "7", "8", "", "", "", 0, "", 0)));
+    }
+
+    @Test
+    void theIdHangsOnWhoWroteToWhomUnderWhichCidAndOnNothingElse() {
+        String id = Rules.messageId(send("7", "8", "a", "text", "x"));
+        assertEquals(22, id.length());
+        assertEquals(id, Rules.messageId(send("7", "8", "a", "text", "another body")));
+        assertNotEquals(id, Rules.messageId(send("8", "7", "a", "text", "x")));
+        assertNotEquals(id, Rules.messageId(send("7", "9", "a", "text", "x")));
+        assertNotEquals(id, Rules.messageId(send("7", "8", "b", "text", "x")));
+    }
+
+    @Property
+    void bothSidesTogetherHaveReceivedEveryMessage(@ForAll List<Boolean> toLow) {
+        ConversationKey key = ConversationKey.of("default", "7", "8");
+        Place place = Place.START;
+        long received = 0;
+        for (int i = 0; i < toLow.size(); i++) {
+            String to = toLow.get(i) ? "7" : "8";
+            String from = toLow.get(i) ? "8" : "7";
+            StoredMessage message =
+                    Rules.message(new LoggedRecord(send(from, to, "c" + i, "text", "x"), 3, i, 5), place);
+            received += toLow.get(i) ? 1 : 0;
+            place = message.place();
+            assertEquals(i + 1L, place.seq());
+            assertEquals(received, place.receivedBy(key, "7"));
+            assertEquals(place.seq() - received, place.receivedBy(key, "8"));
+            assertEquals(place.receivedBy(key, to), message.receivedByRecipient());
+            assertEquals(place.receivedBy(key, from), message.receivedBySender());
+        }
+    }
+
+    @Test
+    void aReadMarkIsNotAboveTheNewestMessageAndOnlyRises() {
+        ConversationKey key = ConversationKey.of("default", "7", "8");
+        DirectRecord read = new DirectRecord(Op.READ, "default", "7", "8", "", "", "", 9, "", 0);
+        assertEquals(4, Rules.readUpTo(read, new Place(4, 1)));
+        ReadMarks marks = ReadMarks.NONE.raise(key, "7", 4).raise(key, "7", 2).raise(key, "8", 1);
+        assertEquals(4, marks.of(key, "7"));
+        assertEquals(1, marks.of(key, "8"));
+    }
+}
