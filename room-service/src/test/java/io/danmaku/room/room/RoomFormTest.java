@@ -1,0 +1,103 @@
+package io.danmaku.room.room;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.protocol.room.RoomPolicy;
+import io.danmaku.protocol.room.WhoMaySend;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RoomFormTest {
+
+    private static ObjectNode json(String text) throws JsonProcessingException {
+        return (ObjectNode) Json.MAPPER.readTree(text);
+    }
+
+    @Test
+    void anEmptyWishIsARoomWithAllDefaults() throws JsonProcessingException {
+        RoomForm.Wanted wanted = RoomForm.wanted(json("{}")).value();
+        assertNull(wanted.id());
+        assertEquals(Durability.LOGGED, wanted.durability());
+        assertEquals(RoomPolicy.DEFAULT, wanted.policy());
+    }
+
+    @Test
+    void allFieldsAreRead() throws JsonProcessingException {
+        RoomForm.Wanted wanted = RoomForm.wanted(json("""
+                        {"id":"a_b-1","title":"直播间","durability":"ephemeral","policy":{"slowModeMs":3000,
+                        "whoMaySend":"moderators","textLengthMax":20,"bestEffortPerSecond":0,"retentionHours":1}}""")).value();
+        assertEquals("a_b-1", wanted.id());
+        assertEquals("直播间", wanted.title());
+        assertEquals(Durability.EPHEMERAL, wanted.durability());
+        assertEquals(new RoomPolicy(3000, WhoMaySend.MODERATORS, 20, 0, 1), wanted.policy());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"id\":\"a b\"}",
+                "{\"id\":7}",
+                "{\"title\":\"\"}",
+                "{\"title\":\"a\\nb\"}",
+                "{\"title\":7}",
+                "{\"durability\":\"durable\"}",
+                "{\"durability\":1}",
+                "{\"policy\":[]}",
+                "{\"policy\":{\"slowModeMs\":\"1\"}}",
+                "{\"policy\":{\"slowModeMs\":1.5}}",
+                "{\"policy\":{\"slowModeMs\":-1}}",
+                "{\"policy\":{\"slowModeMs\":99999999999}}",
+                "{\"policy\":{\"slowMode\":1}}",
+                "{\"policy\":{\"whoMaySend\":\"nobody\"}}",
+                "{\"policy\":{\"whoMaySend\":3}}",
+                "{\"policy\":{\"textLengthMax\":0}}",
+                "{\"policy\":{\"retentionHours\":0}}",
+                "{\"owner\":\"7\"}"
+            })
+    void whatIsNotOfItsFormIsABadField(String body) throws JsonProcessingException {
+        Result<RoomForm.Wanted> result = RoomForm.wanted(json(body));
+        assertTrue(result.isRefused(), body);
+        assertEquals(ErrorCode.BAD_FIELD, result.refusal().code());
+    }
+
+    @Test
+    void aTitleHasABound() throws JsonProcessingException {
+        assertFalse(
+                RoomForm.wanted(json("{\"title\":\"" + "x".repeat(200) + "\"}")).isRefused());
+        assertTrue(
+                RoomForm.wanted(json("{\"title\":\"" + "x".repeat(201) + "\"}")).isRefused());
+    }
+
+    @Test
+    void aChangeLeavesWhatItDoesNotName() throws JsonProcessingException {
+        RoomForm.Patch patch =
+                RoomForm.patch(json("{\"policy\":{\"textLengthMax\":50}}")).value();
+        assertNull(patch.title());
+        RoomPolicy base = new RoomPolicy(3000, WhoMaySend.HOST, 20, 7, 48);
+        assertEquals(
+                new RoomPolicy(3000, WhoMaySend.HOST, 50, 7, 48),
+                RoomForm.policy(base, patch.policy()).value());
+        assertTrue(RoomForm.patch(json("{\"durability\":\"logged\"}")).isRefused());
+    }
+
+    @Test
+    void aRoomIsToldInItsWireForm() {
+        assertEquals(
+                "{\"id\":\"42\",\"tenant\":\"default\",\"epoch\":\"k3\",\"title\":\"t5\",\"durability\":\"logged\","
+                        + "\"state\":\"closed\",\"policy\":{\"slowModeMs\":0,\"whoMaySend\":\"everyone\","
+                        + "\"textLengthMax\":200,\"bestEffortPerSecond\":100,\"retentionHours\":24},"
+                        + "\"version\":5,\"createdAt\":1}",
+                RoomForm.json(RoomTableTest.room(new RoomKey("default", "42"), 5, false))
+                        .toString());
+    }
+}

@@ -1,0 +1,130 @@
+package io.danmaku.room.room;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.log.StateKeys;
+import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.protocol.room.RoomPolicy;
+import io.danmaku.protocol.room.RoomState;
+import io.danmaku.protocol.room.Sanction;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RoomTableTest {
+    private static final RoomKey ROOM = new RoomKey("default", "42");
+    private final RoomTable table = new RoomTable();
+
+    static RoomState room(RoomKey key, long version, boolean open) {
+        return new RoomState(key, "k3", "t" + version, Durability.LOGGED, open, RoomPolicy.DEFAULT, version, 1);
+    }
+
+    private void put(RoomState room, long atMs) {
+        table.apply(StateKeys.room(room.key()), Json.bytes(room), atMs);
+    }
+
+    private void mute(String user, String epoch, long untilMs) {
+        Sanction s = new Sanction("s" + user, ROOM, epoch, user, Sanction.MUTE, "", "1", 0, untilMs);
+        table.apply(StateKeys.sanction(ROOM, user, Sanction.MUTE), Json.bytes(s), 0);
+    }
+
+    @Test
+    void anOlderVersionDoesNotReplaceANewerOne() {
+        put(room(ROOM, 2, true), 10);
+        put(room(ROOM, 1, true), 11);
+        assertEquals(2, table.room(ROOM).version());
+        put(room(ROOM, 3, false), 12);
+        assertEquals(3, table.room(ROOM).version());
+    }
+
+    @Test
+    void anEmptyValueDeletes() {
+        put(room(ROOM, 1, true), 0);
+        mute("7", "k3", 100);
+        table.apply(StateKeys.room(ROOM), new byte[0], 0);
+        table.apply(StateKeys.sanction(ROOM, "7", Sanction.MUTE), null, 0);
+        assertNull(table.room(ROOM));
+        assertNull(table.sanction(ROOM, "7", Sanction.MUTE));
+        assertEquals(0, table.roomCount("default"));
+        assertEquals(0, table.sanctionCount());
+    }
+
+    @Test
+    void roomsAreListedByIdWithinTheirTenant() {
+        for (String id : List.of("b", "a", "c", "B")) {
+            put(room(new RoomKey("default", id), 1, true), 0);
+        }
+        put(room(new RoomKey("default-2", "a"), 1, true), 0);
+        put(room(new RoomKey("default0", "a"), 1, true), 0);
+        assertEquals(List.of("B", "a", "b", "c"), ids(table.rooms("default", null, 10)));
+        assertEquals(List.of("b", "c"), ids(table.rooms("default", "a", 10)));
+        assertEquals(List.of("B", "a"), ids(table.rooms("default", null, 2)));
+        assertEquals(4, table.roomCount("default"));
+    }
+
+    private static List<String> ids(List<RoomState> rooms) {
+        return rooms.stream().map(r -> r.key().room()).toList();
+    }
+
+    @Test
+    void closedRoomsAreFoundByTheTimeTheyWereWritten() {
+        put(room(ROOM, 2, false), 1_000);
+        put(room(new RoomKey("default", "43"), 1, true), 10);
+        assertEquals(List.of(), table.closedBefore(1_000, 10));
+        assertEquals(List.of("42"), ids(table.closedBefore(1_001, 10)));
+    }
+
+    @Test
+    void sanctionsThatEndedOrLostTheirRoomAreFound() {
+        put(room(ROOM, 1, true), 0);
+        mute("7", "k3", 1_000);
+        mute("8", "k3", 5_000);
+        mute("9", "k2", 5_000);
+        assertEquals(
+                List.of("7", "9"),
+                table.endedBefore(1_001, 10).stream().map(Sanction::user).toList());
+        table.apply(StateKeys.room(ROOM), null, 0);
+        assertEquals(3, table.endedBefore(0, 10).size());
+        assertEquals(2, table.endedBefore(0, 2).size());
+    }
+
+    @Test
+    void aUserWhoseNameBeginsLikeAnotherOnesIsAnotherOne() {
+        RoomKey longer = new RoomKey("default", "42-1");
+        put(room(ROOM, 1, true), 0);
+        mute("7", "k3", 1_000);
+        Sanction other = new Sanction("x", longer, "k3", "7", Sanction.MUTE, "", "1", 0, 9);
+        table.apply(StateKeys.sanction(longer, "7", Sanction.MUTE), Json.bytes(other), 0);
+        int found = 0;
+        for (Sanction s : table.sanctions(ROOM)) {
+            assertEquals(ROOM, s.room());
+            found++;
+        }
+        assertEquals(1, found);
+    }
+
+    @Test
+    void theOwnerIsWhoWroteLast() {
+        Owner owner = new Owner("a", "http://127.0.0.1:1");
+        table.apply(StateKeys.OWNER, Json.bytes(owner), 0);
+        assertEquals(owner, table.owner());
+        table.apply(StateKeys.OWNER, null, 0);
+        assertNull(table.owner());
+    }
+
+    @Test
+    void bytesOfAnotherFormChangeNothing() {
+        put(room(ROOM, 1, true), 0);
+        assertThrows(
+                UncheckedIOException.class,
+                () -> table.apply(StateKeys.room(ROOM), "{".getBytes(StandardCharsets.UTF_8), 0));
+        assertEquals(1, table.room(ROOM).version());
+        table.apply("of a later version", "{".getBytes(StandardCharsets.UTF_8), 0);
+        assertEquals(1, table.roomCount());
+    }
+}
