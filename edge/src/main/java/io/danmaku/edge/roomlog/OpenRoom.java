@@ -6,7 +6,6 @@ import io.danmaku.edge.tail.Batch;
 import io.danmaku.edge.tail.BatchWriter;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.room.Durability;
-import io.netty.buffer.ByteBufUtil;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -115,7 +114,7 @@ public final class OpenRoom implements CatchUp {
                     Batch batch = batches.get(b);
                     for (int i = batch.events() - 1; i >= 0 && events.size() < limit; i--) {
                         if (batch.offsetOf(i) <= last) {
-                            events.addFirst(ByteBufUtil.getBytes(batch.event(i)));
+                            events.addFirst(batch.event(i));
                         }
                     }
                 }

@@ -3,6 +3,7 @@ package io.danmaku.edge.tail;
 import io.danmaku.protocol.event.DeliveryClass;
 import io.danmaku.protocol.event.SkipReason;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.BiPredicate;
 
@@ -194,9 +195,9 @@ public final class Batch {
         return index.offsets[event];
     }
 
-    /** The JSON of the i-th event; a view on the full frame, valid while a reference is held. */
-    public ByteBuf event(int event) {
-        return full.slice(index.starts[event], index.ends[event] - index.starts[event]);
+    /** The JSON of the i-th event, copied out of the full frame: for answers outside the hot way. */
+    public byte[] event(int event) {
+        return ByteBufUtil.getBytes(full, index.starts[event], index.ends[event] - index.starts[event]);
     }
 
     /** Whether the batch has a value of this LATEST key at a larger offset. */
