@@ -81,7 +81,7 @@ public final class Up implements AutoCloseable {
             if (!process.isAlive()) {
                 return true;
             }
-            return record().launcher() == process.pid() && record().state() == UpRecord.State.READY;
+            return isRecorded() && record().state() == UpRecord.State.READY;
         });
         if (!process.isAlive()) {
             throw new AssertionError("up ended with " + process.exitValue() + ":\n" + output());
@@ -120,6 +120,16 @@ public final class Up implements AutoCloseable {
                 .filter(other -> other.pid() != process.pid())
                 .filter(other -> other.info().commandLine().orElse("").contains(data + "/"))
                 .toList();
+    }
+
+    /** Whether one of them has this process id; an ended one that nobody reaped yet does not count. */
+    public boolean runs(long pid) {
+        return children().stream().anyMatch(child -> child.pid() == pid);
+    }
+
+    /** Whether it holds its data folder and says so in the record. */
+    public boolean isRecorded() {
+        return record().launcher() == process.pid();
     }
 
     /** Ends it as Ctrl-C does and waits. */
