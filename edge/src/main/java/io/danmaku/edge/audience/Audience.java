@@ -11,6 +11,12 @@ import java.util.function.BiPredicate;
 
 /** The viewers of a room on one event loop. */
 public final class Audience implements Runnable {
+    /**
+     * So many batches behind the head a viewer who once stood there lags: two seconds at the shortest frame interval. A
+     * shorter stall costs it nothing; who resumes does not lag, however long its way to the head is.
+     */
+    static final int LAG_BATCHES = 40;
+
     private final Tail tail;
     private final CatchUp catchUp;
     private final EventLoop loop;
@@ -97,19 +103,21 @@ public final class Audience implements Runnable {
         }
         boolean wrote = false;
         while (true) {
+            if (viewer.cursor < 0) {
+                viewer.cursor = tail.find(viewer.next);
+            }
+            long head = tail.head();
+            if (viewer.cursor >= head) {
+                viewer.lagging = false;
+                viewer.resuming = false;
+                break;
+            }
+            viewer.lagging |= !viewer.resuming && (viewer.cursor < 0 || head - viewer.cursor > LAG_BATCHES);
             if (!viewer.socket.channel().isWritable()) {
-                viewer.lagging = true;
                 break;
             }
             if (viewer.cursor < 0) {
-                viewer.cursor = tail.find(viewer.next);
-                if (viewer.cursor < 0) {
-                    startCatchUp(viewer);
-                    break;
-                }
-            }
-            if (viewer.cursor >= tail.head()) {
-                viewer.lagging = false;
+                startCatchUp(viewer);
                 break;
             }
             Batch batch = look(viewer.cursor);
@@ -117,8 +125,8 @@ public final class Audience implements Runnable {
                 viewer.cursor = -1;
                 continue;
             }
-            wrote |= write(viewer, batch);
             viewer.cursor++;
+            wrote |= write(viewer, batch);
         }
         if (wrote) {
             viewer.socket.flush();
@@ -154,8 +162,9 @@ public final class Audience implements Runnable {
             frame = (viewer.lagging ? batch.lean(superseded) : batch.full()).retainedDuplicate();
         }
         deliveries.count(batch.events(), frame.readableBytes());
-        viewer.socket.write(frame, viewer.socket.voidPromise());
+        // before the write: it may call back, and then the viewer has to stand where it will
         viewer.next = batch.to() + 1;
+        viewer.socket.write(frame, viewer.socket.voidPromise());
         return true;
     }
 
@@ -167,8 +176,8 @@ public final class Audience implements Runnable {
 
     /** @param batches null when the log could not be read: the connection's tick tries again */
     private void caughtUp(Viewer viewer, List<Batch> batches) {
-        viewer.catchingUp = false;
         if (batches == null) {
+            viewer.catchingUp = false;
             return;
         }
         boolean wrote = false;
@@ -178,6 +187,7 @@ public final class Audience implements Runnable {
             }
             batch.release();
         }
+        viewer.catchingUp = false;
         if (wrote) {
             viewer.socket.flush();
         }

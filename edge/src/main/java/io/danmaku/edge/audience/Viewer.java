@@ -9,7 +9,9 @@ public final class Viewer {
     long next;
     /** Number of the next batch in the tail, or -1: look it up by {@link #next}. */
     long cursor = -1;
-    /** The socket was full: lean frames until it stands at the head again. */
+    /** Has not stood at the head since it joined: gets full frames, however far behind. */
+    boolean resuming = true;
+    /** Fell behind: lean frames until it stands at the head again. */
     boolean lagging;
     /** A page of the log is on its way. */
     boolean catchingUp;

@@ -1,0 +1,265 @@
+package io.danmaku.edge.audience;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.danmaku.edge.tail.Batch;
+import io.danmaku.edge.tail.BatchWriter;
+import io.danmaku.edge.tail.FrameReader;
+import io.danmaku.edge.tail.Tail;
+import io.danmaku.protocol.event.DeliveryClass;
+import io.danmaku.protocol.event.EventType;
+import io.danmaku.protocol.event.SkipReason;
+import io.danmaku.protocol.json.EventDetail;
+import io.danmaku.protocol.json.Json;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Viewers on one loop, over Netty's embedded channel: real pipeline and buffers, no socket. */
+class AudienceTest {
+    private final EmbeddedChannel channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
+    private final Tail tail = new Tail(4, 1 << 20, 0);
+    /** The whole log, as pages are cut from it. */
+    private final List<byte[]> log = new ArrayList<>();
+
+    private long keptFrom = 1;
+    private boolean logAway;
+    private long delivered;
+
+    private final CatchUp pages = (from, tailFirst) -> {
+        if (logAway) {
+            return CompletableFuture.failedFuture(new IllegalStateException("away"));
+        }
+        List<Batch> page = new ArrayList<>();
+        long due = from;
+        if (due < keptFrom) {
+            page.add(BatchWriter.gap("42", due, keptFrom - 1, "retention"));
+            due = keptFrom;
+        }
+        long to = Math.min(due + 2, tailFirst - 1);
+        if (due <= to) {
+            BatchWriter writer = new BatchWriter("42");
+            for (long o = due; o <= to; o++) {
+                writer.add(o, 0, DeliveryClass.RELIABLE, "", log.get((int) o - 1));
+            }
+            page.add(writer.finish());
+        }
+        return CompletableFuture.completedFuture(page);
+    };
+    private final Audience audience =
+            new Audience(tail, pages, channel.eventLoop(), (events, bytes) -> delivered += events);
+
+    private void append(int events) {
+        BatchWriter writer = new BatchWriter("42");
+        for (int i = 0; i < events; i++) {
+            byte[] fragment = EventDetail.fragment(
+                    EventType.ANNOUNCE, "7", "Ann", Json.object().put("text", "x".repeat(100)));
+            log.add(fragment);
+            if (log.size() % 7 == 0) {
+                writer.skip(log.size(), SkipReason.REPEAT);
+            } else {
+                writer.add(log.size(), 0, DeliveryClass.RELIABLE, "", fragment);
+            }
+        }
+        tail.append(writer.finish());
+        audience.wake();
+        channel.runPendingTasks();
+    }
+
+    private ChannelHandlerContext socket() {
+        return channel.pipeline().firstContext();
+    }
+
+    private List<JsonNode> frames() {
+        channel.flushOutbound();
+        List<JsonNode> frames = new ArrayList<>();
+        for (ByteBuf frame = channel.readOutbound(); frame != null; frame = channel.readOutbound()) {
+            frames.add(FrameReader.json(frame));
+            frame.release();
+        }
+        return frames;
+    }
+
+    private static long follow(List<JsonNode> frames, long last) {
+        for (JsonNode frame : frames) {
+            last = FrameReader.follow(frame, last);
+        }
+        return last;
+    }
+
+    @AfterEach
+    void nothingLeaks() {
+        tail.clear();
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
+    void viewerAtTheHeadGetsEveryBatchOnce() {
+        audience.forward(audience.add(socket(), 0));
+        append(3);
+        append(1);
+        assertEquals(4, follow(frames(), 0));
+        assertEquals(4, delivered);
+        assertTrue(frames().isEmpty());
+    }
+
+    @Test
+    void joinInsideABatchIsCutThereAndSharedAfterwards() {
+        append(3);
+        append(3);
+        audience.forward(audience.add(socket(), 4));
+        append(2);
+        List<JsonNode> frames = frames();
+        assertEquals(8, follow(frames, 4));
+        assertEquals(5, frames.get(0).path("from").asLong());
+    }
+
+    @Test
+    void viewerWhoIsAheadOfThisEdgeWaitsAndGetsNothingTwice() {
+        append(2);
+        audience.forward(audience.add(socket(), 4));
+        append(2);
+        assertTrue(frames().isEmpty());
+        append(3);
+        assertEquals(7, follow(frames(), 4));
+    }
+
+    @Test
+    void lateViewerReadsTheLogUntilTheTailAndNothingIsMissing() {
+        for (int i = 0; i < 10; i++) {
+            append(2);
+        }
+        audience.forward(audience.add(socket(), 0));
+        channel.runPendingTasks();
+        assertEquals(20, follow(frames(), 0));
+    }
+
+    @Test
+    void whatIsNoLongerKeptIsToldAsAGap() {
+        for (int i = 0; i < 10; i++) {
+            append(2);
+        }
+        keptFrom = 6;
+        audience.forward(audience.add(socket(), 0));
+        channel.runPendingTasks();
+        List<JsonNode> frames = frames();
+        assertEquals("retention", frames.get(0).path("gap").asText());
+        assertEquals(5, frames.get(0).path("to").asLong());
+        assertEquals(20, follow(frames, 0));
+    }
+
+    @Test
+    void viewerWaitsForALogThatIsAwayAndGoesOnWhenAskedAgain() {
+        for (int i = 0; i < 10; i++) {
+            append(2);
+        }
+        logAway = true;
+        Viewer viewer = audience.add(socket(), 3);
+        audience.forward(viewer);
+        channel.runPendingTasks();
+        assertTrue(viewer.waitsForLog());
+        assertTrue(frames().isEmpty());
+        logAway = false;
+        audience.forward(viewer);
+        channel.runPendingTasks();
+        assertEquals(20, follow(frames(), 3));
+    }
+
+    @Test
+    void viewerWhoLeftGetsNothingMore() {
+        Viewer viewer = audience.add(socket(), 0);
+        Viewer other = audience.add(socket(), 0);
+        audience.remove(viewer);
+        audience.remove(viewer);
+        assertEquals(1, audience.size());
+        append(1);
+        assertEquals(1, frames().size());
+        audience.remove(other);
+        append(1);
+        assertTrue(frames().isEmpty());
+    }
+
+    @Test
+    void viewerFarBehindGetsLeanFramesUntilItStandsAtTheHeadAgain() {
+        Tail longTail = new Tail(256, 1 << 20, 0);
+        Audience room = new Audience(longTail, pages, channel.eventLoop(), (events, bytes) -> delivered += events);
+        Viewer viewer = room.add(socket(), 0);
+        room.forward(viewer);
+        channel.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
+        channel.runPendingTasks();
+        for (long offset = 1; offset <= Audience.LAG_BATCHES + 1; offset++) {
+            appendChat(longTail, offset);
+        }
+        room.forward(viewer);
+        assertTrue(viewer.lagging());
+        channel.unsafe().outboundBuffer().setUserDefinedWritability(1, true);
+        channel.runPendingTasks();
+        room.forward(viewer);
+        appendChat(longTail, Audience.LAG_BATCHES + 2);
+        room.forward(viewer);
+        List<JsonNode> frames = frames();
+        assertEquals(Audience.LAG_BATCHES + 2, follow(frames, 0));
+        assertEquals(1, frames.get(0).path("skipped").path("slow").asInt());
+        assertEquals(1, frames.get(frames.size() - 1).path("events").size());
+        longTail.clear();
+    }
+
+    private static void appendChat(Tail tail, long offset) {
+        BatchWriter writer = new BatchWriter("42");
+        writer.add(
+                offset,
+                0,
+                DeliveryClass.BEST_EFFORT,
+                "",
+                EventDetail.fragment(EventType.CHAT, "7", "Ann", Json.object().put("text", "x")));
+        tail.append(writer.finish());
+    }
+
+    /** Fills and drains the socket at random: whatever is skipped is counted, nothing comes twice, the end is reached. */
+    @Property(tries = 100)
+    void slowViewerIsBroughtForwardWithNothingUncounted(@ForAll long seed) {
+        new AudienceTest().slowViewer(new Random(seed));
+    }
+
+    private void slowViewer(Random random) {
+        channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(300, 600));
+        Viewer viewer = audience.add(socket(), 0);
+        boolean stuck = false;
+        long last = 0;
+        for (int i = 0; i < 60; i++) {
+            if (random.nextInt(3) == 0) {
+                stuck = !stuck;
+                channel.unsafe().outboundBuffer().setUserDefinedWritability(1, !stuck);
+                channel.runPendingTasks();
+                if (!stuck) {
+                    audience.forward(viewer);
+                }
+            }
+            append(1 + random.nextInt(3));
+            last = follow(frames(), last);
+        }
+        channel.unsafe().outboundBuffer().setUserDefinedWritability(1, true);
+        for (int i = 0; i < 100 && last < tail.headOffset(); i++) {
+            audience.forward(viewer);
+            channel.runPendingTasks();
+            last = follow(frames(), last);
+        }
+        assertEquals(tail.headOffset(), last);
+        assertFalse(viewer.lagging());
+        tail.clear();
+        channel.finishAndReleaseAll();
+    }
+}

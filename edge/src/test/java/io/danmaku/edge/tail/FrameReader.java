@@ -1,0 +1,68 @@
+package io.danmaku.edge.tail;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.danmaku.protocol.json.Json;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** Reads frames as a client does, and counts what they cover. */
+public final class FrameReader {
+    private FrameReader() {}
+
+    /** The JSON of one unmasked final text frame; fails when its header does not fit its bytes. */
+    public static JsonNode json(ByteBuf frame) {
+        byte[] bytes = ByteBufUtil.getBytes(frame);
+        if ((bytes[0] & 0xff) != 0x81) {
+            throw new AssertionError("not a final text frame: " + bytes[0]);
+        }
+        int length = bytes[1] & 0xff;
+        int start = 2;
+        if (length == 126) {
+            length = (bytes[2] & 0xff) << 8 | (bytes[3] & 0xff);
+            start = 4;
+        } else if (length == 127) {
+            length = 0;
+            for (int i = 2; i < 10; i++) {
+                length = length << 8 | (bytes[i] & 0xff);
+            }
+            start = 10;
+        }
+        if (start + length != bytes.length) {
+            throw new AssertionError("header says " + length + ", frame has " + (bytes.length - start));
+        }
+        try {
+            return Json.MAPPER.readTree(bytes, start, length);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Checks {@code to - from + 1 = events + sum(skipped)} and that the frame follows on {@code last}; the new last. */
+    public static long follow(JsonNode frame, long last) {
+        long from = frame.path("from").asLong();
+        long to = frame.path("to").asLong();
+        if (from != last + 1) {
+            throw new AssertionError("from " + from + " does not follow on " + last + ": " + frame);
+        }
+        if (!frame.has("gap")) {
+            long covered = frame.path("events").size();
+            for (JsonNode count : frame.path("skipped")) {
+                covered += count.asLong();
+            }
+            if (covered != to - from + 1) {
+                throw new AssertionError("covers " + covered + ": " + frame);
+            }
+            long before = from - 1;
+            for (JsonNode event : frame.path("events")) {
+                long offset = event.path("o").asLong();
+                if (offset <= before || offset > to) {
+                    throw new AssertionError("offset " + offset + " out of order: " + frame);
+                }
+                before = offset;
+            }
+        }
+        return to;
+    }
+}
