@@ -1,0 +1,138 @@
+package io.danmaku.standalone.direct;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.protocol.json.Json;
+import io.danmaku.standalone.hub.TestHub;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One user's requests about direct messages, to any instance. */
+final class DirectClient {
+    private static final Duration REQUEST_MAX = Duration.ofSeconds(15);
+    private static final HttpClient HTTP = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+
+    private final String user;
+    private final String token;
+
+    /** What was answered. */
+    record Answer(int status, JsonNode body) {
+        String code() {
+            return body.path("code").asText();
+        }
+    }
+
+    DirectClient(String user) {
+        this.user = user;
+        token = TestHub.get().token(user);
+    }
+
+    String user() {
+        return user;
+    }
+
+    Answer send(URI at, String peer, String cid, String text) throws IOException, InterruptedException {
+        ObjectNode body = Json.object().put("cid", cid).put("kind", "text").put("body", text);
+        return post(at, "/api/dm/" + peer + "/messages", Json.bytes(body));
+    }
+
+    Answer read(URI at, String peer, long seq) throws IOException, InterruptedException {
+        return post(at, "/api/dm/" + peer + "/read", Json.bytes(Json.object().put("seq", seq)));
+    }
+
+    Answer post(URI at, String path, byte[] body) throws IOException, InterruptedException {
+        return exchange(request(at, path)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                .build());
+    }
+
+    Answer get(URI at, String path) throws IOException, InterruptedException {
+        return exchange(request(at, path).GET().build());
+    }
+
+    private HttpRequest.Builder request(URI at, String path) {
+        return HttpRequest.newBuilder(at.resolve(path)).timeout(REQUEST_MAX).header("Authorization", "Bearer " + token);
+    }
+
+    private static Answer exchange(HttpRequest request) throws IOException, InterruptedException {
+        HttpResponse<byte[]> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        return new Answer(answer.statusCode(), Json.MAPPER.readTree(answer.body()));
+    }
+
+    /** The whole conversation, read page by page from its end, in the order of its numbers. */
+    List<JsonNode> history(URI at, String peer, int pageSize) throws IOException, InterruptedException {
+        List<JsonNode> all = new ArrayList<>();
+        String before = "";
+        while (true) {
+            Answer answer = get(at, "/api/dm/" + peer + "/messages?limit=" + pageSize + before);
+            List<JsonNode> page = messages(answer);
+            if (page.isEmpty()) {
+                return all;
+            }
+            all.addAll(0, page);
+            before = "&before=" + page.get(0).get("seq").asLong();
+        }
+    }
+
+    /** All that sync tells from a position on (null = from the start), and the position after it as the last element. */
+    Synced sync(URI at, String from, int pageSize) throws IOException, InterruptedException {
+        List<JsonNode> all = new ArrayList<>();
+        String pos = from;
+        while (true) {
+            Answer answer = get(at, "/api/dm/sync?limit=" + pageSize + (pos == null ? "" : "&pos=" + pos));
+            all.addAll(messages(answer));
+            pos = answer.body().get("pos").asText();
+            if (!answer.body().get("more").asBoolean()) {
+                return new Synced(all, pos);
+            }
+        }
+    }
+
+    /** What sync told, and where to go on. */
+    record Synced(List<JsonNode> messages, String pos) {}
+
+    /** The contact with a peer, or a missing node. */
+    JsonNode contact(URI at, String peer) throws IOException, InterruptedException {
+        for (JsonNode contact : contacts(at, 200)) {
+            if (contact.get("peer").asText().equals(peer)) {
+                return contact;
+            }
+        }
+        return Json.MAPPER.missingNode();
+    }
+
+    List<JsonNode> contacts(URI at, int pageSize) throws IOException, InterruptedException {
+        List<JsonNode> all = new ArrayList<>();
+        String cursor = "";
+        while (true) {
+            Answer answer = get(at, "/api/dm/contacts?limit=" + pageSize + cursor);
+            if (answer.status() != 200) {
+                throw new AssertionError("contacts: " + answer);
+            }
+            answer.body().get("contacts").forEach(all::add);
+            if (!answer.body().has("cursor")) {
+                return all;
+            }
+            cursor = "&cursor=" + answer.body().get("cursor").asText();
+        }
+    }
+
+    private static List<JsonNode> messages(Answer answer) {
+        if (answer.status() != 200) {
+            throw new AssertionError("messages: " + answer);
+        }
+        List<JsonNode> messages = new ArrayList<>();
+        answer.body().get("messages").forEach(messages::add);
+        return messages;
+    }
+}
