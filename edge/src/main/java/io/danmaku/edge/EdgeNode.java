@@ -111,11 +111,13 @@ public final class EdgeNode {
                 presence,
                 stats,
                 direct,
-                loops);
+                loops,
+                tracing.tracer());
         Handshake handshake = new Handshake(loops, commands, config.connection(), incarnation.toString());
         Router router = Front.router(vertx, ops, handshake, config.roomServiceUrl(), config.dmServiceUrl());
         new EdgeMeters(ops.registry(), loops, rooms, broadcaster, deliveredEvents, deliveredBytes).bind();
-        ops.need("pulsar", table::ready);
+        ops.need("rooms", table::ready);
+        ops.need("pulsar", presence::isConnected);
         listen(vertx, config, router);
         shutdown.add("connections", config.drainMs() + 1_000, () -> {
             handshake.drain();

@@ -176,9 +176,10 @@ public final class Broadcaster implements AutoCloseable {
     }
 
     private void take(LiveRoom room, long offset, long tsMs, RoomRecord record) {
-        if (room.closed || (offset <= room.lastOffset && offset > room.startOffset)) {
+        if (room.closed || offset <= room.observedOffset) {
             return; // a reader that connected anew reads its last records again
         }
+        room.observedOffset = offset;
         RepeatWindow.Kept kept =
                 record == null ? null : room.repeats.observe(offset, tsMs, record.user(), record.cid());
         if (offset <= room.startOffset) {

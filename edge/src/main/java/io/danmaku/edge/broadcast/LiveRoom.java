@@ -28,7 +28,11 @@ public final class LiveRoom {
     final RepeatWindow repeats = new RepeatWindow();
     final BatchWriter writer;
     final long startOffset;
+    /** Newest record that was looked at; before the start this only feeds the repeat window. */
+    long observedOffset;
+    /** Newest offset that is covered by a batch or the writer. */
     long lastOffset;
+
     long flushedNs;
     boolean dirty;
     long budgetStartNs;

@@ -24,6 +24,8 @@ import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.token.Tokens;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.Tracer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -46,6 +48,7 @@ public final class Commands {
     private final StatsTable stats;
     private final DirectCommands direct;
     private final ConnectionLoops loops;
+    private final Tracer tracer;
 
     public Commands(
             Tokens tokens,
@@ -57,7 +60,8 @@ public final class Commands {
             PresenceReporter presence,
             StatsTable stats,
             DirectGateway direct,
-            ConnectionLoops loops) {
+            ConnectionLoops loops,
+            Tracer tracer) {
         this.tokens = tokens;
         this.table = table;
         this.openRooms = openRooms;
@@ -68,6 +72,7 @@ public final class Commands {
         this.stats = stats;
         this.direct = new DirectCommands(direct);
         this.loops = loops;
+        this.tracer = tracer;
     }
 
     /** Takes one text frame. */
@@ -188,11 +193,8 @@ public final class Commands {
         LiveRoom live = room.live();
         long head = live.tail().headOffset();
         long since = since(join, live, head);
-        Refusal refusal = since > head + AHEAD_MAX
-                ? Refusal.of(ErrorCode.SINCE_AHEAD, "since lies far beyond the room's head: join without it")
-                : since + 1 < live.tail().firstOffset() && room.busy()
-                        ? Refusal.retry(ErrorCode.BUSY, "too many catch up at a time", RETRY_MS)
-                        : null;
+        RoomState state = table.room(live.key());
+        Refusal refusal = refusal(state, room, since);
         if (!stillWanted || connection.closing() || refusal != null) {
             if (stillWanted) {
                 connection.rooms().remove(join.room());
@@ -207,7 +209,6 @@ public final class Commands {
                 live.audience(connection.loop().index(), connection.loop().eventLoop());
         membership.room = room;
         membership.audience = audience;
-        RoomState state = table.room(live.key());
         ObjectNode ok = Json.object()
                 .put("room", join.room())
                 .put("epoch", live.epoch())
@@ -226,6 +227,19 @@ public final class Commands {
     private int online(RoomKey room) {
         RoomStats told = stats.of(room);
         return told == null ? 0 : told.online();
+    }
+
+    /** What has become of the room since it was asked for, or null when nothing speaks against joining. */
+    private static Refusal refusal(RoomState state, OpenRoom room, long since) {
+        if (!state.open() || !state.epoch().equals(room.stateEpoch())) {
+            return Refusal.of(ErrorCode.ROOM_CLOSED, "the room is closed");
+        }
+        if (since > room.live().tail().headOffset() + AHEAD_MAX) {
+            return Refusal.of(ErrorCode.SINCE_AHEAD, "since lies far beyond the room's head: join without it");
+        }
+        return since + 1 < room.live().tail().firstOffset() && room.busy()
+                ? Refusal.retry(ErrorCode.BUSY, "too many catch up at a time", RETRY_MS)
+                : null;
     }
 
     private static long since(Command.Join join, LiveRoom live, long head) {
@@ -278,8 +292,12 @@ public final class Commands {
             return;
         }
         PendingSends pending = connection.loop().pending();
-        long sendId = pending.add(connection, id, nowNs);
+        Span span = tracer.spanBuilder("room.send")
+                .setAttribute("room", key.toString())
+                .startSpan();
+        long sendId = pending.add(connection, id, span, nowNs);
         if (sendId < 0) {
+            span.end();
             connection.refuse(id, Refusal.retry(ErrorCode.BUSY, "too many sends wait for their result", RETRY_MS));
             return;
         }

@@ -3,6 +3,8 @@ package io.danmaku.edge.connection;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Replies;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.StatusCode;
 import java.util.ArrayDeque;
 import org.agrona.collections.Long2ObjectHashMap;
 
@@ -17,7 +19,7 @@ final class PendingSends {
     private static final long NS_PER_MS = 1_000_000;
     private static final long RETRY_MS = 1_000;
 
-    private record Waiting(long sendId, Connection connection, long commandId, long deadlineNs) {}
+    private record Waiting(long sendId, Connection connection, long commandId, Span span, long deadlineNs) {}
 
     private final int loopIndex;
     private final long resultNs;
@@ -36,13 +38,18 @@ final class PendingSends {
         return (int) (sendId & LOOP_MASK);
     }
 
-    /** @return the send's number, or -1 when too many wait */
-    long add(Connection connection, long commandId, long nowNs) {
+    /**
+     * Takes a send on.
+     *
+     * @param span of the send, ended with its answer
+     * @return the send's number, or -1 when too many wait
+     */
+    long add(Connection connection, long commandId, Span span, long nowNs) {
         if (waiting.size() >= PENDING_MAX) {
             return -1;
         }
         long sendId = (++count << LOOP_BITS) | loopIndex;
-        Waiting w = new Waiting(sendId, connection, commandId, nowNs + resultNs);
+        Waiting w = new Waiting(sendId, connection, commandId, span, nowNs + resultNs);
         waiting.put(sendId, w);
         byDeadline.add(w);
         return sendId;
@@ -52,6 +59,7 @@ final class PendingSends {
     void sent(long sendId, long offset, long tsMs) {
         Waiting w = waiting.remove(sendId);
         if (w != null) {
+            w.span.end();
             w.connection.reply(Replies.sent(w.commandId, offset, tsMs));
         }
     }
@@ -59,7 +67,7 @@ final class PendingSends {
     void failed(long sendId, Refusal refusal) {
         Waiting w = waiting.remove(sendId);
         if (w != null) {
-            w.connection.refuse(w.commandId, refusal);
+            refuse(w, refusal);
         }
     }
 
@@ -68,11 +76,15 @@ final class PendingSends {
         for (Waiting w = byDeadline.peek(); w != null && w.deadlineNs <= nowNs; w = byDeadline.peek()) {
             byDeadline.poll();
             if (waiting.remove(w.sendId) != null) {
-                w.connection.refuse(
-                        w.commandId,
-                        Refusal.retry(ErrorCode.PENDING, "no result yet: ask again with the same cid", RETRY_MS));
+                refuse(w, Refusal.retry(ErrorCode.PENDING, "no result yet: ask again with the same cid", RETRY_MS));
             }
         }
+    }
+
+    private static void refuse(Waiting w, Refusal refusal) {
+        w.span.setStatus(StatusCode.ERROR, refusal.code().wireName());
+        w.span.end();
+        w.connection.refuse(w.commandId, refusal);
     }
 
     int size() {

@@ -150,7 +150,7 @@ public final class OpenRooms {
                             state.key(),
                             epochFor(state),
                             state.durability(),
-                            head,
+                            head.offset(),
                             limits.tailBatches,
                             limits.tailBytes,
                             limits.loops,
@@ -159,7 +159,9 @@ public final class OpenRooms {
                     deliveries,
                     System.nanoTime());
             room.begin(live, follower);
-            return follower.follow(live).thenApply(following -> room);
+            return pages.run(() -> follower.feedWindow(live, head))
+                    .thenCompose(fed -> follower.follow(live, head))
+                    .thenApply(following -> room);
         });
     }
 

@@ -4,10 +4,12 @@ import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.danmaku.edge.tail.Batch;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -83,7 +85,7 @@ public final class Pages implements AutoCloseable {
                                 () -> {
                                     try {
                                         return new Page(reader.read(request));
-                                    } catch (java.io.IOException e) {
+                                    } catch (IOException e) {
                                         throw new CompletionException(e);
                                     }
                                 },
@@ -94,6 +96,29 @@ public final class Pages implements AutoCloseable {
                     }
                     return page.batches;
                 });
+    }
+
+    /** A read that is no page. */
+    @FunctionalInterface
+    interface Read {
+        void run() throws IOException;
+    }
+
+    /** Runs another read of a log among those of pages, under the same bounds. */
+    CompletableFuture<Void> run(Read read) {
+        try {
+            return CompletableFuture.runAsync(
+                    () -> {
+                        try {
+                            read.run();
+                        } catch (IOException e) {
+                            throw new CompletionException(e);
+                        }
+                    },
+                    readers);
+        } catch (RejectedExecutionException tooMany) {
+            return CompletableFuture.failedFuture(tooMany);
+        }
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.danmaku.edge.broadcast.LiveRoom;
 import io.danmaku.edge.broadcast.RepeatWindow;
 import io.danmaku.protocol.log.RoomRecord;
 import io.danmaku.protocol.room.Durability;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,7 @@ import org.apache.pulsar.client.api.ReaderBuilder;
 final class RoomFollower {
     private static final int RECEIVER_QUEUE = 1_000;
     private static final int PRODUCERS_MAX = 4_096;
+    private static final int READ_TIMEOUT_S = 5;
     /** Added to the window when looking back by time: what lies between asking the broker and its seek. */
     private static final long MARGIN_S = 10;
 
@@ -47,10 +49,19 @@ final class RoomFollower {
         this.index = index;
     }
 
-    /** The room's head: offset of the newest record, 0 when there is none. */
-    CompletableFuture<Long> head(Durability durability) {
+    /**
+     * Where a room's log ends.
+     *
+     * @param offset of the newest record, 0 when there is none
+     * @param id of that record
+     */
+    record Head(long offset, MessageId id) {
+        static final Head EMPTY = new Head(0, MessageId.earliest);
+    }
+
+    CompletableFuture<Head> head(Durability durability) {
         if (durability == Durability.EPHEMERAL) {
-            return CompletableFuture.completedFuture(0L);
+            return CompletableFuture.completedFuture(new Head(0, MessageId.latest));
         }
         return client.newReader()
                 .topic(topic)
@@ -59,31 +70,58 @@ final class RoomFollower {
                 .startMessageIdInclusive()
                 .receiverQueueSize(16)
                 .createAsync()
-                .thenCompose(last -> newest(last, 0).whenComplete((head, failure) -> last.closeAsync()));
+                .thenCompose(last -> newest(last, Head.EMPTY).whenComplete((head, failure) -> last.closeAsync()));
     }
 
-    private static CompletableFuture<Long> newest(Reader<byte[]> reader, long known) {
+    private static CompletableFuture<Head> newest(Reader<byte[]> reader, Head known) {
         return reader.hasMessageAvailableAsync()
                 .thenCompose(more -> more
                         ? reader.readNextAsync()
-                                .thenCompose(message -> newest(reader, Math.max(known, LogRecords.offset(message))))
+                                .thenCompose(message ->
+                                        newest(reader, new Head(LogRecords.offset(message), message.getMessageId())))
                         : CompletableFuture.completedFuture(known));
     }
 
-    /** Starts following: a window's length before now, so that repeats are told rightly from the head on. */
-    CompletableFuture<Void> follow(LiveRoom room) {
-        ReaderBuilder<byte[]> builder =
-                client.newReader().topic(topic).readerName("follower").receiverQueueSize(RECEIVER_QUEUE);
+    /**
+     * Feeds the room what lies a repeat window before its head, so that repeats are told rightly from the head on. Blocks; before
+     * {@link #follow}.
+     */
+    void feedWindow(LiveRoom room, Head head) throws IOException {
+        if (head.offset == 0) {
+            return;
+        }
+        long seconds = TimeUnit.MILLISECONDS.toSeconds(RepeatWindow.WINDOW_MS) + MARGIN_S;
+        try (Reader<byte[]> window = client.newReader()
+                .topic(topic)
+                .readerName("window")
+                .startMessageFromRollbackDuration(seconds, TimeUnit.SECONDS)
+                .receiverQueueSize(RECEIVER_QUEUE)
+                .create()) {
+            long read = 0;
+            while (read < head.offset && window.hasMessageAvailable()) {
+                Message<byte[]> message = window.readNext(READ_TIMEOUT_S, TimeUnit.SECONDS);
+                if (message == null) {
+                    throw new IOException("the log did not answer within " + READ_TIMEOUT_S + " s");
+                }
+                read = LogRecords.offset(message);
+                if (read <= head.offset) {
+                    takeLogged(room, message);
+                }
+            }
+        }
+    }
+
+    /** Starts following behind the head: by its id, so that a reader that has to connect anew misses nothing. */
+    CompletableFuture<Void> follow(LiveRoom room, Head head) {
+        ReaderBuilder<byte[]> builder = client.newReader()
+                .topic(topic)
+                .readerName("follower")
+                .receiverQueueSize(RECEIVER_QUEUE)
+                .startMessageId(head.id);
         if (room.durability() == Durability.EPHEMERAL) {
-            builder.startMessageId(MessageId.latest).readerListener((r, message) -> takeEphemeral(room, message));
+            builder.readerListener((r, message) -> takeEphemeral(room, message));
         } else {
             builder.readerListener((r, message) -> takeLogged(room, message));
-            if (room.tail().headOffset() == 0) {
-                builder.startMessageId(MessageId.earliest);
-            } else {
-                builder.startMessageFromRollbackDuration(
-                        TimeUnit.MILLISECONDS.toSeconds(RepeatWindow.WINDOW_MS) + MARGIN_S, TimeUnit.SECONDS);
-            }
         }
         return builder.createAsync().thenAccept(opened -> reader = opened);
     }
