@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.Up;
+import io.danmaku.standalone.machine.Memory;
 import io.danmaku.standalone.supervise.UpRecord;
 import io.danmaku.standalone.supervise.UpRecord.PartRecord;
 import io.danmaku.standalone.supervise.UpRecord.PartState;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 class UpIT {
     private static final Duration NONE_LEFT_MAX = Duration.ofSeconds(10);
     private static final Duration BACK_MAX = Duration.ofSeconds(60);
+    private static final long RESIDENT_MIB_MAX = 2_560;
     private static final int EXIT_TERM = 143;
 
     private final List<String> options = new ArrayList<>(Up.freePorts(1));
@@ -81,11 +83,33 @@ class UpIT {
     }
 
     @Test
-    void termStopsAllAndLeavesNoProcessBehind() throws Exception {
-        try (Up up = Up.start(Up.data("term", true), options).awaitReady()) {
-            assertEquals(3, up.record().parts().size());
+    void theWholeHubFitsInItsMemoryAndTermStopsItInOrder() throws Exception {
+        options.remove("--only-engines");
+        try (Up up = Up.start(Up.data("whole", true), options).awaitReady()) {
+            List<String> links = up.output()
+                    .lines()
+                    .filter(line -> line.startsWith("host ") || line.startsWith("viewer "))
+                    .map(line -> line.substring(line.indexOf("http")))
+                    .toList();
+            assertEquals(2, links.size(), up.output());
+            for (String link : links) {
+                assertEquals(
+                        200, status(HttpRequest.newBuilder(URI.create(link)).build()));
+            }
+            long residentMib = up.record().parts().stream()
+                    .mapToLong(part -> Memory.residentMib(part.pid()).orElse(0L))
+                    .sum();
+            assertTrue(residentMib < RESIDENT_MIB_MAX, residentMib + " MiB");
+
             assertEquals(EXIT_TERM, up.stop());
             assertEquals(List.of(), up.children());
+            assertEquals(
+                    List.of("edge-1", "dm-service", "room-service", "redis", "cassandra", "pulsar"),
+                    up.output()
+                            .lines()
+                            .filter(line -> line.contains(" stopped after "))
+                            .map(line -> line.substring(0, line.indexOf(' ')))
+                            .toList());
             UpRecord last = up.record();
             assertEquals(UpRecord.State.STOPPED, last.state());
             last.parts().forEach(part -> assertEquals(PartState.STOPPED, part.state(), part.name()));
@@ -168,6 +192,10 @@ class UpIT {
         HttpRequest request = HttpRequest.newBuilder(topic)
                 .method(method, HttpRequest.BodyPublishers.noBody())
                 .build();
+        return status(request);
+    }
+
+    private static int status(HttpRequest request) throws IOException, InterruptedException {
         return HttpClient.newHttpClient()
                 .send(request, HttpResponse.BodyHandlers.discarding())
                 .statusCode();

@@ -73,7 +73,7 @@ public final class RoomCommand implements Runnable {
             @Mixin Hub hub,
             @Parameters(paramLabel = "ID", arity = "0..1", description = "The room's id; without it the hub makes one.")
                     String id,
-            @Option(names = "--title", defaultValue = "", description = "What people see.") String title,
+            @Option(names = "--title", description = "What people see (default: the id).") String title,
             @Option(
                             names = "--durability",
                             defaultValue = "logged",
@@ -92,7 +92,7 @@ public final class RoomCommand implements Runnable {
         if (id != null) {
             room.put("id", id);
         }
-        room.put("title", title);
+        room.put("title", title != null ? title : id != null ? id : "Room");
         room.put("durability", durability);
         if (policy != null) {
             Map<String, Object> rules = new LinkedHashMap<>();

@@ -11,6 +11,7 @@ import io.danmaku.standalone.supervise.UpRecord.PartRecord;
 import io.danmaku.standalone.supervise.UpRecord.PartState;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +79,11 @@ public final class TestHub {
     /** Any address that {@code up.json} names: pulsar, pulsarAdmin, redis, cql, cqlDatacenter, roomService, dmService. */
     public String address(String name) {
         return String.valueOf(up.record().addresses().get(name));
+    }
+
+    /** What {@code --data} names for this hub. */
+    public Path dataFolder() {
+        return up.data();
     }
 
     /** Signs claims with the hub's own secret. */
