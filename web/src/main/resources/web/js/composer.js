@@ -9,6 +9,11 @@ const COLOURS = [
 /** From how many characters before the limit on the rest is shown. */
 const COUNTER_FROM = 20;
 
+const WAITING = 'Waiting for the hub. What you wrote is sent as soon as it answers.';
+
+/** After how long a send without an answer is told, in milliseconds. */
+const PATIENCE_MS = 1500;
+
 /** The send box with colour, place and size. */
 export class Composer {
   #form = byId('composer');
@@ -27,6 +32,7 @@ export class Composer {
   #waitUntilMs = 0;
   #timer = 0;
   #onSend;
+  #slow = 0;
 
   /** @param {(d: object) => Promise<object>} onSend sends a comment; rejected with a HubError */
   constructor(onSend) {
@@ -110,10 +116,22 @@ export class Composer {
     this.#text.value = '';
     this.#count();
     this.#say('');
+    let isSlow = false;
+    const patience = setTimeout(() => {
+      isSlow = true;
+      this.#slow++;
+      this.#say(WAITING);
+    }, PATIENCE_MS);
     try {
       await this.#onSend({ text, ...this.#chosen() });
     } catch (error) {
       this.#refused(error, text);
+    } finally {
+      clearTimeout(patience);
+      this.#slow -= isSlow ? 1 : 0;
+      if (this.#slow === 0 && this.#alert.textContent === WAITING) {
+        this.#say('');
+      }
     }
   }
 

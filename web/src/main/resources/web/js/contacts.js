@@ -55,6 +55,11 @@ export class Contacts {
     }
   }
 
+  /** The seq of a conversation's last message; 0 if there is none. */
+  lastSeq(peer) {
+    return this.#contacts.get(peer)?.last?.seq ?? 0;
+  }
+
   /** Puts the focus on a conversation, or on the first one. */
   focus(peer) {
     const items = [...this.#list.querySelectorAll('button')];

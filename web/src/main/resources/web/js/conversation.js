@@ -16,6 +16,7 @@ export class Conversation {
   #bubbles = new Map();
   #peer = null;
   #self = '';
+  #readTo = 0;
   #actions;
 
   /**
@@ -46,6 +47,7 @@ export class Conversation {
   async open(peer, name, self) {
     this.#peer = peer;
     this.#self = self;
+    this.#readTo = 0;
     this.#bubbles.clear();
     this.#view.replaceChildren(this.#earlier);
     this.#earlier.hidden = true;
@@ -75,6 +77,14 @@ export class Conversation {
 
   close() {
     this.#peer = null;
+  }
+
+  /** The other side has read up to a seq: the newest own message up to there says so. */
+  readTo(seq) {
+    this.#readTo = Math.max(this.#readTo, seq);
+    const read = [...this.#view.querySelectorAll('.bubble.mine[data-seq]')].filter((b) => Number(b.dataset.seq) <= this.#readTo);
+    this.#view.querySelector('.bubble.read')?.classList.remove('read');
+    read.at(-1)?.classList.add('read');
   }
 
   /** Adds a message that just came. */

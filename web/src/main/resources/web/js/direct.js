@@ -26,6 +26,7 @@ export class Direct {
       load: (peer, before) => api.conversation(peer, { before }),
     });
     client.on('dm', ({ message, live }) => this.#onMessage(message, live));
+    client.on('dmRead', (mark) => this.#onRead(mark));
     byId('conversation-back').addEventListener('click', () => this.#back());
     document.addEventListener('visibilitychange', () => this.#markRead());
     tabs.onChange(() => this.#markRead());
@@ -75,6 +76,14 @@ export class Direct {
       this.#contacts.touch(peer, message, incoming && !(open && this.#inSight));
     }
     this.#markRead();
+  }
+
+  #onRead({ reader, peer, seq }) {
+    if (reader === this.#conversation.peer && peer === this.#self) {
+      this.#conversation.readTo(seq);
+    } else if (reader === this.#self && seq >= this.#contacts.lastSeq(peer)) {
+      this.#contacts.read(peer); // on another device
+    }
   }
 
   get #inSight() {

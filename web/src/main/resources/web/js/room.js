@@ -46,6 +46,8 @@ function enter() {
   const composer = new Composer((d) => own.sending(client.send(room, d), d));
 
   let leftOut = 0;
+  let policy = {};
+  let role = 'viewer';
 
   status.title(room);
   client.on('state', onState);
@@ -86,7 +88,9 @@ function enter() {
     if (info.online > 0) {
       status.online(info);
     }
-    composer.rules(info.policy, info.role);
+    policy = { ...info.policy };
+    role = info.role;
+    composer.rules(policy, role);
     if (fresh) {
       chat.offerEarlier(info.head > LAST_EVENTS);
     } else {
@@ -99,15 +103,15 @@ function enter() {
     composer.shut(reason === 'room_closed' ? 'This room is closed' : 'Not in a room');
   }
 
-  function onEvent({ event }) {
+  function onEvent({ event, live }) {
     const mine = event.u?.id === client.identity?.user;
     if (mine) {
       own.seen(event);
     }
-    show(event, mine);
+    show(event, mine, live);
   }
 
-  function show(event, mine) {
+  function show(event, mine, live = true) {
     names.learn(event.u);
     if (event.t === 'chat') {
       chat.add(event, mine);
@@ -117,11 +121,20 @@ function enter() {
     } else if (event.t === 'deleted') {
       chat.remove(event.d?.o);
     } else {
-      const words = eventWords(event);
+      if (event.t === 'policy' && live) {
+        onPolicy(event.d ?? {}); // an older one is in the answer to the join already
+      }
+      const words = live || event.t === 'announce' ? eventWords(event) : null;
       if (words !== null) {
         chat.note(words, 'loud');
       }
     }
+  }
+
+  function onPolicy(changed) {
+    policy = { ...policy, ...changed };
+    composer.rules(policy, role);
+    status.title(room, changed.title);
   }
 
   function onBatch(frame) {

@@ -108,12 +108,25 @@ export function eventWords({ t, d = {}, u }) {
     case 'superchat':
       return d.text ? `${who}: ${d.text}` : null;
     case 'policy':
-      return 'The rules of the room have changed.';
+      return policyWords(d);
     case 'sanction':
-      return d.user ? `${d.user} was ${d.kind === 'ban' ? 'banned' : 'muted'}.` : null;
+      return d.user ? sanctionWords(d) : null;
     default:
       return null;
   }
+}
+
+function policyWords({ slowModeMs = 0, whoMaySend = 'everyone' }) {
+  const who = { moderators: 'only moderators may write', host: 'only the host may write' }[whoMaySend] ?? 'everybody may write';
+  return `The rules of the room now: ${who}${slowModeMs > 0 ? `, one comment every ${span(slowModeMs)}` : ''}.`;
+}
+
+function sanctionWords({ user, until, reason, lifted }) {
+  if (lifted) {
+    return `${user} may write again.`;
+  }
+  const time = until ? ` for ${span(until - Date.now())}` : '';
+  return `${user} is muted${time}${reason ? `: ${reason}` : '.'}`;
 }
 
 /** A length of time in words. */

@@ -8,7 +8,7 @@ import { RoomCursor } from './room-cursor.js';
 export { HubError };
 
 /** How many rooms one client may be in. */
-const ROOMS_MAX = 32;
+const ROOMS_MAX = 20;
 
 /** How many violations are kept to be looked at. All are counted. */
 const VIOLATIONS_KEPT = 20;
@@ -37,6 +37,7 @@ const TRY_LATER = new Set(['busy', 'unavailable', 'rate_limited', 'internal', 'q
  * | `stats` | `{room, stats}` | online, peak, messages a minute |
  * | `left` | `{room, reason}` | the hub put the client out of a room, or refused to let it back in |
  * | `dm` | `{message, live}` | each direct message of the user, sent or received, on any device, once |
+ * | `dmRead` | `{reader, peer, seq}` | `reader` (the user or the other side) has read a conversation up to `seq` |
  * | `notice` | `{error}` | the hub complains about something that was no command of ours |
  * | `violation` | `{room?, problem}` | the hub broke a promise (see {@link Coverage}); for tests and bug reports |
  */
@@ -316,6 +317,8 @@ export class DanmakuClient extends EventTarget {
   #onPush(frame) {
     if (Array.isArray(frame.dm)) {
       this.#inbox.take(frame.dm);
+    } else if (frame.dmRead) {
+      this.#emit('dmRead', frame.dmRead);
     } else if (frame.room !== undefined) {
       this.#onRoomPush(frame);
     } else if (frame.error) {

@@ -12,8 +12,14 @@ const ASK_AGAIN = new Set(['pending', 'unavailable', 'busy', 'timeout', 'disconn
 /** Of these, the ones after which the send may have been taken. */
 const MAY_HAVE_ARRIVED = new Set(['pending', 'timeout', 'disconnected']);
 
-/** Refusals that a first try, which did arrive, may itself have caused: the second try came too soon after it. */
-const MAY_BE_OWN_ECHO = new Set(['slow_mode', 'rate_limited']);
+/**
+ * Refusals that are about the pace, which is not the sender's fault when the SDK itself sends late or again: a first try
+ * that did arrive makes the second one too soon, and what has waited for a connection goes out in one go.
+ */
+const PACE = new Set(['slow_mode', 'rate_limited']);
+
+/** A send that goes out this much later than it was asked for was held up by the SDK, in milliseconds. */
+const HELD_UP_MS = 1000;
 
 /** The pause before asking again where the hub names none, in milliseconds. */
 const ASK_AGAIN_MS = 500;
@@ -49,8 +55,8 @@ export class Outbox {
       throw new HubError('bad_field', `the cid ${cid} is on its way already`);
     }
     const entry = {
-      cid, room, command, state: 'waiting', notBeforeMs: nowMs, deadlineMs: nowMs + RESEND_MS,
-      mayHaveArrived: false, resolve: null, reject: null,
+      cid, room, command, state: 'waiting', addedMs: nowMs, notBeforeMs: nowMs, deadlineMs: nowMs + RESEND_MS,
+      heldUp: false, mayHaveArrived: false, resolve: null, reject: null,
     };
     this.#entries.set(cid, entry);
     return entry;
@@ -62,6 +68,7 @@ export class Outbox {
     for (const entry of this.#entries.values()) {
       if (entry.state === 'waiting' && entry.notBeforeMs <= nowMs && nowMs < entry.deadlineMs && isReady(entry.room)) {
         entry.state = 'flying';
+        entry.heldUp ||= nowMs - entry.addedMs >= HELD_UP_MS;
         due.push(entry);
       }
     }
@@ -80,7 +87,8 @@ export class Outbox {
     if (!this.#entries.has(entry.cid)) {
       return;
     }
-    const askAgain = ASK_AGAIN.has(error.code) || (entry.mayHaveArrived && MAY_BE_OWN_ECHO.has(error.code));
+    const ownPace = PACE.has(error.code) && (entry.mayHaveArrived || entry.heldUp);
+    const askAgain = ASK_AGAIN.has(error.code) || ownPace;
     if (!askAgain) {
       this.#give(entry, entry.mayHaveArrived ? unknown() : error);
       return;

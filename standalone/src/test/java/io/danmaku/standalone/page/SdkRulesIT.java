@@ -156,7 +156,7 @@ final class SdkRulesIT {
     @Test
     void nothingIsCalledRefusedThatMayHaveArrived() {
         assertEquals("""
-                {"plain":"muted","neverWritten":"not_sent","afterLostAnswer":"outcome_unknown","ownEcho":"settled"}""", run("""
+                {"plain":"muted","neverWritten":"not_sent","afterLostAnswer":"outcome_unknown","ownEcho":"settled","tooFast":"rate_limited","heldUp":"settled"}""", run("""
                         const { Outbox } = await import('/sdk/outbox.js');
                         const { HubError } = await import('/sdk/hub-error.js');
                         const fate = (steps) => {
@@ -179,6 +179,11 @@ final class SdkRulesIT {
                           ownEcho: fate((o, e) => {
                             write(o, 0); o.refuse(e, lost, 1); write(o, 2);
                             o.refuse(e, new HubError('slow_mode', '', 900), 3); write(o, 903); o.settle(e, {});
+                          }),
+                          tooFast: fate((o, e) => { write(o, 0); o.refuse(e, new HubError('rate_limited', '', 900), 1); }),
+                          heldUp: fate((o, e) => {
+                            write(o, 5000); o.refuse(e, new HubError('rate_limited', '', 900), 5001);
+                            write(o, 5901); o.settle(e, {});
                           }),
                         };"""));
     }
