@@ -5,6 +5,7 @@ import io.danmaku.standalone.command.RoomCommand;
 import io.danmaku.standalone.command.StatusCommand;
 import io.danmaku.standalone.command.TokenCommand;
 import io.danmaku.standalone.command.UpCommand;
+import io.danmaku.standalone.replay.ReplayCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Spec;
             DoctorCommand.class,
             TokenCommand.class,
             RoomCommand.class,
+            ReplayCommand.class,
             HelpCommand.class
         })
 public final class Danmaku implements Runnable {

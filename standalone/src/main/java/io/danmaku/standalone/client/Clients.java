@@ -21,9 +21,17 @@ public final class Clients implements AutoCloseable {
 
     /** @param loops threads that all clients share */
     public Clients(int loops) {
+        this(loops, -1);
+    }
+
+    /** @param receiveBytes size of each socket's receive buffer, which bounds what the hub can have on its way; -1 = the system's */
+    public Clients(int loops, int receiveBytes) {
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops));
-        sockets = vertx.createWebSocketClient(new WebSocketClientOptions()
-                .setMaxConnections(CONNECTIONS_MAX)
+        WebSocketClientOptions options = new WebSocketClientOptions();
+        if (receiveBytes > 0) {
+            options.setReceiveBufferSize(receiveBytes);
+        }
+        sockets = vertx.createWebSocketClient(options.setMaxConnections(CONNECTIONS_MAX)
                 .setMaxFrameSize(MESSAGE_BYTES_MAX)
                 .setMaxMessageSize(MESSAGE_BYTES_MAX)
                 .setTcpNoDelay(true));

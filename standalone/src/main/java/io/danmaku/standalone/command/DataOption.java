@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** The option that says which hub of this machine is meant. */
-final class DataOption {
+public final class DataOption {
     @Option(
             names = "--data",
             paramLabel = "DIR",
@@ -13,7 +13,7 @@ final class DataOption {
             description = "Folder of the hub's data and logs (default: ./data).")
     private Path data;
 
-    DataFolder folder() {
+    public DataFolder folder() {
         return new DataFolder(data);
     }
 }

@@ -1,6 +1,7 @@
 package io.danmaku.standalone.supervise;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 
@@ -73,6 +74,14 @@ public record UpRecord(
                 .filter(part -> part.name().equals(name))
                 .findFirst()
                 .orElse(null);
+    }
+
+    /** Where the edges are, in their order. */
+    @JsonIgnore
+    public List<URI> edges() {
+        return addresses.get("edges") instanceof List<?> edges
+                ? edges.stream().map(edge -> URI.create(edge.toString())).toList()
+                : List.of();
     }
 
     /** Whether the launcher that wrote this still runs. */
