@@ -137,6 +137,11 @@ public final class TestHub {
         });
     }
 
+    /** The hub's data folder. */
+    public Path data() {
+        return up.data();
+    }
+
     public UpRecord record() {
         return up.record();
     }

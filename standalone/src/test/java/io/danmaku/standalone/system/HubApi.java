@@ -1,0 +1,100 @@
+package io.danmaku.standalone.system;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.danmaku.standalone.hub.TestHub;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The HTTP APIs of the hub as a product's backend uses them, through an edge. */
+public final class HubApi {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+    private static final AtomicInteger ROOMS = new AtomicInteger();
+
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(TIMEOUT)
+            .build();
+    private final TestHub hub;
+
+    public HubApi(TestHub hub) {
+        this.hub = hub;
+    }
+
+    /** A status and a JSON body, missing where there was none. */
+    public record Reply(int status, JsonNode body) {}
+
+    /** Makes a room of its own for a test and answers with its id. */
+    public String createRoom(String test, Map<String, ?> policy) {
+        String room = test + "-" + ROOMS.incrementAndGet() + "-" + Long.toString(System.nanoTime(), 36);
+        Reply reply = send(
+                "POST",
+                "/api/rooms",
+                hub.adminToken(),
+                Map.of("id", room, "title", test, "durability", "logged", "policy", policy));
+        if (reply.status != 201) {
+            throw new AssertionError("room not created: " + reply);
+        }
+        return room;
+    }
+
+    public Reply changePolicy(String room, Map<String, ?> policy) {
+        return send("PATCH", "/api/rooms/" + room, hub.adminToken(), Map.of("policy", policy));
+    }
+
+    public Reply closeRoom(String room) {
+        return send("DELETE", "/api/rooms/" + room, hub.adminToken(), null);
+    }
+
+    public Reply mute(String room, String user, int seconds) {
+        return send(
+                "POST",
+                "/api/rooms/" + room + "/sanctions",
+                hub.adminToken(),
+                Map.of("user", user, "kind", "mute", "seconds", seconds, "reason", "test"));
+    }
+
+    public Reply unmute(String room, String sanction) {
+        return send("DELETE", "/api/rooms/" + room + "/sanctions/" + sanction, hub.adminToken(), null);
+    }
+
+    /** @param before seq below which to read, 0 = from the newest */
+    public Reply directHistory(String token, String peer, long before, int limit) {
+        String page = before > 0 ? "?before=" + before + "&limit=" + limit : "?limit=" + limit;
+        return send("GET", "/api/dm/" + peer + "/messages" + page, token, null);
+    }
+
+    public Reply get(String path, String token) {
+        return send("GET", path, token, null);
+    }
+
+    private Reply send(String method, String path, String token, Object body) {
+        try {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(hub.edge(1) + path))
+                    .timeout(TIMEOUT)
+                    .header("Authorization", "Bearer " + token)
+                    .header("Content-Type", "application/json")
+                    .method(
+                            method,
+                            body == null
+                                    ? HttpRequest.BodyPublishers.noBody()
+                                    : HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)))
+                    .build();
+            HttpResponse<byte[]> answer = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+            return new Reply(
+                    answer.statusCode(), answer.body().length == 0 ? JSON.missingNode() : JSON.readTree(answer.body()));
+        } catch (IOException failed) {
+            throw new AssertionError(method + " " + path + " failed", failed);
+        } catch (InterruptedException cut) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(cut);
+        }
+    }
+}
