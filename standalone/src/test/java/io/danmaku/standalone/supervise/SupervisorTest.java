@@ -93,7 +93,7 @@ class SupervisorTest {
     @Test
     void whoDiesThreeTimesBeforeItIsReadyDoesNotStart() throws Exception {
         Optional<String> problem = supervisor.start(
-                List.of(part("edge", Part.Tier.EDGE, "echo started; echo no disk; exit 7", () -> false)), SOON);
+                List.of(part("edge", Part.Tier.EDGE, "echo no disk; echo at INFO bye; exit 7", () -> false)), SOON);
         assertEquals(
                 "edge does not start (exit code 7), see " + folder.resolve("edge.log") + ": no disk",
                 problem.orElseThrow());
