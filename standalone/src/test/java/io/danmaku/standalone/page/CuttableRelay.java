@@ -56,14 +56,20 @@ final class CuttableRelay implements AutoCloseable {
                 } else {
                     join(page);
                 }
-            } catch (IOException closedOrEdgeAway) {
-                // the page's next try comes by itself
+            } catch (IOException closed) {
+                // the test is over, or the next page has more luck
             }
         }
     }
 
-    private void join(Socket page) throws IOException {
-        Socket hub = new Socket(edge.getHost(), edge.getPort());
+    private void join(Socket page) {
+        Socket hub;
+        try {
+            hub = new Socket(edge.getHost(), edge.getPort());
+        } catch (IOException edgeAway) {
+            reset(page);
+            return;
+        }
         sockets.add(page);
         sockets.add(hub);
         start(() -> pump(page, hub), "up");
