@@ -33,12 +33,16 @@ public final class HubApi {
 
     /** Makes a room of its own for a test and answers with its id. */
     public String createRoom(String test, Map<String, ?> policy) {
+        return createRoom(test, "logged", policy);
+    }
+
+    public String createRoom(String test, String durability, Map<String, ?> policy) {
         String room = test + "-" + ROOMS.incrementAndGet() + "-" + Long.toString(System.nanoTime(), 36);
         Reply reply = send(
                 "POST",
                 "/api/rooms",
                 hub.adminToken(),
-                Map.of("id", room, "title", test, "durability", "logged", "policy", policy));
+                Map.of("id", room, "title", test, "durability", durability, "policy", policy));
         if (reply.status != 201) {
             throw new AssertionError("room not created: " + reply);
         }
