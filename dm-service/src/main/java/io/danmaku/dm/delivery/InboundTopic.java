@@ -5,6 +5,7 @@ import io.danmaku.protocol.log.DirectRecord;
 import io.danmaku.protocol.log.Topics;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.apache.pulsar.client.api.Message;
 import org.apache.pulsar.client.api.MessageId;
@@ -14,11 +15,15 @@ import org.apache.pulsar.client.api.Producer;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.PulsarClientException;
 import org.apache.pulsar.client.api.TopicMetadata;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The inbound log, to append to. */
 public final class InboundTopic {
+    private static final Logger LOG = LoggerFactory.getLogger(InboundTopic.class);
     private static final int PENDING_MAX = 2_000;
-    private static final long SEND_TIMEOUT_S = 5;
+    private static final int SEND_TIMEOUT_S = 5;
+    private static final long OPEN_AGAIN_MS = 1_000;
     private static final long BATCH_DELAY_MS = 1;
 
     /** What has become of an append that did not succeed. */
@@ -40,43 +45,77 @@ public final class InboundTopic {
         }
     }
 
-    private final Producer<byte[]> producer;
+    private final PulsarClient client;
+    private final Executor later = CompletableFuture.delayedExecutor(OPEN_AGAIN_MS, TimeUnit.MILLISECONDS);
+    private volatile Producer<byte[]> producer;
+    private volatile boolean closed;
 
-    /** Opens the topic, which exists; blocks. */
-    public InboundTopic(PulsarClient client) throws PulsarClientException {
-        producer = client.newProducer()
+    /** Opens the topic, which exists, in the background, and again should the client library give it up. */
+    public InboundTopic(PulsarClient client) {
+        this.client = client;
+        open();
+    }
+
+    private void open() {
+        if (closed) {
+            return;
+        }
+        var unused = client.newProducer()
                 .topic(Topics.directInbound())
                 .messageRoutingMode(MessageRoutingMode.CustomPartition)
                 .messageRouter(new ByConversation())
                 .maxPendingMessages(PENDING_MAX)
                 .blockIfQueueFull(false)
                 .batchingMaxPublishDelay(BATCH_DELAY_MS, TimeUnit.MILLISECONDS)
-                .sendTimeout((int) SEND_TIMEOUT_S, TimeUnit.SECONDS)
-                .create();
+                .sendTimeout(SEND_TIMEOUT_S, TimeUnit.SECONDS)
+                .createAsync()
+                .whenComplete((opened, failure) -> {
+                    if (failure == null) {
+                        producer = opened;
+                    } else {
+                        LOG.warn("the inbound log cannot be opened, tried again: {}", failure.toString());
+                        later.execute(this::open);
+                    }
+                });
     }
 
     /** Whether an append can be tried: every partition has its broker. */
     public boolean connected() {
-        return producer.isConnected();
+        Producer<byte[]> open = producer;
+        return open != null && open.isConnected();
     }
 
     /** Fails with {@link NotAppended} when the record is certainly not in the log, with anything else when nobody knows. */
     public CompletableFuture<MessageId> append(DirectRecord record) {
-        return producer.newMessage()
+        Producer<byte[]> open = producer;
+        if (open == null) {
+            return CompletableFuture.failedFuture(new NotAppended(null));
+        }
+        CompletableFuture<MessageId> sent = open.newMessage()
                 .key(record.conversation())
                 .value(Json.bytes(record))
-                .sendAsync()
-                .exceptionallyCompose(failure -> {
-                    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-                    return CompletableFuture.failedFuture(refusedByClient(cause) ? new NotAppended(cause) : cause);
-                });
+                .sendAsync();
+        boolean neverLeft = sent.isCompletedExceptionally();
+        return sent.exceptionallyCompose(failure -> {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            if (cause instanceof PulsarClientException.AlreadyClosedException) {
+                openAgain(open);
+            }
+            return CompletableFuture.failedFuture(neverLeft || refused(cause) ? new NotAppended(cause) : cause);
+        });
     }
 
-    /** Failures before the record left this process, or by which the broker says that it did not take it. */
-    private static boolean refusedByClient(Throwable cause) {
+    private synchronized void openAgain(Producer<byte[]> ended) {
+        if (producer == ended) {
+            producer = null;
+            later.execute(this::open);
+        }
+    }
+
+    /** Failures by which client library or broker say that they did not take the record. */
+    private static boolean refused(Throwable cause) {
         return cause instanceof PulsarClientException.ProducerQueueIsFullError
                 || cause instanceof PulsarClientException.MemoryBufferIsFullError
-                || cause instanceof PulsarClientException.AlreadyClosedException
                 || cause instanceof PulsarClientException.InvalidMessageException
                 || cause instanceof PulsarClientException.TopicTerminatedException
                 || cause instanceof PulsarClientException.ProducerBlockedQuotaExceededError
@@ -85,6 +124,10 @@ public final class InboundTopic {
 
     /** Sends what is on its way and closes; blocks. */
     public void close() throws PulsarClientException {
-        producer.close();
+        closed = true;
+        Producer<byte[]> open = producer;
+        if (open != null) {
+            open.close();
+        }
     }
 }

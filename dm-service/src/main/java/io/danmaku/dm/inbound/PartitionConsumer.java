@@ -118,8 +118,11 @@ final class PartitionConsumer implements PartitionOwner.Feed {
             take(message);
             receive();
         } else {
-            LOG.warn("partition {}: receiving failed: {}", partition, failure.toString());
-            thread.after(RETRY_MS_MIN, this::receive);
+            // the client library mends lost connections; a consumer that fails here it has given up
+            LOG.warn("partition {}: receiving failed, subscribed again: {}", partition, failure.toString());
+            var unused = consumer.closeAsync();
+            consumer = null;
+            thread.after(RETRY_MS_MIN, () -> subscribe(RETRY_MS_MIN));
         }
     }
 
@@ -173,7 +176,7 @@ final class PartitionConsumer implements PartitionOwner.Feed {
         while (!unacknowledged.isEmpty() && unacknowledged.peek().index <= index) {
             last = unacknowledged.poll().id;
         }
-        if (last != null) {
+        if (last != null && consumer != null) {
             // lost acknowledgements only mean that records come again, and the next one covers them
             CompletableFuture<Void> unused = consumer.acknowledgeCumulativeAsync(last);
         }

@@ -23,7 +23,7 @@ class DirectKillsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"dm-service", "cassandra"})
+    @ValueSource(strings = {"dm-service", "cassandra", "pulsar"})
     void nothingAcknowledgedIsMissingOrDoubledAfterTheKillOf(String part) throws Exception {
         try (DirectTraffic traffic = new DirectTraffic("kill-" + part, USERS, MESSAGES_EACH, instances()).start()) {
             traffic.awaitAcknowledged(FIRST_KILL);

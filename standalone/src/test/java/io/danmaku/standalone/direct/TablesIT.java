@@ -1,0 +1,190 @@
+package io.danmaku.standalone.direct;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.danmaku.dm.conversation.ConversationKey;
+import io.danmaku.dm.conversation.Ledger;
+import io.danmaku.dm.conversation.Place;
+import io.danmaku.dm.conversation.ReadMarks;
+import io.danmaku.dm.conversation.ReadUpTo;
+import io.danmaku.dm.conversation.StoredMessage;
+import io.danmaku.dm.store.Contacts;
+import io.danmaku.dm.store.CqlConfig;
+import io.danmaku.dm.store.CqlNode;
+import io.danmaku.dm.store.Histories;
+import io.danmaku.dm.store.MessageTables;
+import io.danmaku.dm.store.Migrations;
+import io.danmaku.dm.store.SyncLog;
+import io.danmaku.dm.store.SyncPosition;
+import io.danmaku.protocol.log.DirectMessage;
+import io.danmaku.standalone.hub.TestHub;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The tables in a real store, at the places where they are cut. */
+class TablesIT {
+    private static final String TENANT = "default";
+    private static final long OPEN_MS_MAX = 60_000;
+    private static final long BUCKET = 10_000;
+    private static final long LOG_BUCKET = 1 << 20;
+    private static final int PARTITION = 3;
+
+    private static CqlNode cql;
+    private static MessageTables tables;
+
+    private static CqlConfig config(String keyspace) {
+        TestHub hub = TestHub.get();
+        return new CqlConfig(
+                List.of(hub.address("cql")),
+                hub.address("cqlDatacenter"),
+                "",
+                "",
+                keyspace,
+                true,
+                "{'class': 'SimpleStrategy', 'replication_factor': 1}",
+                "LOCAL_QUORUM",
+                10_000,
+                512,
+                10_000);
+    }
+
+    @BeforeAll
+    static void migrate() throws Exception {
+        cql = CqlNode.open(config("it_tables"), OPEN_MS_MAX);
+        new Migrations(cql, config("it_tables"), "test").apply();
+        tables = new MessageTables(cql);
+    }
+
+    @AfterAll
+    static void close() {
+        cql.close();
+    }
+
+    @Test
+    void manyInstancesMayMigrateAtOnceAndAgain() throws Exception {
+        CqlConfig config = config("it_migrations");
+        ExecutorService instances = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<?>> migrating = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                String holder = "instance-" + i;
+                migrating.add(instances.submit(() -> {
+                    try (CqlNode node = CqlNode.open(config, OPEN_MS_MAX)) {
+                        new Migrations(node, config, holder).apply();
+                        new Migrations(node, config, holder).apply();
+                        new MessageTables(node);
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> one : migrating) {
+                one.get(2, TimeUnit.MINUTES);
+            }
+        } finally {
+            instances.shutdownNow();
+        }
+    }
+
+    @Test
+    void aConversationIsReadAcrossTheBordersOfItsBuckets() throws Exception {
+        ConversationKey key = ConversationKey.of(TENANT, "long-a", "long-b");
+        for (long seq = BUCKET - 5; seq <= BUCKET + 5; seq++) {
+            store(key, seq, 100 + seq, seq / 2);
+        }
+        Histories histories = new Histories(cql);
+        assertEquals(
+                LongStream.rangeClosed(BUCKET - 1, BUCKET + 5).boxed().toList(),
+                seqs(get(histories.page(TENANT, "long-a", "long-b", Long.MAX_VALUE, 7))));
+        assertEquals(
+                LongStream.rangeClosed(BUCKET - 4, BUCKET).boxed().toList(),
+                seqs(get(histories.page(TENANT, "long-b", "long-a", BUCKET + 1, 5))));
+        // the owner after a crash: the place before a record, below rows that are later in the log
+        Ledger.Before newest = get(tables.before(key, 100 + BUCKET + 6));
+        assertEquals(new Ledger.Before(new Place(BUCKET + 5, (BUCKET + 5) / 2), false), newest);
+        Ledger.Before older = get(tables.before(key, 100 + BUCKET - 3));
+        assertEquals(new Ledger.Before(new Place(BUCKET - 4, (BUCKET - 4) / 2), true), older);
+        assertEquals(
+                new Ledger.Before(Place.START, false), get(tables.before(ConversationKey.of(TENANT, "x", "y"), 9)));
+        assertEquals(BUCKET / 2, get(tables.receivedUpTo(key, "long-a", BUCKET)));
+        assertEquals(BUCKET - BUCKET / 2, get(tables.receivedUpTo(key, "long-b", BUCKET)));
+    }
+
+    @Test
+    void whatAnOwnerWritesLateDoesNotTurnBackWhatIsNewer() throws Exception {
+        ConversationKey key = ConversationKey.of(TENANT, "late-a", "late-b");
+        StoredMessage first = store(key, 1, 41, 1);
+        store(key, 2, 42, 2);
+        get(tables.store(new ReadUpTo(TENANT, "late-a", "late-b", 2, 2, 44)));
+        get(tables.store(new ReadUpTo(TENANT, "late-a", "late-b", 1, 1, 43)));
+        get(tables.store(first));
+        Contacts contacts = new Contacts(cql, 100, new SimpleMeterRegistry());
+        var contact = get(contacts.page(TENANT, "late-a", null, 10)).contacts().get(0);
+        assertEquals(2, contact.last().seq());
+        assertEquals(2, contact.readSeq());
+        assertEquals(0, contact.unread());
+        assertEquals(new ReadMarks(2, 0), get(tables.readMarks(key)));
+        assertEquals(first, get(tables.message(TENANT, first.message().mid())));
+        assertNull(get(tables.message(TENANT, "no-such")));
+    }
+
+    @Test
+    void syncGoesAcrossTheBucketsOfTheLogAndNotBeyondTheMark() throws Exception {
+        ConversationKey key = ConversationKey.of(TENANT, "sync-a", "sync-b");
+        long[] indexes = {5, LOG_BUCKET - 1, LOG_BUCKET, 7 * LOG_BUCKET + 9, 9 * LOG_BUCKET};
+        for (int i = 0; i < indexes.length; i++) {
+            store(key, i + 1L, indexes[i], i + 1L);
+        }
+        get(tables.finished(PARTITION, 7 * LOG_BUCKET + 9));
+        SyncLog sync = new SyncLog(cql);
+        for (int size : List.of(1, 2, 3, 100)) {
+            List<Long> told = new ArrayList<>();
+            SyncPosition position = SyncPosition.start();
+            SyncLog.Page page;
+            do {
+                page = get(sync.page(TENANT, "sync-a", position, size));
+                told.addAll(seqs(page.messages()));
+                assertTrue(page.messages().size() <= size);
+                position = SyncPosition.parse(page.next().toString());
+            } while (page.more());
+            assertEquals(List.of(1L, 2L, 3L, 4L), told);
+            assertEquals(7 * LOG_BUCKET + 9, position.index(PARTITION));
+        }
+        SyncPosition behind =
+                get(sync.page(TENANT, "sync-a", SyncPosition.start(), 100)).next();
+        get(tables.finished(PARTITION, 9 * LOG_BUCKET));
+        get(tables.finished(PARTITION, 8 * LOG_BUCKET)); // an owner that woke up late
+        SyncLog.Page rest = get(sync.page(TENANT, "sync-a", behind, 100));
+        assertEquals(List.of(5L), seqs(rest.messages()));
+        assertFalse(rest.more());
+    }
+
+    /** Stores a message from the higher id to the lower one. */
+    private static StoredMessage store(ConversationKey key, long seq, long logIndex, long received) throws Exception {
+        DirectMessage message = new DirectMessage(
+                key.low() + "-" + seq, key.high(), key.low(), seq, "text", "message " + seq, 1_000 + seq);
+        StoredMessage stored = new StoredMessage(TENANT, message, PARTITION, logIndex, received);
+        get(tables.store(stored));
+        return stored;
+    }
+
+    private static List<Long> seqs(List<DirectMessage> messages) {
+        return messages.stream().map(DirectMessage::seq).toList();
+    }
+
+    private static <T> T get(CompletionStage<T> asked) throws Exception {
+        return asked.toCompletableFuture().get(1, TimeUnit.MINUTES);
+    }
+}
