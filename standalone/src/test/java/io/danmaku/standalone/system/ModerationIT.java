@@ -1,0 +1,120 @@
+package io.danmaku.standalone.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.danmaku.standalone.client.Answer;
+import io.danmaku.standalone.client.Clients;
+import io.danmaku.standalone.hub.Eventually;
+import io.danmaku.standalone.hub.TestHub;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** What a moderator decides over HTTP is in force on every edge within a second. */
+final class ModerationIT {
+    private static final Duration IN_FORCE_MAX = Duration.ofSeconds(1);
+
+    private final TestHub hub = TestHub.get();
+    private final HubApi api = new HubApi(hub);
+    private final AtomicInteger cids = new AtomicInteger();
+
+    private String chat(Witness who, String room) {
+        Answer answer = who.wait(who.client().chat(room, "m" + cids.incrementAndGet(), "hello"));
+        return answer.acknowledged() ? "ok" : answer.code();
+    }
+
+    private void awaitOnEveryEdge(String outcome, String room, List<Witness> witnesses) {
+        for (Witness witness : witnesses) {
+            Eventually.await(
+                    IN_FORCE_MAX, outcome + " for " + witness.user(), () -> outcome.equals(chat(witness, room)));
+        }
+    }
+
+    @Test
+    void aMuteHoldsOnBothEdgesUntilItIsLifted() {
+        String room = api.createRoom("moderation", Map.of());
+        try (Clients clients = new Clients(1);
+                Witness muted1 = Witness.viewer(clients, hub, room + ".m", 1);
+                Witness muted2 = Witness.viewer(clients, hub, room + ".m", 2);
+                Witness other = Witness.viewer(clients, hub, "other", 2)) {
+            List<Witness> both = List.of(muted1, muted2);
+            both.forEach(witness -> witness.join(room));
+            other.join(room);
+            both.forEach(witness -> assertEquals("ok", chat(witness, room)));
+
+            HubApi.Reply mute = api.mute(room, room + ".m", 600);
+            assertEquals(201, mute.status(), mute::toString);
+            awaitOnEveryEdge("muted", room, both);
+            assertEquals("ok", chat(other, room));
+            Answer refusal = muted1.wait(muted1.client().chat(room, "still", "hello"));
+            assertTrue(refusal.retryMs() > 500_000 && refusal.retryMs() <= 600_000, refusal::toString);
+
+            HubApi.Reply lifted = api.unmute(room, mute.body().get("id").asText());
+            assertTrue(lifted.status() < 300, lifted::toString);
+            awaitOnEveryEdge("ok", room, both);
+            other.assertClean();
+            Eventually.await(
+                    Duration.ofSeconds(10),
+                    "both decisions are announced",
+                    () -> other.events("sanction").size() == 2);
+        }
+    }
+
+    @Test
+    void aChangedPolicyHoldsOnBothEdges() {
+        String room = api.createRoom("moderation", Map.of());
+        try (Clients clients = new Clients(1);
+                Witness one = Witness.viewer(clients, hub, room + ".1", 1);
+                Witness two = Witness.viewer(clients, hub, room + ".2", 2);
+                Witness host = Witness.connect(clients, hub, "host", hub.hostToken("host", room), 2)) {
+            List<Witness> viewers = List.of(one, two);
+            for (Witness witness : List.of(one, two, host)) {
+                witness.join(room);
+                assertEquals("ok", chat(witness, room));
+            }
+            assertEquals(
+                    200, api.changePolicy(room, Map.of("whoMaySend", "host")).status());
+            awaitOnEveryEdge("forbidden", room, viewers);
+            assertEquals("ok", chat(host, room));
+
+            assertEquals(
+                    200,
+                    api.changePolicy(room, Map.of("whoMaySend", "everyone", "slowModeMs", 3_600_000))
+                            .status());
+            // the first send after it is allowed, the second is too soon
+            awaitOnEveryEdge("slow_mode", room, viewers);
+            assertEquals("ok", chat(host, room));
+            assertEquals("ok", chat(host, room));
+
+            assertEquals(
+                    200,
+                    api.changePolicy(room, Map.of("slowModeMs", 0, "textLengthMax", 3))
+                            .status());
+            awaitOnEveryEdge("too_long", room, viewers);
+            viewers.forEach(Witness::assertClean);
+        }
+    }
+
+    @Test
+    void aClosedRoomSaysSoAndTakesNobodyIn() {
+        String room = api.createRoom("moderation", Map.of());
+        try (Clients clients = new Clients(1);
+                Witness one = Witness.viewer(clients, hub, "one", 1);
+                Witness two = Witness.viewer(clients, hub, "two", 2);
+                Witness late = Witness.viewer(clients, hub, "late", 2)) {
+            one.join(room);
+            two.join(room);
+            assertEquals("ok", chat(one, room));
+            assertEquals(200, api.closeRoom(room).status());
+            Eventually.await(IN_FORCE_MAX, "viewers of edge 1 are told", () -> one.left(room));
+            Eventually.await(IN_FORCE_MAX, "viewers of edge 2 are told", () -> two.left(room));
+            assertEquals("room_closed", late.wait(late.client().join(room)).code());
+            assertEquals("not_joined", chat(one, room));
+            one.assertClean();
+            two.assertClean();
+        }
+    }
+}
