@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             "",
             "Run by the script ./danmaku, which builds first when sources are newer, and also knows:",
             "  test   Runs every test on real engines; arguments go to Maven.",
+            "  bench  Measures a hub that runs here; `danmaku bench --help` tells how.",
             "",
             "`danmaku help COMMAND` tells more about one."
         },

@@ -1,0 +1,28 @@
+package io.danmaku.bench;
+
+import io.danmaku.bench.room.RoomBench;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line of the harness. A new load is a class and a name in the list below. */
+@Command(
+        name = "danmaku bench",
+        mixinStandardHelpOptions = true,
+        description = "Measures a hub that `danmaku up` started on this machine.",
+        subcommands = {RoomBench.class})
+public final class Bench implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "which load?");
+    }
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new Bench()).execute(args));
+    }
+}

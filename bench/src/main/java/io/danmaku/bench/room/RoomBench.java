@@ -1,0 +1,221 @@
+package io.danmaku.bench.room;
+
+import io.danmaku.protocol.room.Ids;
+import io.danmaku.protocol.room.Role;
+import io.danmaku.protocol.token.Claims;
+import io.danmaku.protocol.token.Tokens;
+import io.danmaku.standalone.client.Answer;
+import io.danmaku.standalone.client.ClientOptions;
+import io.danmaku.standalone.client.Clients;
+import io.danmaku.standalone.client.HubClient;
+import io.danmaku.standalone.client.HubListener;
+import io.danmaku.standalone.command.DataOption;
+import io.danmaku.standalone.folder.Secret;
+import io.danmaku.standalone.service.RoomClient;
+import io.danmaku.standalone.supervise.UpFile;
+import io.danmaku.standalone.supervise.UpRecord;
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.Recorder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code danmaku bench room}: sends at a fixed rate whatever happens, and measures each delivery from the time at which its message was
+ * <em>meant</em> to be sent, so that a stall is seen and not waited out (coordinated omission).
+ */
+@Command(
+        name = "room",
+        mixinStandardHelpOptions = true,
+        description =
+                "One room, many viewers, messages at a fixed rate: latency, and processor time and memory by process.")
+public final class RoomBench implements Callable<Integer> {
+    private static final long NS_PER_S = 1_000_000_000L;
+    private static final double US_PER_MS = 1_000;
+    private static final long TOKEN_MS = 3_600_000;
+    private static final long JOIN_S_MAX = 60;
+    private static final long ARRIVE_S_MAX = 20;
+
+    @Mixin
+    private DataOption data;
+
+    @Option(names = "--viewers", defaultValue = "200", description = "Viewers (default: ${DEFAULT-VALUE}).")
+    private int viewers;
+
+    @Option(names = "--rate", defaultValue = "50", description = "Messages a second (default: ${DEFAULT-VALUE}).")
+    private int rate;
+
+    @Option(names = "--seconds", defaultValue = "60", description = "Measured time (default: ${DEFAULT-VALUE}).")
+    private int seconds;
+
+    @Option(
+            names = "--warm-up",
+            defaultValue = "20",
+            description = "Seconds of the same load before measuring (default: ${DEFAULT-VALUE}).")
+    private int warmUp;
+
+    @Option(names = "--senders", defaultValue = "5", description = "Sending connections (default: ${DEFAULT-VALUE}).")
+    private int senders;
+
+    private final Recorder latencyUs = new Recorder(3);
+    private final Recorder acknowledgedUs = new Recorder(3);
+    private final AtomicLong refused = new AtomicLong();
+
+    @Override
+    public Integer call() throws Exception {
+        UpRecord up = new UpFile(data.folder().upFile()).read().orElse(null);
+        if (up == null || !up.isRunning()) {
+            System.err.println("no hub runs on " + data.folder().root() + ": start one with `danmaku up`");
+            return 1;
+        }
+        String secret = Secret.of(data.folder());
+        String room = "bench-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
+        RoomClient rooms = new RoomClient(up.addresses().get("roomService").toString(), secret);
+        RoomClient.Answer made =
+                rooms.create(Map.of("id", room, "title", "bench", "policy", Map.of("bestEffortPerSecond", 0)));
+        if (!made.ok()) {
+            System.err.println("no room: " + made.problem());
+            return 1;
+        }
+        try (Clients clients = new Clients(1)) {
+            return run(clients, up, new Tokens(secret), room);
+        } finally {
+            rooms.close(room);
+        }
+    }
+
+    private int run(Clients clients, UpRecord up, Tokens tokens, String room) throws Exception {
+        LatencyViewer viewer = new LatencyViewer(latencyUs);
+        List<HubClient> watching = new ArrayList<>();
+        for (int i = 0; i < viewers; i++) {
+            URI edge = up.edges().get(i % up.edges().size());
+            String token = token(tokens, "viewer" + i, room, Role.VIEWER);
+            watching.add(clients.open(ClientOptions.of(List.of(edge), () -> token), viewer));
+        }
+        List<HubClient> sending = new ArrayList<>();
+        for (int i = 0; i < senders; i++) {
+            URI edge = up.edges().get(i % up.edges().size());
+            String token = token(tokens, "sender" + i, room, Role.HOST);
+            sending.add(
+                    clients.open(ClientOptions.of(List.of(edge), () -> token).sendingOnly(), new HubListener() {}));
+        }
+        for (HubClient client : watching) {
+            join(client, room);
+        }
+        for (HubClient client : sending) {
+            join(client, room);
+        }
+        System.err.printf(
+                "%d viewers on %d edges, %d messages/s%n", viewers, up.edges().size(), rate);
+
+        long startNs = System.nanoTime();
+        long fromNs = startNs + warmUp * NS_PER_S;
+        long toNs = fromNs + seconds * NS_PER_S;
+        viewer.measure(fromNs, toNs);
+        send(sending, room, startNs, fromNs);
+        Map<String, ProcessUse> before = use(up);
+        send(sending, room, fromNs, toNs);
+        Map<String, ProcessUse> after = use(up);
+        long expected = (long) rate * seconds * viewers;
+        long end = System.nanoTime() + ARRIVE_S_MAX * NS_PER_S;
+        while (viewer.events() < expected && System.nanoTime() < end) {
+            LockSupport.parkNanos(NS_PER_S / 100);
+        }
+        report(viewer, expected, before, after);
+        return viewer.events() == expected && viewer.uncounted() == 0 && refused.get() == 0 ? 0 : 1;
+    }
+
+    private static String token(Tokens tokens, String user, String room, Role role) {
+        Map<String, Role> roles = role == Role.VIEWER ? Map.of() : Map.of(room, role);
+        return tokens.sign(
+                new Claims(user, user, Ids.DEFAULT_TENANT, roles, false, System.currentTimeMillis() + TOKEN_MS));
+    }
+
+    private static void join(HubClient client, String room) throws Exception {
+        long end = System.nanoTime() + JOIN_S_MAX * NS_PER_S;
+        while (true) {
+            Answer answer = client.join(room).get(JOIN_S_MAX, TimeUnit.SECONDS);
+            if (answer.acknowledged()) {
+                return;
+            }
+            if (System.nanoTime() > end) {
+                throw new IOException("cannot join: " + answer);
+            }
+            LockSupport.parkNanos(NS_PER_S / 10); // the room is not known on every edge yet
+        }
+    }
+
+    private void send(List<HubClient> sending, String room, long fromNs, long toNs) {
+        long intervalNs = NS_PER_S / rate;
+        int n = 0;
+        for (long intended = fromNs; intended < toNs; intended += intervalNs) {
+            for (long left = intended - System.nanoTime(); left > 0; left = intended - System.nanoTime()) {
+                LockSupport.parkNanos(left);
+            }
+            long meant = intended;
+            CompletableFuture<Answer> answer =
+                    sending.get(n++ % sending.size()).chat(room, "b" + meant, LatencyViewer.MARK + meant);
+            answer.thenAccept(told -> {
+                if (told.acknowledged()) {
+                    acknowledgedUs.recordValue((System.nanoTime() - meant) / 1_000);
+                } else {
+                    refused.incrementAndGet();
+                }
+            });
+        }
+    }
+
+    private static Map<String, ProcessUse> use(UpRecord up) throws IOException {
+        Map<String, ProcessUse> use = new LinkedHashMap<>();
+        for (UpRecord.PartRecord part : up.parts()) {
+            use.put(part.name(), ProcessUse.of(part.pid()));
+        }
+        use.put("(this harness)", ProcessUse.of(ProcessHandle.current().pid()));
+        return use;
+    }
+
+    private void report(
+            LatencyViewer viewer, long expected, Map<String, ProcessUse> before, Map<String, ProcessUse> after) {
+        System.out.printf(
+                Locale.ROOT,
+                "%d deliveries of %d, %.2f events a frame, %d uncounted, %d sends refused%n",
+                viewer.events(),
+                expected,
+                viewer.events() / (double) Math.max(1, viewer.frames()),
+                viewer.uncounted(),
+                refused.get());
+        line("end to end", latencyUs.getIntervalHistogram());
+        line("acknowledged", acknowledgedUs.getIntervalHistogram());
+        System.out.printf("%-16s %10s %10s%n", "process", "CPU s/s", "RSS MiB");
+        after.forEach((name, use) -> System.out.printf(
+                Locale.ROOT,
+                "%-16s %10.3f %10.0f%n",
+                name,
+                (use.cpuS() - before.get(name).cpuS()) / seconds,
+                use.rssMib()));
+    }
+
+    private static void line(String what, Histogram us) {
+        System.out.printf(
+                Locale.ROOT,
+                "%-16s p50 %.1f ms  p90 %.1f ms  p99 %.1f ms  p99.9 %.1f ms  max %.1f ms%n",
+                what,
+                us.getValueAtPercentile(50) / US_PER_MS,
+                us.getValueAtPercentile(90) / US_PER_MS,
+                us.getValueAtPercentile(99) / US_PER_MS,
+                us.getValueAtPercentile(99.9) / US_PER_MS,
+                us.getMaxValue() / US_PER_MS);
+    }
+}
