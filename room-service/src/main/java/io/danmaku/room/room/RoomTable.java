@@ -25,8 +25,10 @@ public final class RoomTable {
      */
     public record Entry(RoomState state, long writtenAtMs) {}
 
+    private record Spoken(Sanction sanction, long writtenAtMs) {}
+
     private final NavigableMap<String, Entry> rooms = new TreeMap<>();
-    private final NavigableMap<String, Sanction> sanctions = new TreeMap<>();
+    private final NavigableMap<String, Spoken> sanctions = new TreeMap<>();
     private final Map<String, Integer> roomsByTenant = new HashMap<>();
     private Owner owner;
 
@@ -48,7 +50,7 @@ public final class RoomTable {
             if (deleted) {
                 sanctions.remove(key);
             } else {
-                sanctions.put(key, Json.read(value, Sanction.class));
+                sanctions.put(key, new Spoken(Json.read(value, Sanction.class), writtenAtMs));
             }
         } else if (StateKeys.OWNER.equals(key)) {
             owner = deleted ? null : Json.read(value, Owner.class);
@@ -123,24 +125,30 @@ public final class RoomTable {
 
     /** The record of a sanction, ended or not, or null. */
     public Sanction sanction(RoomKey room, String user, String kind) {
-        return sanctions.get(StateKeys.sanction(room, user, kind));
+        Spoken spoken = sanctions.get(StateKeys.sanction(room, user, kind));
+        return spoken == null ? null : spoken.sanction();
     }
 
     /** All records of sanctions in a room, ended or not, by user. */
-    public Iterable<Sanction> sanctions(RoomKey room) {
+    public List<Sanction> sanctions(RoomKey room) {
         String prefix = StateKeys.sanctionsIn(room);
-        return sanctions.subMap(prefix, true, prefix + LAST, false).values();
+        return sanctions.subMap(prefix, true, prefix + LAST, false).values().stream()
+                .map(Spoken::sanction)
+                .toList();
     }
 
-    /** Up to {@code limit} sanctions that ended before a time, or belong to a room that is no more. */
+    /** Up to {@code limit} sanctions that ended, or were lifted, before a time, or belong to a room that is no more. */
     public List<Sanction> endedBefore(long timeMs, int limit) {
         List<Sanction> found = new ArrayList<>();
-        for (Sanction s : sanctions.values()) {
+        for (Spoken spoken : sanctions.values()) {
+            Sanction s = spoken.sanction();
             if (found.size() == limit) {
                 break;
             }
             RoomState room = room(s.room());
-            if (s.untilMs() < timeMs || room == null || !room.epoch().equals(s.epoch())) {
+            if (Math.max(s.untilMs(), spoken.writtenAtMs()) < timeMs
+                    || room == null
+                    || !room.epoch().equals(s.epoch())) {
                 found.add(s);
             }
         }

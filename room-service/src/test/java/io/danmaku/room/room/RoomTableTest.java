@@ -94,6 +94,15 @@ class RoomTableTest {
     }
 
     @Test
+    void aLiftedSanctionStaysForAWhileAfterItWasLifted() {
+        put(room(ROOM, 1, true), 0);
+        Sanction lifted = new Sanction("x", ROOM, "k3", "7", Sanction.MUTE, "", "1", 0, 0);
+        table.apply(StateKeys.sanction(ROOM, "7", Sanction.MUTE), Json.bytes(lifted), 5_000);
+        assertEquals(List.of(), table.endedBefore(5_000, 10));
+        assertEquals(List.of(lifted), table.endedBefore(5_001, 10));
+    }
+
+    @Test
     void aUserWhoseNameBeginsLikeAnotherOnesIsAnotherOne() {
         RoomKey longer = new RoomKey("default", "42-1");
         put(room(ROOM, 1, true), 0);
