@@ -1,0 +1,66 @@
+package io.danmaku.standalone.room;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.danmaku.protocol.json.Json;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+
+/** Asks one HTTP service as one user. */
+final class RoomHttp {
+    private static final Duration TIMEOUT = Duration.ofSeconds(25);
+    private static final HttpClient HTTP = HttpClient.newBuilder()
+            .connectTimeout(Duration.ofSeconds(5))
+            .version(HttpClient.Version.HTTP_1_1)
+            .build();
+
+    /** What came back; the body is null when there was none, or when it was not JSON. */
+    record Answer(int status, JsonNode body) {
+        String code() {
+            return body.path("code").asText("");
+        }
+    }
+
+    private final URI base;
+    private final String token;
+
+    RoomHttp(URI base, String token) {
+        this.base = base;
+        this.token = token;
+    }
+
+    Answer get(String path) throws IOException, InterruptedException {
+        return ask("GET", path, null);
+    }
+
+    Answer post(String path, String json) throws IOException, InterruptedException {
+        return ask("POST", path, json);
+    }
+
+    Answer patch(String path, String json) throws IOException, InterruptedException {
+        return ask("PATCH", path, json);
+    }
+
+    Answer delete(String path) throws IOException, InterruptedException {
+        return ask("DELETE", path, null);
+    }
+
+    Answer ask(String method, String path, String body) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(TIMEOUT);
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        if (body == null) {
+            request.method(method, HttpRequest.BodyPublishers.noBody());
+        } else {
+            request.header("Content-Type", "application/json")
+                    .method(method, HttpRequest.BodyPublishers.ofString(body));
+        }
+        HttpResponse<byte[]> answer = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        boolean json = answer.headers().firstValue("Content-Type").orElse("").contains("json");
+        return new Answer(answer.statusCode(), json ? Json.MAPPER.readTree(answer.body()) : null);
+    }
+}

@@ -1,0 +1,121 @@
+package io.danmaku.standalone.room;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.danmaku.protocol.log.Topics;
+import io.danmaku.standalone.hub.Eventually;
+import io.danmaku.standalone.hub.TestHub;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What was decided outlives compaction, trimming and restarts. */
+class RoomStateIT {
+    private static final int ROOMS = 24;
+    private static final Duration TRIMMED_MAX = Duration.ofSeconds(30);
+
+    private final TestHub hub = TestHub.get();
+    private final RoomHttp rooms = new RoomHttp(hub.roomService(), hub.adminToken());
+    private final RoomHttp pulsar = new RoomHttp(URI.create(hub.address("pulsarAdmin")), null);
+
+    private static String topic(int group) {
+        return "/admin/v2/" + Topics.state(group).replace("://", "/");
+    }
+
+    @Test
+    void nothingOfTheStateIsGoneAfterCompactionTrimmingAndRestarts() throws Exception {
+        Map<String, JsonNode> decided = new HashMap<>();
+        for (int i = 0; i < ROOMS; i++) {
+            String room = "/api/rooms/kept-" + i;
+            assertEquals(
+                    201, rooms.post("/api/rooms", "{\"id\":\"kept-" + i + "\"}").status());
+            for (int version = 2; version <= 4; version++) {
+                assertEquals(
+                        200,
+                        rooms.patch(room, "{\"policy\":{\"slowModeMs\":" + version * 100 + "}}")
+                                .status());
+            }
+            rooms.post(room + "/sanctions", "{\"user\":\"7\",\"kind\":\"mute\",\"seconds\":3600}");
+            rooms.post(room + "/sanctions", "{\"user\":\"8\",\"kind\":\"mute\",\"seconds\":3600}");
+            String lifted =
+                    rooms.get(room + "/sanctions").body().at("/sanctions/1/id").asText();
+            assertEquals(200, rooms.delete(room + "/sanctions/" + lifted).status());
+            if (i % 4 == 0) {
+                assertEquals(200, rooms.delete(room).status());
+            }
+            decided.put(room, rooms.get(room).body());
+            decided.put(room + "/sanctions", rooms.get(room + "/sanctions").body());
+        }
+
+        for (int group = 0; group < Topics.STATE_GROUPS; group++) {
+            compactAndTrim(group);
+        }
+        assertDecided(decided);
+        hub.kill9("room-service");
+        hub.awaitBack("room-service");
+        assertDecided(decided);
+        hub.kill9("pulsar");
+        hub.awaitBack("pulsar");
+        hub.kill9("room-service");
+        hub.awaitBack("room-service");
+        assertDecided(decided);
+
+        assertEquals(
+                200, rooms.patch("/api/rooms/kept-1", "{\"title\":\"goes on\"}").status());
+        assertEquals(5, rooms.get("/api/rooms/kept-1").body().path("version").intValue());
+    }
+
+    /** Leaves nothing of a state topic but what compaction made of it. */
+    private void compactAndTrim(int group) throws Exception {
+        String topic = topic(group);
+        Set<Long> before = ledgers(topic);
+        assertEquals(
+                204,
+                pulsar.post(topic + "/retention", "{\"retentionTimeInMinutes\":0,\"retentionSizeInMB\":0}")
+                        .status());
+        Eventually.await(TRIMMED_MAX, topic + " is trimmed", () -> {
+            // what was written since the last compaction holds its ledger: then once more
+            assertEquals(204, pulsar.ask("PUT", topic + "/compaction", null).status());
+            Eventually.await(
+                    TRIMMED_MAX,
+                    topic + " is compacted",
+                    () -> pulsar.get(topic + "/compaction")
+                            .body()
+                            .path("status")
+                            .asText()
+                            .equals("SUCCESS"));
+            // the ledger that is written to is never trimmed: unloading closes it
+            assertEquals(204, pulsar.ask("PUT", topic + "/unload", null).status());
+            assertEquals(200, pulsar.post(topic + "/trim", null).status());
+            return Collections.disjoint(before, ledgers(topic));
+        });
+        assertEquals(204, pulsar.delete(topic + "/retention").status());
+    }
+
+    private Set<Long> ledgers(String topic) throws Exception {
+        Set<Long> ids = new HashSet<>();
+        pulsar.get(topic + "/internalStats")
+                .body()
+                .path("ledgers")
+                .forEach(ledger -> ids.add(ledger.path("ledgerId").asLong()));
+        return ids;
+    }
+
+    private void assertDecided(Map<String, JsonNode> decided) {
+        decided.forEach((path, body) -> Eventually.await(TestHub.BACK_MAX, path + " is as it was decided", () -> {
+            RoomHttp.Answer now = rooms.get(path);
+            if (now.status() == 200) {
+                assertEquals(body, now.body());
+            }
+            return now.status() == 200;
+        }));
+        assertTrue(decided.size() > 0);
+    }
+}
