@@ -81,6 +81,9 @@ public final class CqlNode implements AutoCloseable {
                 .withDuration(DefaultDriverOption.METADATA_SCHEMA_WINDOW, SCHEMA_WINDOW)
                 .withInt(DefaultDriverOption.NETTY_IO_SIZE, IO_THREADS)
                 .withInt(DefaultDriverOption.NETTY_ADMIN_SIZE, ADMIN_THREADS)
+                // its default of two seconds each would be waited for at every stop
+                .withInt(DefaultDriverOption.NETTY_IO_SHUTDOWN_QUIET_PERIOD, 0)
+                .withInt(DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_QUIET_PERIOD, 0)
                 .withStringList(DefaultDriverOption.METADATA_SCHEMA_REFRESHED_KEYSPACES, List.of(config.keyspace()))
                 .build();
     }

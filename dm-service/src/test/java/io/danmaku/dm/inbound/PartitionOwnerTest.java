@@ -1,0 +1,150 @@
+package io.danmaku.dm.inbound;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.danmaku.dm.conversation.ConversationKey;
+import io.danmaku.dm.conversation.LoggedRecord;
+import io.danmaku.dm.conversation.Outcome;
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.log.DirectRecord;
+import io.danmaku.protocol.log.DirectRecord.Op;
+import io.danmaku.protocol.log.Topics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** The bounds of an owner, and what it does with records that should not be there. */
+class PartitionOwnerTest {
+    private static final InboundConfig CONFIG = new InboundConfig(1, 4, 3, 5, 100, 10, 40, 100);
+    private static final String ANN = "1";
+    private static final String BOB = "2";
+    private static final int PARTITION = Topics.directPartition(DirectRecord.conversation("default", ANN, BOB));
+
+    private final HandThread thread = new HandThread();
+    private final List<Outcome> told = new ArrayList<>();
+    private final List<Long> marks = new ArrayList<>();
+    private final ModelTables tables = new ModelTables(new Random(1), 0, marks::add);
+
+    private PartitionOwner owner() {
+        PartitionOwner.Feed feed = new PartitionOwner.Feed() {
+            @Override
+            public void finishedUpTo(long index) {}
+
+            @Override
+            public void roomAgain() {}
+        };
+        return new PartitionOwner(
+                PARTITION,
+                thread,
+                tables.ledger(),
+                Caffeine.newBuilder().<ConversationKey, PartitionOwner.State>build(),
+                (record, outcome) -> told.add(outcome),
+                CONFIG,
+                new InboundMetrics(new SimpleMeterRegistry()),
+                feed);
+    }
+
+    private static LoggedRecord send(long index, String from, String to, String cid) {
+        return new LoggedRecord(
+                new DirectRecord(Op.SEND, "default", from, to, cid, "text", "x", 0, "", 0), PARTITION, index, index);
+    }
+
+    private void settle() {
+        while (!thread.quiet() || !tables.quiet()) {
+            if (!thread.quiet()) {
+                thread.step();
+            } else {
+                tables.step();
+            }
+        }
+    }
+
+    private ErrorCode lastRefusal() {
+        return assertInstanceOf(Outcome.Refused.class, told.get(told.size() - 1))
+                .refusal()
+                .code();
+    }
+
+    @Test
+    void aRecordOfAnotherPartitionIsRefusedAndNotNumbered() {
+        String elsewhere = "3";
+        assertFalse(Topics.directPartition(DirectRecord.conversation("default", ANN, elsewhere)) == PARTITION);
+        owner().accept(send(0, ANN, elsewhere, "c"));
+        settle();
+        assertEquals(ErrorCode.INTERNAL, lastRefusal());
+        assertTrue(tables.content.isEmpty());
+        assertEquals(List.of(0L), marks);
+    }
+
+    @Test
+    void whenTheLogIsBehindItsTablesNothingIsOverwritten() {
+        PartitionOwner first = owner();
+        first.accept(send(50, ANN, BOB, "old"));
+        settle();
+        // the topic was deleted and made again
+        PartitionOwner second = owner();
+        second.accept(send(0, BOB, ANN, "new"));
+        settle();
+        assertEquals(ErrorCode.INTERNAL, lastRefusal());
+        assertEquals(1, tables.content.size());
+        assertEquals(1, tables.rows(ANN, BOB).size());
+    }
+
+    @Test
+    void itTakesNoMoreThanItMayWorkOn() {
+        PartitionOwner owner = owner();
+        for (int i = 0; i < CONFIG.workingMax(); i++) {
+            assertTrue(owner.hasRoom());
+            owner.accept(send(i, ANN, BOB, "c" + i));
+        }
+        assertFalse(owner.hasRoom());
+        settle();
+        assertTrue(owner.hasRoom());
+        assertTrue(owner.idle());
+        assertEquals(CONFIG.workingMax(), told.size());
+    }
+
+    @Test
+    void itTakesNoMoreThanItMayLeaveUnmarked() {
+        PartitionOwner owner = owner();
+        for (int i = 0; i < CONFIG.unacknowledgedMax(); i++) {
+            assertTrue(owner.hasRoom());
+            owner.skip(i); // done at once, but the store does not answer
+        }
+        assertFalse(owner.hasRoom());
+        settle();
+        assertTrue(owner.hasRoom());
+    }
+
+    @Test
+    void aQuietPartitionIsMarkedAtOnceAndABusyOneInStrides() {
+        PartitionOwner owner = owner();
+        owner.skip(0);
+        assertFalse(tables.quiet());
+        tables.step();
+        thread.step();
+        assertEquals(List.of(0L), marks);
+        owner.skip(1);
+        owner.skip(2);
+        owner.skip(3);
+        assertTrue(tables.quiet(), "waits for the interval");
+        settle();
+        assertEquals(List.of(0L, 3L), marks);
+    }
+
+    @Test
+    void whatIsStoppedLeavesTheRestToTheNextOwner() {
+        PartitionOwner owner = owner();
+        owner.accept(send(0, ANN, BOB, "c"));
+        owner.stop();
+        settle();
+        assertTrue(told.isEmpty());
+        assertTrue(marks.isEmpty());
+    }
+}
