@@ -5,6 +5,8 @@ import io.danmaku.edge.roomlog.OpenRooms;
 import io.danmaku.node.config.ConfigurationException;
 import io.danmaku.node.config.Settings;
 import io.danmaku.node.pulsar.PulsarConfig;
+import io.danmaku.protocol.token.Tokens;
+import java.nio.charset.StandardCharsets;
 
 /** The settings of an edge, from {@code config/edge.conf}, where each is explained. */
 record EdgeConfig(
@@ -56,7 +58,7 @@ record EdgeConfig(
                 s.nonEmpty("host"),
                 s.integer("port", 0, 65_535),
                 loops,
-                s.secret("tokenSecret"),
+                secret(s),
                 PulsarConfig.read(s),
                 s.nonEmpty("redis.url"),
                 s.nonEmpty("roomService.url"),
@@ -75,6 +77,14 @@ record EdgeConfig(
             throw new ConfigurationException("broadcast.batchMax", "is at most room.tailMax");
         }
         return config;
+    }
+
+    private static String secret(Settings s) {
+        String secret = s.secret("tokenSecret");
+        if (secret.getBytes(StandardCharsets.UTF_8).length < Tokens.SECRET_BYTES_MIN) {
+            throw new ConfigurationException("tokenSecret", "has at least " + Tokens.SECRET_BYTES_MIN + " bytes");
+        }
+        return secret;
     }
 
     private static int powerOfTwo(String key, int value) {

@@ -1,0 +1,49 @@
+package io.danmaku.edge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.danmaku.node.config.ConfigurationException;
+import io.danmaku.node.config.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class EdgeConfigTest {
+    private static final String SECRET = "tokenSecret = \"0123456789abcdef0123456789abcdef\"\n";
+
+    @TempDir
+    Path folder;
+
+    private EdgeConfig read(String override) throws IOException {
+        return EdgeConfig.read(Settings.load("edge", Files.writeString(folder.resolve("override.conf"), override)));
+    }
+
+    @Test
+    void theShippedFileIsCompleteButForTheSecret() throws IOException {
+        EdgeConfig config = read(SECRET);
+        assertEquals(64 * 1024, config.connection().frameBytesMax());
+        assertEquals(50, config.frameIntervalMs());
+        assertTrue(config.eventLoops() >= 1);
+    }
+
+    @Test
+    void whatIsWrongIsNamed() {
+        assertNamed("tokenSecret", "");
+        assertNamed("tokenSecret", "tokenSecret = short");
+        assertNamed("connection.idleMax", SECRET + "connection.idleMax = 60");
+        assertNamed("connection.frameMax", SECRET + "connection.frameMax = 1GiB");
+        assertNamed("room.tailBatches", SECRET + "room.tailBatches = 1000");
+        assertNamed("broadcast.batchMax", SECRET + "broadcast.batchMax = 1MiB, room.tailMax = 512KiB");
+        assertNamed("connection.idleMin", SECRET + "connection.idleMin = 5s");
+    }
+
+    private void assertNamed(String key, String override) {
+        String message =
+                assertThrows(ConfigurationException.class, () -> read(override)).getMessage();
+        assertTrue(message.startsWith(key), message);
+    }
+}
