@@ -29,6 +29,11 @@ final class LatencyViewer implements HubListener {
         measureFromNs = fromNs;
     }
 
+    /** Whether a message that was meant to be sent then counts; the warm-up does not. */
+    boolean isMeasured(long intendedNs) {
+        return intendedNs >= measureFromNs && intendedNs < measureToNs;
+    }
+
     @Override
     public void batch(String room, JsonNode batch) {
         long now = System.nanoTime();
@@ -37,7 +42,7 @@ final class LatencyViewer implements HubListener {
             String text = event.path("d").path("text").asText();
             if (text.startsWith(MARK)) {
                 long intended = Long.parseLong(text.substring(MARK.length()));
-                if (intended >= measureFromNs && intended < measureToNs) {
+                if (isMeasured(intended)) {
                     latencyUs.recordValue(Math.max(0, (now - intended) / NS_PER_US));
                     events.increment();
                     counted = true;
