@@ -1,6 +1,7 @@
 package io.danmaku.room;
 
 import io.danmaku.node.config.Settings;
+import io.danmaku.node.http.RequestMeter;
 import io.danmaku.node.life.Service;
 import io.danmaku.node.life.Shutdown;
 import io.danmaku.node.ops.Ops;
@@ -9,7 +10,6 @@ import io.danmaku.node.pulsar.PulsarNode;
 import io.danmaku.protocol.log.Incarnation;
 import io.danmaku.protocol.token.Tokens;
 import io.danmaku.room.admin.Forwarding;
-import io.danmaku.room.admin.RequestMeter;
 import io.danmaku.room.admin.RoomApi;
 import io.danmaku.room.membership.MembershipCount;
 import io.danmaku.room.membership.StatsTable;

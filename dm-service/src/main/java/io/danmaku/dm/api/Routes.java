@@ -6,6 +6,7 @@ import io.danmaku.dm.store.Histories;
 import io.danmaku.dm.store.SyncLog;
 import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
+import io.danmaku.node.http.RequestMeter;
 import io.danmaku.node.ops.Ops;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;

@@ -6,7 +6,7 @@ import io.danmaku.protocol.json.Json;
 /**
  * A stored direct message as everybody sees it.
  *
- * @param mid derived from tenant, sender and cid: the same however often it is sent
+ * @param mid derived from tenant, sender, recipient and cid: the same however often it is sent
  * @param seq its place in the conversation, from 1, without gaps
  * @param tsMs broker's time of its record
  */

@@ -2,6 +2,7 @@ package io.danmaku.room.admin;
 
 import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
+import io.danmaku.node.http.RequestMeter;
 import io.danmaku.node.ops.Ops;
 import io.danmaku.protocol.token.Tokens;
 import io.danmaku.room.membership.StatsTable;

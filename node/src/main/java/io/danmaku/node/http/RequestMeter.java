@@ -1,4 +1,4 @@
-package io.danmaku.room.admin;
+package io.danmaku.node.http;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -68,7 +68,7 @@ public final class RequestMeter implements Handler<RoutingContext> {
         context.next();
     }
 
-    /** The route's pattern and never the path, which has as many values as there are rooms. */
+    /** The route's pattern and never the path, which has as many values as there are rooms or users. */
     private static String route(RoutingContext context) {
         Route route = context.currentRoute();
         return route == null || route.getPath() == null ? "none" : route.getPath();
