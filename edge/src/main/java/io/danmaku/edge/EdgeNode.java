@@ -84,7 +84,7 @@ public final class EdgeNode {
         RoomTable table = new RoomTable(pulsar.client(), state -> changed(rooms, loops, state));
         shutdown.add("tables", 2_000, table::close);
         table.start().get(config.startMs(), TimeUnit.MILLISECONDS);
-        vertx.setPeriodic(1_000, timer -> rooms.closeIdle());
+        vertx.setPeriodic(1_000, timer -> rooms.lookAfter());
 
         PresenceReporter presence = new PresenceReporter(pulsar, incarnation, ops.registry());
         shutdown.add("presence", 3_000, presence::close);

@@ -125,8 +125,7 @@ public final class Audience implements Runnable {
                 viewer.cursor = -1;
                 continue;
             }
-            viewer.cursor++;
-            wrote |= write(viewer, batch);
+            wrote |= write(viewer, batch, viewer.cursor + 1);
         }
         if (wrote) {
             viewer.socket.flush();
@@ -150,9 +149,14 @@ public final class Audience implements Runnable {
         lookedSeq = -1;
     }
 
-    /** Writes what of a batch the viewer does not have. */
-    private boolean write(Viewer viewer, Batch batch) {
+    /**
+     * Writes what of a batch the viewer does not have.
+     *
+     * @param cursorBehind where the viewer stands in the tail then, or -1
+     */
+    private boolean write(Viewer viewer, Batch batch, long cursorBehind) {
         if (batch.to() < viewer.next) {
+            viewer.cursor = cursorBehind;
             return false;
         }
         ByteBuf frame;
@@ -164,6 +168,7 @@ public final class Audience implements Runnable {
         deliveries.count(batch.events(), frame.readableBytes());
         // before the write: it may call back, and then the viewer has to stand where it will
         viewer.next = batch.to() + 1;
+        viewer.cursor = cursorBehind;
         viewer.socket.write(frame, viewer.socket.voidPromise());
         return true;
     }
@@ -183,7 +188,7 @@ public final class Audience implements Runnable {
         boolean wrote = false;
         for (Batch batch : batches) {
             if (viewer.index >= 0) {
-                wrote |= write(viewer, batch);
+                wrote |= write(viewer, batch, -1);
             }
             batch.release();
         }

@@ -7,6 +7,7 @@ import com.lmax.disruptor.TimeoutBlockingWaitStrategy;
 import com.lmax.disruptor.TimeoutException;
 import com.lmax.disruptor.dsl.Disruptor;
 import com.lmax.disruptor.dsl.ProducerType;
+import io.danmaku.edge.tail.Batch;
 import io.danmaku.edge.tail.BatchWriter;
 import io.danmaku.protocol.event.DeliveryClass;
 import io.danmaku.protocol.event.SkipReason;
@@ -189,11 +190,28 @@ public final class Broadcaster implements AutoCloseable {
             gap(room, offset - 1, "retention");
         }
         records.increment();
-        room.lastOffset = offset;
         markDirty(room);
+        try {
+            write(room, offset, tsMs, record, kept != null);
+            room.lastOffset = offset;
+        } catch (RuntimeException | Error failed) {
+            // what was collected is told as a gap by the next record, instead of holding up the room for ever
+            room.writer.abandon();
+            room.lastOffset = room.tail().headOffset();
+            throw failed;
+        }
+        if (record != null && record.node() == node) {
+            acks.sent(record.sendId(), kept == null ? offset : kept.offset(), kept == null ? tsMs : kept.tsMs());
+        }
+        if (room.writer.bytes() > batchBytesMax) {
+            flush(room);
+        }
+    }
+
+    private void write(LiveRoom room, long offset, long tsMs, RoomRecord record, boolean repeat) {
         if (record == null) {
             room.writer.skip(offset, SkipReason.FILTERED);
-        } else if (kept != null) {
+        } else if (repeat) {
             repeats.increment();
             room.decidedRepeats().add(offset);
             room.writer.skip(offset, SkipReason.REPEAT);
@@ -202,12 +220,6 @@ public final class Broadcaster implements AutoCloseable {
             room.writer.skip(offset, SkipReason.SAMPLED);
         } else {
             room.writer.add(offset, tsMs, record.type().deliveryClass(), record.key(), record.json());
-        }
-        if (record != null && record.node() == node) {
-            acks.sent(record.sendId(), kept == null ? offset : kept.offset(), kept == null ? tsMs : kept.tsMs());
-        }
-        if (room.writer.bytes() > batchBytesMax) {
-            flush(room);
         }
     }
 
@@ -260,7 +272,14 @@ public final class Broadcaster implements AutoCloseable {
         if (room.closed || room.writer.isEmpty()) {
             return;
         }
-        room.tail().append(room.writer.finish());
+        Batch batch = room.writer.finish();
+        try {
+            room.tail().append(batch);
+        } catch (RuntimeException bug) {
+            batch.release();
+            room.lastOffset = room.tail().headOffset();
+            throw bug;
+        }
         room.flushedNs = nowNs;
         batches.increment();
         room.wakeAudiences();

@@ -209,6 +209,7 @@ public final class Commands {
                 live.audience(connection.loop().index(), connection.loop().eventLoop());
         membership.room = room;
         membership.audience = audience;
+        live.budget(state.policy().bestEffortPerSecond());
         ObjectNode ok = Json.object()
                 .put("room", join.room())
                 .put("epoch", live.epoch())
@@ -329,12 +330,13 @@ public final class Commands {
             connection.refuse(id, Refusal.of(ErrorCode.UNSUPPORTED, "an ephemeral room has no history"));
             return;
         }
-        if (m.room.busy()) {
+        if (m.room.busy() || !connection.beginHistory()) {
             connection.refuse(id, Refusal.retry(ErrorCode.BUSY, "too many read history at a time", RETRY_MS));
             return;
         }
         m.room.history(history.before(), history.limit())
                 .whenComplete((events, failure) -> connection.loop().eventLoop().execute(() -> {
+                    connection.endHistory();
                     if (failure != null) {
                         connection.refuse(id, Refusal.retry(ErrorCode.UNAVAILABLE, "the room's log is away", RETRY_MS));
                     } else {

@@ -61,6 +61,7 @@ final class Connection implements Device {
     private long heardNs;
     private long unwritableSinceNs;
     private long discardedBytes;
+    private boolean readingHistory;
 
     Connection(ConnectionLoop loop, ConnectionLimits limits, Commands commands, String session, long nowNs) {
         this.loop = loop;
@@ -128,6 +129,19 @@ final class Connection implements Device {
     /** 0, or milliseconds until the next send is taken. */
     long sendWaitMs(long nowNs) {
         return sendRate.take(nowNs);
+    }
+
+    /** History is read one answer at a time, and not for who does not read: an answer is large. */
+    boolean beginHistory() {
+        if (readingHistory || !context.channel().isWritable()) {
+            return false;
+        }
+        readingHistory = true;
+        return true;
+    }
+
+    void endHistory() {
+        readingHistory = false;
     }
 
     void heard() {

@@ -4,9 +4,12 @@ import io.danmaku.edge.roomlog.OpenRoom;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One event loop and its connections: their clock, and the sends they wait for. On the loop only. */
 final class ConnectionLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionLoop.class);
     private static final long TICK_MS = 250;
 
     private final EventLoop loop;
@@ -44,11 +47,21 @@ final class ConnectionLoop {
     private void tick() {
         long nowNs = System.nanoTime();
         long nowMs = System.currentTimeMillis();
-        pending.expire(nowNs);
+        guarded(() -> pending.expire(nowNs));
         for (int i = connections.size() - 1; i >= 0; i--) {
             if (i < connections.size()) {
-                connections.get(i).tick(nowNs, nowMs);
+                Connection connection = connections.get(i);
+                guarded(() -> connection.tick(nowNs, nowMs));
             }
+        }
+    }
+
+    /** A periodic task that throws is never run again: then nobody's time would pass on this loop. */
+    private static void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error failed) {
+            LOG.error("a connection's clock stumbled", failed);
         }
     }
 

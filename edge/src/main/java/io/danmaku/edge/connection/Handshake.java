@@ -69,16 +69,23 @@ public final class Handshake implements Handler<RoutingContext> {
             Problems.send(routing, Refusal.of(ErrorCode.UNSUPPORTED, "the subprotocol is " + SUBPROTOCOL));
             return;
         }
+        String token;
+        try {
+            token = request.getParam("token");
+        } catch (IllegalArgumentException brokenQuery) {
+            Problems.send(routing, Refusal.of(ErrorCode.BAD_COMMAND, "the address cannot be read"));
+            return;
+        }
         if (draining || !loops.enter(limits.connectionsMax())) {
             Problems.send(
                     routing,
                     Refusal.retry(ErrorCode.BUSY, draining ? "this edge stops" : "this edge is full", RETRY_MS));
             return;
         }
-        upgrade(request, key, named);
+        upgrade(request, key, named, token);
     }
 
-    private void upgrade(HttpServerRequest request, String key, boolean named) {
+    private void upgrade(HttpServerRequest request, String key, boolean named, String token) {
         request.response()
                 .putHeader("Upgrade", "websocket")
                 .putHeader("Connection", "Upgrade")
@@ -86,7 +93,6 @@ public final class Handshake implements Handler<RoutingContext> {
         if (named) {
             request.response().putHeader("Sec-WebSocket-Protocol", SUBPROTOCOL);
         }
-        String token = request.getParam("token");
         request.toNetSocket()
                 .onSuccess(socket -> take(((NetSocketInternal) socket).channelHandlerContext(), token))
                 .onFailure(lost -> loops.left());
@@ -96,6 +102,21 @@ public final class Handshake implements Handler<RoutingContext> {
         ConnectionLoop loop = loops.of(vertx.channel().eventLoop());
         Connection connection = new Connection(
                 loop, limits, commands, incarnation + "." + sessions.incrementAndGet(), System.nanoTime());
+        try {
+            install(vertx, connection);
+        } catch (RuntimeException closedMeanwhile) {
+            loops.left();
+            vertx.close();
+            return;
+        }
+        if (!vertx.channel().isActive()) {
+            connection.closed();
+        } else if (token != null) {
+            commands.authenticate(connection, -1, token);
+        }
+    }
+
+    private void install(ChannelHandlerContext vertx, Connection connection) {
         ChannelPipeline pipeline = vertx.pipeline();
         pipeline.addLast(
                 FRAMES,
@@ -112,11 +133,6 @@ public final class Handshake implements Handler<RoutingContext> {
         connection.opened(pipeline.context("viewer"));
         vertx.channel().config().setAutoRead(true);
         vertx.channel().read();
-        if (!vertx.channel().isActive()) {
-            connection.closed();
-        } else if (token != null) {
-            commands.authenticate(connection, -1, token);
-        }
     }
 
     private static String accept(String key) {

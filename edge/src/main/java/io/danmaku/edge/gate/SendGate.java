@@ -25,6 +25,8 @@ public final class SendGate {
 
     private record Sender(RoomKey room, String user) {}
 
+    private record Last(long atMs, String cid) {}
+
     /**
      * What the gate says.
      *
@@ -37,7 +39,7 @@ public final class SendGate {
 
     private final RoomTable table;
     /** When a user last sent a chat, per room with slow mode; a full table forgets the eldest: slow mode is then lenient. */
-    private final Cache<Sender, Long> lastSent = Caffeine.newBuilder()
+    private final Cache<Sender, Last> lastSent = Caffeine.newBuilder()
             .maximumSize(SLOW_SENDERS_MAX)
             .expireAfterWrite(Duration.ofMillis(RoomPolicy.SLOW_MODE_MS_MAX))
             .build();
@@ -63,7 +65,7 @@ public final class SendGate {
         }
         boolean ranking = role.atLeast(Role.MODERATOR);
         // last, because it takes note of the send
-        refusal = ranking || send.type() != EventType.CHAT ? null : slowMode(claims, room, nowMs);
+        refusal = ranking || send.type() != EventType.CHAT ? null : slowMode(claims, room, send.cid(), nowMs);
         return refusal != null ? refuse(refusal) : new Verdict(null, checked.detail(), checked.key(), ranking);
     }
 
@@ -90,18 +92,22 @@ public final class SendGate {
         return byType.atLeast(byPolicy) ? byType : byPolicy;
     }
 
-    private Refusal slowMode(Claims claims, RoomState room, long nowMs) {
+    private Refusal slowMode(Claims claims, RoomState room, String cid, long nowMs) {
         long interval = room.policy().slowModeMs();
         if (interval == 0) {
             return null;
         }
         Sender sender = new Sender(room.key(), claims.user());
-        Long last = lastSent.asMap().putIfAbsent(sender, nowMs);
-        if (last == null || nowMs - last >= interval) {
-            lastSent.put(sender, nowMs);
+        Last sent = new Last(nowMs, cid);
+        Last last = lastSent.asMap().putIfAbsent(sender, sent);
+        if (last == null || last.cid.equals(cid)) {
+            return null; // the same send again: its outcome was not known
+        }
+        if (nowMs - last.atMs >= interval) {
+            lastSent.put(sender, sent);
             return null;
         }
-        return Refusal.retry(ErrorCode.SLOW_MODE, "the room is in slow mode", interval - (nowMs - last));
+        return Refusal.retry(ErrorCode.SLOW_MODE, "the room is in slow mode", interval - (nowMs - last.atMs));
     }
 
     private static Verdict refuse(Refusal refusal) {

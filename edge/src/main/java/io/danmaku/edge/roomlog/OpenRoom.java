@@ -86,9 +86,9 @@ public final class OpenRoom implements CatchUp {
         return page(from, tailFirst - 1);
     }
 
-    private CompletableFuture<List<Batch>> page(long offset, long last) {
+    private CompletableFuture<List<Batch>> page(long offset, long newest) {
         long first = (offset - 1) / Pages.PAGE_OFFSETS * Pages.PAGE_OFFSETS + 1;
-        long to = Math.min(first + Pages.PAGE_OFFSETS - 1, last);
+        long to = Math.min(first + Pages.PAGE_OFFSETS - 1, newest);
         try {
             return pages.read(
                     new PageReader.Request(topic, live.key().room(), first, to, index, live.decidedRepeats()));
@@ -108,7 +108,7 @@ public final class OpenRoom implements CatchUp {
         if (last < 1 || events.size() >= limit || pagesLeft == 0) {
             return CompletableFuture.completedFuture(null);
         }
-        return page(last, last).thenCompose(batches -> {
+        return page(last, /* newest= */ live.tail().headOffset()).thenCompose(batches -> {
             try {
                 for (int b = batches.size() - 1; b >= 0 && events.size() < limit; b--) {
                     Batch batch = batches.get(b);

@@ -43,12 +43,14 @@ public final class OpenRooms {
 
     private static final class Entry {
         private final String epoch;
+        private final long createdAtMs;
         private final CompletableFuture<OpenRoom> opening;
         private int holders;
         private long emptySinceNs;
 
-        Entry(String epoch, CompletableFuture<OpenRoom> opening) {
-            this.epoch = epoch;
+        Entry(RoomState state, CompletableFuture<OpenRoom> opening) {
+            epoch = state.epoch();
+            createdAtMs = state.createdAtMs();
             this.opening = opening;
         }
     }
@@ -80,6 +82,9 @@ public final class OpenRooms {
     public synchronized CompletableFuture<OpenRoom> acquire(RoomState state) {
         Entry entry = entries.get(state.key());
         if (entry != null && !entry.epoch.equals(state.epoch())) {
+            if (entry.createdAtMs > state.createdAtMs()) {
+                return CompletableFuture.failedFuture(new IllegalStateException("a newer room of this id is open"));
+            }
             entries.remove(state.key());
             close(state.key(), entry);
             entry = null;
@@ -89,7 +94,7 @@ public final class OpenRooms {
                 return null;
             }
             CompletableFuture<OpenRoom> opening = open(state);
-            Entry opened = new Entry(state.epoch(), opening);
+            Entry opened = new Entry(state, opening);
             entries.put(state.key(), opened);
             opening.whenComplete((room, failure) -> {
                 if (failure != null) {
@@ -125,12 +130,16 @@ public final class OpenRooms {
         return entries.size();
     }
 
-    /** Closes rooms that have had no viewer for the linger time; called every second or so. */
-    public synchronized void closeIdle() {
+    /** Looks after open rooms: closes those without a viewer for the linger time. Called every second or so. */
+    public synchronized void lookAfter() {
         long now = System.nanoTime();
         for (Iterator<Map.Entry<RoomKey, Entry>> all = entries.entrySet().iterator(); all.hasNext(); ) {
             Map.Entry<RoomKey, Entry> e = all.next();
             Entry entry = e.getValue();
+            OpenRoom open = entry.opening.isCompletedExceptionally() ? null : entry.opening.getNow(null);
+            if (open != null) {
+                open.follower().keepFollowing(open.live(), now);
+            }
             if (entry.holders == 0
                     && entry.opening.isDone()
                     && now - entry.emptySinceNs > TimeUnit.MILLISECONDS.toNanos(limits.lingerMs)) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.pulsar.client.api.Message;
@@ -24,6 +25,8 @@ final class PageReader {
     private static final int READ_TIMEOUT_S = 5;
     private static final int RECEIVER_QUEUE = 512;
     private static final int BATCH_BYTES_MAX = 64 * 1024;
+    /** What the broker answers for an index that it no longer has: not found, precondition failed. */
+    private static final Set<Integer> GONE = Set.of(404, 412);
 
     private final PulsarClient client;
     private final PulsarAdmin admin;
@@ -55,7 +58,7 @@ final class PageReader {
     }
 
     /** The broker's look-up by index serves for a room that nobody has read here. */
-    private MessageId lookUp(String topic, long offset) {
+    private MessageId lookUp(String topic, long offset) throws IOException {
         if (offset <= 1) {
             return MessageId.earliest;
         }
@@ -63,8 +66,11 @@ final class PageReader {
             var found = admin.messageIdByIndex(topic, offset - 1).join();
             return new MessageIdImpl(
                     found.path("ledgerId").asLong(), found.path("entryId").asLong(), -1);
-        } catch (CompletionException notThere) {
-            return MessageId.earliest; // trimmed, or a broker without the look-up: walk from the first one kept
+        } catch (CompletionException failed) {
+            if (failed.getCause() instanceof PulsarAdmin.AdminException answer && GONE.contains(answer.status())) {
+                return MessageId.earliest; // trimmed: walk from the first one kept
+            }
+            throw new IOException("the broker cannot look up an offset now", failed);
         }
     }
 
@@ -89,6 +95,7 @@ final class PageReader {
             boolean first = true;
             while (due <= r.to) {
                 if (!reader.hasMessageAvailable()) {
+                    finish(writer, batches);
                     batches.add(BatchWriter.gap(r.room, due, r.to, "retention"));
                     break;
                 }

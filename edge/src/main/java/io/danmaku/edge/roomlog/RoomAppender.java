@@ -20,12 +20,15 @@ final class RoomAppender {
     private static final int SEND_TIMEOUT_S = 10;
 
     private static final long RETRY_MS = 1_000;
+    private static final long LOST_NS = TimeUnit.SECONDS.toNanos(20);
 
     private final PulsarClient client;
     private final String topic;
     private CompletableFuture<Producer<byte[]>> opening;
     /** Set once the producer is there and all that came before has been handed to it. */
     private Producer<byte[]> producer;
+
+    private long lostSinceNs;
     /** What came while the producer was being made, in order. */
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
 
@@ -63,12 +66,26 @@ final class RoomAppender {
     private void hand(byte[] record, Consumer<Refusal> failed) {
         if (!producer.isConnected()) {
             failed.accept(unavailable());
+            giveUpWhenLost();
             return;
         }
+        lostSinceNs = 0;
         producer.sendAsync(record).exceptionally(notSent -> {
             failed.accept(refusal(notSent));
             return null;
         });
+    }
+
+    /** The client ends a producer for good on some errors of the broker and does not say so: then the next send makes another. */
+    private void giveUpWhenLost() {
+        long nowNs = System.nanoTime();
+        lostSinceNs = lostSinceNs == 0 ? nowNs : lostSinceNs;
+        if (nowNs - lostSinceNs > LOST_NS) {
+            producer.closeAsync();
+            producer = null;
+            opening = null;
+            lostSinceNs = 0;
+        }
     }
 
     private void open() {

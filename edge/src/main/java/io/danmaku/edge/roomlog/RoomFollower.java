@@ -20,6 +20,7 @@ import org.apache.pulsar.client.api.ReaderBuilder;
 final class RoomFollower {
     private static final int RECEIVER_QUEUE = 1_000;
     private static final int PRODUCERS_MAX = 4_096;
+    private static final long LOST_NS = TimeUnit.SECONDS.toNanos(20);
     private static final int READ_TIMEOUT_S = 5;
     /** Added to the window when looking back by time: what lies between asking the broker and its seek. */
     private static final long MARGIN_S = 10;
@@ -29,6 +30,12 @@ final class RoomFollower {
     private final String topic;
     private final OffsetIndex index;
     private volatile Reader<byte[]> reader;
+    /** Newest record that came, where another reader would go on. */
+    private volatile MessageId last;
+    /** Of the timer that looks after it. */
+    private long lostSinceNs;
+
+    private volatile boolean reopening;
 
     /** Of an ephemeral room, on the client's listener thread: offsets given so far, and each producer's last number. */
     private long ephemeralOffset;
@@ -54,14 +61,15 @@ final class RoomFollower {
      *
      * @param offset of the newest record, 0 when there is none
      * @param id of that record
+     * @param tsMs broker's time of that record
      */
-    record Head(long offset, MessageId id) {
-        static final Head EMPTY = new Head(0, MessageId.earliest);
+    record Head(long offset, MessageId id, long tsMs) {
+        static final Head EMPTY = new Head(0, MessageId.earliest, 0);
     }
 
     CompletableFuture<Head> head(Durability durability) {
         if (durability == Durability.EPHEMERAL) {
-            return CompletableFuture.completedFuture(new Head(0, MessageId.latest));
+            return CompletableFuture.completedFuture(new Head(0, MessageId.latest, 0));
         }
         return client.newReader()
                 .topic(topic)
@@ -77,8 +85,12 @@ final class RoomFollower {
         return reader.hasMessageAvailableAsync()
                 .thenCompose(more -> more
                         ? reader.readNextAsync()
-                                .thenCompose(message ->
-                                        newest(reader, new Head(LogRecords.offset(message), message.getMessageId())))
+                                .thenCompose(message -> newest(
+                                        reader,
+                                        new Head(
+                                                LogRecords.offset(message),
+                                                message.getMessageId(),
+                                                LogRecords.tsMs(message))))
                         : CompletableFuture.completedFuture(known));
     }
 
@@ -87,10 +99,11 @@ final class RoomFollower {
      * {@link #follow}.
      */
     void feedWindow(LiveRoom room, Head head) throws IOException {
-        if (head.offset == 0) {
+        long seconds = TimeUnit.MILLISECONDS.toSeconds(RepeatWindow.WINDOW_MS) + MARGIN_S;
+        boolean quiet = System.currentTimeMillis() - head.tsMs > TimeUnit.SECONDS.toMillis(seconds);
+        if (head.offset == 0 || quiet) {
             return;
         }
-        long seconds = TimeUnit.MILLISECONDS.toSeconds(RepeatWindow.WINDOW_MS) + MARGIN_S;
         try (Reader<byte[]> window = client.newReader()
                 .topic(topic)
                 .readerName("window")
@@ -100,6 +113,9 @@ final class RoomFollower {
             long read = 0;
             while (read < head.offset && window.hasMessageAvailable()) {
                 Message<byte[]> message = window.readNext(READ_TIMEOUT_S, TimeUnit.SECONDS);
+                if (message == null && read == 0) {
+                    return; // a reader by time always says that there is more: all of it was older
+                }
                 if (message == null) {
                     throw new IOException("the log did not answer within " + READ_TIMEOUT_S + " s");
                 }
@@ -113,11 +129,34 @@ final class RoomFollower {
 
     /** Starts following behind the head: by its id, so that a reader that has to connect anew misses nothing. */
     CompletableFuture<Void> follow(LiveRoom room, Head head) {
+        last = head.id;
+        return followFrom(room, head.id);
+    }
+
+    /**
+     * The client ends a reader for good on some errors of the broker and does not say so: one that is not connected for
+     * long is replaced by another that goes on behind the last record. Called every second or so, by one thread.
+     */
+    void keepFollowing(LiveRoom room, long nowNs) {
+        if (connected() || reopening) {
+            lostSinceNs = 0;
+            return;
+        }
+        lostSinceNs = lostSinceNs == 0 ? nowNs : lostSinceNs;
+        if (nowNs - lostSinceNs > LOST_NS) {
+            reopening = true;
+            stop().handle((stopped, failure) -> null)
+                    .thenCompose(stopped -> followFrom(room, last))
+                    .whenComplete((followed, failure) -> reopening = false);
+        }
+    }
+
+    private CompletableFuture<Void> followFrom(LiveRoom room, MessageId start) {
         ReaderBuilder<byte[]> builder = client.newReader()
                 .topic(topic)
                 .readerName("follower")
                 .receiverQueueSize(RECEIVER_QUEUE)
-                .startMessageId(head.id);
+                .startMessageId(start);
         if (room.durability() == Durability.EPHEMERAL) {
             builder.readerListener((r, message) -> takeEphemeral(room, message));
         } else {
@@ -129,6 +168,7 @@ final class RoomFollower {
     private void takeLogged(LiveRoom room, Message<byte[]> message) {
         long offset = LogRecords.offset(message);
         index.saw(offset, message.getMessageId());
+        last = message.getMessageId();
         broadcaster.record(room, offset, LogRecords.tsMs(message), RoomRecord.decode(message.getData()));
     }
 
