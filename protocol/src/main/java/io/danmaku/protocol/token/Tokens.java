@@ -12,6 +12,7 @@ import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.room.Role;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -75,7 +76,8 @@ public final class Tokens {
             return read(verifier.verify(token));
         } catch (TokenExpiredException expired) {
             return refused(ErrorCode.TOKEN_EXPIRED, "the token has expired");
-        } catch (JWTVerificationException | IllegalArgumentException bad) {
+        } catch (JWTVerificationException | IllegalArgumentException | DateTimeException | ArithmeticException bad) {
+            // the last two: times beyond what can be
             return refused(ErrorCode.BAD_TOKEN, "the token is not valid here");
         }
     }

@@ -91,6 +91,23 @@ final class TokensTest {
     }
 
     @Test
+    void timesBeyondWhatCanBeAreRefusedSignedOrNot() {
+        Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
+        String h = base64.encodeToString("{\"alg\":\"HS256\"}".getBytes(StandardCharsets.UTF_8));
+        for (String time :
+                List.of("1000000000000000000", "10000000000000000", "-1000000000000000000", "1e400", "0.5e9")) {
+            for (String claim : List.of("exp", "nbf", "iat")) {
+                String json = "{\"sub\":\"7\",\"exp\":9999999999,\"" + claim + "\":" + time + "}";
+                String p = base64.encodeToString(json.getBytes(StandardCharsets.UTF_8));
+                assertNotNull(TOKENS.verify(h + "." + p + ".c2ln").refusal(), json);
+                byte[] signature = Algorithm.HMAC256(SECRET)
+                        .sign(h.getBytes(StandardCharsets.UTF_8), p.getBytes(StandardCharsets.UTF_8));
+                TOKENS.verify(h + "." + p + "." + base64.encodeToString(signature)); // does not throw
+            }
+        }
+    }
+
+    @Test
     void claimsOfAnotherTypeAreRefusedOrPassedOver() {
         for (JWTCreator.Builder odd : List.of(
                 alive().withSubject("7").withClaim("rooms", "all"),
