@@ -7,7 +7,6 @@ import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiPredicate;
 
 /** The viewers of a room on one event loop. */
 public final class Audience implements Runnable {
@@ -21,7 +20,7 @@ public final class Audience implements Runnable {
     private final CatchUp catchUp;
     private final EventLoop loop;
     private final Deliveries deliveries;
-    private final BiPredicate<String, Long> superseded;
+    private final Batch.Superseded superseded;
     private final ArrayList<Viewer> viewers = new ArrayList<>();
     private final AtomicBoolean woken = new AtomicBoolean();
     /** The batch that was looked up last in this run, retained: most viewers want the same one. */

@@ -5,7 +5,7 @@ import io.danmaku.protocol.event.SkipReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
-import java.util.function.BiPredicate;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 /**
  * Events of one room that cover offsets {@code from..to} without holes, as the frames that go out. Immutable but for
@@ -14,6 +14,8 @@ import java.util.function.BiPredicate;
 public final class Batch {
     private static final AtomicIntegerFieldUpdater<Batch> REFERENCES =
             AtomicIntegerFieldUpdater.newUpdater(Batch.class, "references");
+    private static final AtomicReferenceFieldUpdater<Batch, ByteBuf> LEAN =
+            AtomicReferenceFieldUpdater.newUpdater(Batch.class, ByteBuf.class, "lean");
     private static final byte RELIABLE = (byte) 1;
     private static final byte LATEST = (byte) 2;
 
@@ -35,6 +37,12 @@ public final class Batch {
         this.index = index;
         this.full = full;
         this.gap = gap;
+    }
+
+    /** Whether a newer value of a LATEST key than the one at an offset follows for sure. */
+    @FunctionalInterface
+    public interface Superseded {
+        boolean test(String key, long offset);
     }
 
     /** Where each event of a full frame lies, and what was left out: enough to make a lean or a cut frame of it. */
@@ -129,10 +137,8 @@ public final class Batch {
     /**
      * The frame for who lags, shared, built on first need: without BEST_EFFORT events, and without LATEST events that
      * are superseded.
-     *
-     * @param superseded whether a newer value of a key (second: newer than this offset) follows for sure
      */
-    public ByteBuf lean(BiPredicate<String, Long> superseded) {
+    public ByteBuf lean(Superseded superseded) {
         ByteBuf built = lean;
         if (built != null) {
             return built;
@@ -140,15 +146,15 @@ public final class Batch {
         if (gap != null) {
             return full;
         }
-        synchronized (this) {
-            if (lean == null) {
-                lean = buildLean(superseded);
-            }
-            return lean;
+        built = buildLean(superseded);
+        if (LEAN.compareAndSet(this, null, built)) {
+            return built;
         }
+        built.release(); // another event loop was first
+        return lean;
     }
 
-    private ByteBuf buildLean(BiPredicate<String, Long> superseded) {
+    private ByteBuf buildLean(Superseded superseded) {
         FrameWriter frame = new FrameWriter(room, from);
         int[] skipped = new int[SkipReason.count()];
         for (int i = 0; i < index.events; i++) {

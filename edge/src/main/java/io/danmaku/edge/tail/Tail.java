@@ -91,10 +91,28 @@ public final class Tail {
      * The number of the batch that covers an offset: {@link #head()} when it is yet to come, -1 when it has fallen out.
      */
     public long find(long offset) {
-        long high = head;
-        if (offset > headOffset) {
-            return high;
+        for (; ; ) {
+            long high = head;
+            if (offset > headOffset) {
+                return high;
+            }
+            long found = findBelow(high, offset);
+            if (found >= 0) {
+                return found;
+            }
+            // the appending thread says the head's offset before its number: the offset may be of that very batch
+            Batch coming = ring.get((int) high & mask);
+            if (coming != null && coming.seq == high && coming.from() <= offset) {
+                return high;
+            }
+            if (high == head) {
+                return -1;
+            }
         }
+    }
+
+    private long findBelow(long end, long offset) {
+        long high = end;
         long low = first;
         long found = -1;
         while (low < high) {

@@ -16,6 +16,7 @@ import io.danmaku.protocol.json.EventDetail;
 import io.danmaku.protocol.json.Json;
 import io.netty.buffer.ByteBuf;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -63,6 +64,34 @@ class TailTest {
         assertEquals(TS + 1001, frame.path("events").get(1).path("ts").asLong());
         assertEquals("Ann", frame.path("events").get(2).path("u").path("name").asText());
         batch.release();
+    }
+
+    @Test
+    void whatIsBeingAppendedIsNeverTakenForFallenOut() throws Exception {
+        int rounds = 50_000;
+        Tail tail = new Tail(4, 1 << 20, 0);
+        AtomicReference<String> wrong = new AtomicReference<>();
+        Thread reader = new Thread(
+                () -> {
+                    long covered = 0;
+                    while (covered < rounds && wrong.get() == null) {
+                        covered = tail.headOffset();
+                        // the newest offset may be evicted between the two calls only when the head went on by a whole
+                        // ring
+                        long found = covered == 0 ? 0 : tail.find(covered);
+                        if (found < 0 && tail.headOffset() < covered + 4) {
+                            wrong.set(covered + " not found, head " + tail.headOffset());
+                        }
+                    }
+                },
+                "reader");
+        reader.start();
+        for (int i = 1; i <= rounds; i++) {
+            tail.append(BatchWriter.gap("42", i, i, "lost"));
+        }
+        reader.join(20_000);
+        tail.clear();
+        assertNull(wrong.get());
     }
 
     /** Frames of 125, 126 and 65,536 bytes have headers of different lengths in front of the same JSON. */
