@@ -28,13 +28,16 @@ import io.danmaku.protocol.log.Incarnation;
 import io.danmaku.protocol.log.RoomStats;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.token.Tokens;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +64,10 @@ public final class EdgeNode {
                 .with(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(config.eventLoops()))
                 .build();
         shutdown.add("vertx", 5_000, () -> vertx.close().await(5, TimeUnit.SECONDS));
+        ops.need("pulsar", () -> false);
+        ops.need("rooms", () -> false);
+        AtomicReference<Router> front = new AtomicReference<>(Front.starting(vertx, ops));
+        listen(vertx, config, request -> front.get().handle(request));
         PulsarNode pulsar = new PulsarNode(config.pulsar());
         shutdown.add("pulsar", 5_000, pulsar::close);
         pulsar.awaitNamespaces(config.startMs());
@@ -79,7 +86,8 @@ public final class EdgeNode {
                     deliveredEvents.add(events);
                     deliveredBytes.add(bytes);
                 },
-                config.rooms());
+                config.rooms(),
+                loops::endRoom);
         shutdown.add("rooms", 6_000, rooms::stop);
         RoomTable table = new RoomTable(pulsar.client(), state -> changed(rooms, loops, state));
         shutdown.add("tables", 2_000, table::close);
@@ -114,14 +122,15 @@ public final class EdgeNode {
                 loops,
                 tracing.tracer());
         Handshake handshake = new Handshake(loops, commands, config.connection(), incarnation.toString());
-        Router router = Front.router(vertx, ops, handshake, config.roomServiceUrl(), config.dmServiceUrl());
         new EdgeMeters(ops.registry(), loops, rooms, broadcaster, deliveredEvents, deliveredBytes).bind();
         ops.need("rooms", table::ready);
         ops.need("pulsar", presence::isConnected);
-        listen(vertx, config, router);
+        ops.need("connections", handshake::open);
+        front.set(
+                Front.router(vertx, ops, tracing.tracer(), handshake, config.roomServiceUrl(), config.dmServiceUrl()));
         shutdown.add("connections", config.drainMs() + 1_000, () -> {
             handshake.drain();
-            loops.drain(config.drainMs());
+            loops.drain(config.drainMs(), direct::waiting);
         });
         LOG.info("edge {} listens on {}:{}", incarnation, config.host(), config.port());
     }
@@ -135,13 +144,14 @@ public final class EdgeNode {
     }
 
     /** One server an event loop: Vert.x hands each connection to one of them. */
-    private static void listen(Vertx vertx, EdgeConfig config, Router router) throws TimeoutException {
+    private static void listen(Vertx vertx, EdgeConfig config, Handler<HttpServerRequest> front)
+            throws TimeoutException {
         for (int i = 0; i < config.eventLoops(); i++) {
             vertx.deployVerticle(context -> vertx.createHttpServer(new HttpServerOptions()
                                     .setHost(config.host())
                                     .setPort(config.port())
                                     .setMaxHeaderSize(16 * 1024))
-                            .requestHandler(router)
+                            .requestHandler(front)
                             .listen())
                     .await(30, TimeUnit.SECONDS);
         }

@@ -70,7 +70,7 @@ public final class Commands {
         this.node = node.number();
         this.presence = presence;
         this.stats = stats;
-        this.direct = new DirectCommands(direct);
+        this.direct = new DirectCommands(direct, tracer);
         this.loops = loops;
         this.tracer = tracer;
     }
@@ -86,6 +86,9 @@ public final class Commands {
             connection.refuse(decoded.id(), decoded.refusal());
         } else if (!connection.ready() && !(decoded.command() instanceof Command.Auth)) {
             connection.refuse(decoded.id(), Refusal.of(ErrorCode.UNAUTHENTICATED, "auth comes first"));
+        } else if (loops.draining() && !(decoded.command() instanceof Command.Leave)) {
+            // nothing is begun that would have to be waited for
+            connection.refuse(decoded.id(), Refusal.retry(ErrorCode.BUSY, "this edge stops: connect again", RETRY_MS));
         } else {
             carryOut(connection, decoded.id(), decoded.command());
         }
@@ -158,8 +161,15 @@ public final class Commands {
         }
         Connection.Membership membership = new Connection.Membership();
         connection.rooms().put(join.room(), membership);
-        opening.whenComplete((room, failure) ->
-                connection.loop().eventLoop().execute(() -> opened(connection, id, join, membership, room)));
+        Span span = span("room.join", state.key());
+        opening.whenComplete((room, failure) -> connection.loop().eventLoop().execute(() -> {
+            opened(connection, id, join, membership, room);
+            span.end();
+        }));
+    }
+
+    private Span span(String name, RoomKey room) {
+        return tracer.spanBuilder(name).setAttribute("room", room.toString()).startSpan();
     }
 
     /** The state of an open room, or null after refusing. */
@@ -200,9 +210,8 @@ public final class Commands {
                 connection.rooms().remove(join.room());
             }
             openRooms.release(room);
-            if (refusal != null) {
-                connection.refuse(id, refusal);
-            }
+            connection.refuse(
+                    id, refusal != null ? refusal : Refusal.of(ErrorCode.NOT_JOINED, "left before it was joined"));
             return;
         }
         Audience audience =
@@ -232,8 +241,11 @@ public final class Commands {
 
     /** What has become of the room since it was asked for, or null when nothing speaks against joining. */
     private static Refusal refusal(RoomState state, OpenRoom room, long since) {
-        if (!state.open() || !state.epoch().equals(room.stateEpoch())) {
+        if (state == null || !state.open()) {
             return Refusal.of(ErrorCode.ROOM_CLOSED, "the room is closed");
+        }
+        if (!state.epoch().equals(room.stateEpoch())) {
+            return Refusal.retry(ErrorCode.UNAVAILABLE, "the room was made anew", RETRY_MS);
         }
         if (since > room.live().tail().headOffset() + AHEAD_MAX) {
             return Refusal.of(ErrorCode.SINCE_AHEAD, "since lies far beyond the room's head: join without it");
@@ -277,7 +289,7 @@ public final class Commands {
             return;
         }
         long nowNs = System.nanoTime();
-        long waitMs = connection.sendWaitMs(nowNs);
+        long waitMs = connection.sendWaitMs(send.room(), nowNs);
         if (waitMs > 0) {
             connection.refuse(id, Refusal.retry(ErrorCode.RATE_LIMITED, "too many sends a second", waitMs));
             return;
@@ -293,9 +305,7 @@ public final class Commands {
             return;
         }
         PendingSends pending = connection.loop().pending();
-        Span span = tracer.spanBuilder("room.send")
-                .setAttribute("room", key.toString())
-                .startSpan();
+        Span span = span("room.send", key);
         long sendId = pending.add(connection, id, span, nowNs);
         if (sendId < 0) {
             span.end();
@@ -334,8 +344,10 @@ public final class Commands {
             connection.refuse(id, Refusal.retry(ErrorCode.BUSY, "too many read history at a time", RETRY_MS));
             return;
         }
+        Span span = span("room.history", m.room.live().key());
         m.room.history(history.before(), history.limit())
                 .whenComplete((events, failure) -> connection.loop().eventLoop().execute(() -> {
+                    span.end();
                     connection.endHistory();
                     if (failure != null) {
                         connection.refuse(id, Refusal.retry(ErrorCode.UNAVAILABLE, "the room's log is away", RETRY_MS));

@@ -10,6 +10,7 @@ import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.json.Replies;
+import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.token.Claims;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -52,7 +53,11 @@ final class Connection implements Device {
     private final String session;
     private final Map<String, Membership> rooms = new HashMap<>(4);
     private final TokenBucket commandRate;
+    /** Of sends where the user is a viewer, and of direct messages. */
     private final TokenBucket sendRate;
+    /** Of sends into rooms where the user is more than a viewer. */
+    private final TokenBucket rankingSendRate;
+
     private final long openedNs;
     private ChannelHandlerContext context;
     private State state = State.UNAUTHENTICATED;
@@ -62,6 +67,9 @@ final class Connection implements Device {
     private long unwritableSinceNs;
     private long discardedBytes;
     private boolean readingHistory;
+    private boolean readingDirectPage;
+    /** Place in its loop's list, -1 when it is not there. */
+    int index = -1;
 
     Connection(ConnectionLoop loop, ConnectionLimits limits, Commands commands, String session, long nowNs) {
         this.loop = loop;
@@ -72,6 +80,7 @@ final class Connection implements Device {
         heardNs = nowNs;
         commandRate = new TokenBucket(limits.commandsPerSecond(), 2 * limits.commandsPerSecond(), nowNs);
         sendRate = new TokenBucket(limits.sendsPerSecond(), 2 * limits.sendsPerSecond(), nowNs);
+        rankingSendRate = new TokenBucket(limits.moderatorPerSecond(), 2 * limits.moderatorPerSecond(), nowNs);
     }
 
     void opened(ChannelHandlerContext socket) {
@@ -115,10 +124,9 @@ final class Connection implements Device {
         if (state == State.UNAUTHENTICATED) {
             state = State.READY;
         }
-        if (accepted.admin() || !accepted.rooms().isEmpty()) {
-            commandRate.allow(limits.moderatorPerSecond(), limits.moderatorPerSecond());
-            sendRate.allow(limits.moderatorPerSecond(), limits.moderatorPerSecond());
-        }
+        boolean ranking = accepted.admin() || !accepted.rooms().isEmpty();
+        commandRate.allow(ranking ? limits.moderatorPerSecond() : limits.commandsPerSecond());
+        sendRate.allow(accepted.admin() ? limits.moderatorPerSecond() : limits.sendsPerSecond());
     }
 
     /** 0, or milliseconds until the next command is taken. */
@@ -126,9 +134,14 @@ final class Connection implements Device {
         return commandRate.take(nowNs);
     }
 
-    /** 0, or milliseconds until the next send is taken. */
+    /** 0, or milliseconds until the next direct message is taken. */
     long sendWaitMs(long nowNs) {
         return sendRate.take(nowNs);
+    }
+
+    /** 0, or milliseconds until the next send into a room is taken: the role there decides. */
+    long sendWaitMs(String room, long nowNs) {
+        return (claims.roleIn(room).atLeast(Role.MODERATOR) ? rankingSendRate : sendRate).take(nowNs);
     }
 
     /** History is read one answer at a time, and not for who does not read: an answer is large. */
@@ -142,6 +155,19 @@ final class Connection implements Device {
 
     void endHistory() {
         readingHistory = false;
+    }
+
+    /** As {@link #beginHistory}, for pages of direct messages. */
+    boolean beginDirectPage() {
+        if (readingDirectPage || !context.channel().isWritable()) {
+            return false;
+        }
+        readingDirectPage = true;
+        return true;
+    }
+
+    void endDirectPage() {
+        readingDirectPage = false;
     }
 
     void heard() {

@@ -3,7 +3,7 @@ package io.danmaku.edge.connection;
 /**
  * Bounds of a connection; each is a key of {@code config/edge.conf} with its reason there.
  *
- * @param moderatorPerSecond allowance of whoever has a role above viewer in any room, and of backends
+ * @param moderatorPerSecond sends into a room where the user is more than a viewer; everything of backends; commands of whoever has a role
  */
 public record ConnectionLimits(
         int connectionsMax,

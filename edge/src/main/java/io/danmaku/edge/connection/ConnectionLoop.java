@@ -37,11 +37,20 @@ final class ConnectionLoop {
     }
 
     void add(Connection connection) {
+        connection.index = connections.size();
         connections.add(connection);
     }
 
     void remove(Connection connection) {
-        connections.remove(connection);
+        if (connection.index < 0) {
+            return;
+        }
+        Connection last = connections.remove(connections.size() - 1);
+        if (last != connection) {
+            connections.set(connection.index, last);
+            last.index = connection.index;
+        }
+        connection.index = -1;
     }
 
     private void tick() {

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 
 /** The event loops of this edge that hold connections, numbered as they first do. Thread-safe. */
 public final class ConnectionLoops implements Acks {
@@ -16,6 +17,7 @@ public final class ConnectionLoops implements Acks {
     private final int max;
     private volatile ConnectionLoop[] loops = {};
     private final AtomicInteger connections = new AtomicInteger();
+    private volatile boolean draining;
 
     /** @param max event loops there can be, at most 256 */
     public ConnectionLoops(int max, long resultMs) {
@@ -84,10 +86,23 @@ public final class ConnectionLoops implements Acks {
         }
     }
 
-    /** Waits, at most so long, until no send waits for its result; then closes all connections. */
-    public void drain(long boundMs) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(boundMs);
-        while (pendingSends() > 0 && System.nanoTime() < end) {
+    /** Whether this edge stops: nothing is begun any more. */
+    boolean draining() {
+        return draining;
+    }
+
+    /**
+     * Takes no more commands, waits until none waits for its result, at most two thirds of the time; then closes all
+     * connections and waits for them to go.
+     *
+     * @param direct requests of direct messages that wait for their results
+     */
+    public void drain(long boundMs, IntSupplier direct) throws InterruptedException {
+        draining = true;
+        long start = System.nanoTime();
+        long end = start + TimeUnit.MILLISECONDS.toNanos(boundMs);
+        long resultsEnd = start + TimeUnit.MILLISECONDS.toNanos(boundMs * 2 / 3);
+        while (pendingSends() + direct.getAsInt() > 0 && System.nanoTime() < resultsEnd) {
             TimeUnit.MILLISECONDS.sleep(20);
         }
         for (ConnectionLoop loop : loops) {

@@ -6,42 +6,84 @@ import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Replies;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 
 /** The commands of direct messages: handed to the gateway, answered on the connection's event loop when it has the outcome. */
 final class DirectCommands {
-    private final DirectGateway gateway;
+    private static final long RETRY_MS = 200;
 
-    DirectCommands(DirectGateway gateway) {
+    private final DirectGateway gateway;
+    private final Tracer tracer;
+
+    DirectCommands(DirectGateway gateway, Tracer tracer) {
         this.gateway = gateway;
+        this.tracer = tracer;
     }
 
     void carryOut(Connection connection, long id, Command command) {
-        if (command instanceof Command.DmSync sync) {
-            answer(connection, id, gateway.sync(connection, connection.token(), sync));
-            return;
-        }
-        long waitMs = connection.sendWaitMs(System.nanoTime());
-        if (waitMs > 0) {
-            connection.refuse(id, Refusal.retry(ErrorCode.RATE_LIMITED, "too many sends a second", waitMs));
-        } else if (command instanceof Command.DmSend send) {
-            answer(connection, id, gateway.send(connection, send));
+        if (command instanceof Command.DmSend send) {
+            append(connection, id, "dm.send", () -> gateway.send(connection, send));
         } else if (command instanceof Command.DmRead read) {
-            answer(connection, id, gateway.read(connection, read));
+            append(connection, id, "dm.read", () -> gateway.read(connection, read));
+        } else if (command instanceof Command.DmSync sync) {
+            page(connection, id, "dm.sync", (token, trace) -> gateway.sync(sync, token, trace));
+        } else if (command instanceof Command.DmHistory history) {
+            page(connection, id, "dm.history", (token, trace) -> gateway.history(history, token, trace));
+        } else if (command instanceof Command.DmContacts contacts) {
+            page(connection, id, "dm.contacts", (token, trace) -> gateway.contacts(contacts, token, trace));
         } else {
             throw new IllegalStateException("not a command of direct messages: " + command);
         }
     }
 
-    private static void answer(Connection connection, long id, CompletionStage<Outcome> coming) {
+    /** Something that asks the gateway. */
+    private interface Asking {
+        CompletionStage<Outcome> ask();
+    }
+
+    private void append(Connection connection, long id, String name, Asking asking) {
+        long waitMs = connection.sendWaitMs(System.nanoTime());
+        if (waitMs > 0) {
+            connection.refuse(id, Refusal.retry(ErrorCode.RATE_LIMITED, "too many sends a second", waitMs));
+        } else {
+            answer(connection, id, tracer.spanBuilder(name).startSpan(), asking.ask(), () -> {});
+        }
+    }
+
+    private void page(
+            Connection connection, long id, String name, BiFunction<String, Context, CompletionStage<Outcome>> asking) {
+        if (!connection.beginDirectPage()) {
+            connection.refuse(id, Refusal.retry(ErrorCode.BUSY, "one page at a time, and not unread", RETRY_MS));
+            return;
+        }
+        Span span = tracer.spanBuilder(name).startSpan();
+        answer(
+                connection,
+                id,
+                span,
+                asking.apply(connection.token(), Context.root().with(span)),
+                connection::endDirectPage);
+    }
+
+    private static void answer(
+            Connection connection, long id, Span span, CompletionStage<Outcome> coming, Runnable ended) {
         coming.whenComplete((outcome, failure) -> connection.loop().eventLoop().execute(() -> {
+            ended.run();
             if (outcome instanceof Outcome.Done done) {
                 connection.reply(Replies.ok(id, done.ok()));
-            } else if (outcome instanceof Outcome.Refused refused) {
-                connection.refuse(id, refused.refusal());
             } else {
-                connection.refuse(id, Refusal.of(ErrorCode.INTERNAL, "something went wrong here"));
+                Refusal refusal = outcome instanceof Outcome.Refused refused
+                        ? refused.refusal()
+                        : Refusal.of(ErrorCode.INTERNAL, "something went wrong here");
+                span.setStatus(StatusCode.ERROR, refusal.code().wireName());
+                connection.refuse(id, refusal);
             }
+            span.end();
         }));
     }
 

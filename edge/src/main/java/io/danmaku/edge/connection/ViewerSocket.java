@@ -17,10 +17,15 @@ import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Last handler of a viewer's pipeline: WebSocket frames to commands, and what happens to frames that are none. */
 final class ViewerSocket extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(ViewerSocket.class);
+
     private final Connection connection;
     private final Commands commands;
     private final int frameBytesMax;
@@ -137,7 +142,10 @@ final class ViewerSocket extends ChannelInboundHandlerAdapter {
         } else if (cause instanceof TooLongFrameException) {
             tooBig();
         } else {
-            context.close(); // reset by peer and the like
+            if (!(cause instanceof IOException)) {
+                LOG.error("a connection is closed", failure); // not a reset by the peer and the like
+            }
+            context.close();
         }
     }
 }

@@ -7,17 +7,17 @@ package io.danmaku.edge.direct;
  * @param resultWithinMs how long one waits; then {@code pending}
  * @param inboundPendingMax records on their way to each partition of the inbound topic
  * @param devicesPerUserMax devices of one user here that get pushes; further ones get none and have to sync
- * @param syncsMax syncs at a time
- * @param syncWithinMs how long one may take; then {@code unavailable}
- * @param syncBytesMax largest answer of dm-service that is taken
+ * @param pagesMax pages of dm-service that are read at a time
+ * @param pageWithinMs how long one may take; then {@code unavailable}
+ * @param pageBytesMax largest answer of dm-service that is taken
  */
 public record DirectBounds(
         int waitingMax,
         long resultWithinMs,
         int inboundPendingMax,
         int devicesPerUserMax,
-        int syncsMax,
-        long syncWithinMs,
-        int syncBytesMax) {
+        int pagesMax,
+        long pageWithinMs,
+        int pageBytesMax) {
     public static final DirectBounds DEFAULT = new DirectBounds(10_000, 5_000, 500, 1_000, 128, 5_000, 4 << 20);
 }

@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.context.Context;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -39,7 +40,7 @@ public final class DirectGateway implements AutoCloseable {
     private final Pushes pushes;
     private final InboundLog inbound;
     private final DeliveryReader reader;
-    private final SyncClient syncs;
+    private final PageClient pages;
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "direct"));
     private final Counter unpushed;
@@ -67,7 +68,7 @@ public final class DirectGateway implements AutoCloseable {
                 session -> directory.remove(node, session));
         pushes = new Pushes(devices);
         inbound = new InboundLog(pulsar.client(), bounds.inboundPendingMax());
-        syncs = new SyncClient(vertx, dmServiceUrls, bounds);
+        pages = new PageClient(vertx, dmServiceUrls, bounds);
         unpushed = registry.counter("direct.devices.unpushed");
         busy = registry.counter("direct.requests.busy");
         pending = registry.counter("direct.requests.pending");
@@ -148,8 +149,18 @@ public final class DirectGateway implements AutoCloseable {
     }
 
     /** What a device missed; {@code ok} is dm-service's answer. */
-    public CompletionStage<Outcome> sync(Device device, String bearerToken, Command.DmSync command) {
-        return syncs.sync(bearerToken, command);
+    public CompletionStage<Outcome> sync(Command.DmSync command, String bearerToken, Context trace) {
+        return pages.page(PageRequest.of(command), bearerToken, trace);
+    }
+
+    /** Messages of a conversation; {@code ok} is dm-service's answer. */
+    public CompletionStage<Outcome> history(Command.DmHistory command, String bearerToken, Context trace) {
+        return pages.page(PageRequest.of(command), bearerToken, trace);
+    }
+
+    /** Recent conversations; {@code ok} is dm-service's answer. */
+    public CompletionStage<Outcome> contacts(Command.DmContacts command, String bearerToken, Context trace) {
+        return pages.page(PageRequest.of(command), bearerToken, trace);
     }
 
     /** Makes the record of a request. */
@@ -195,6 +206,11 @@ public final class DirectGateway implements AutoCloseable {
         }
     }
 
+    /** Requests that wait for their results. */
+    public int waiting() {
+        return results.waiting();
+    }
+
     /** Whether messages can be sent and deliveries are read. */
     public boolean isConnected() {
         return inbound.isConnected() && reader.isOpen();
@@ -211,6 +227,6 @@ public final class DirectGateway implements AutoCloseable {
         reader.close();
         results.abandon();
         thread.shutdownNow();
-        syncs.close();
+        pages.close();
     }
 }

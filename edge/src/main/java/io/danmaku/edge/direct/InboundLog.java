@@ -26,12 +26,15 @@ final class InboundLog implements AutoCloseable {
     private static final int SEND_TIMEOUT_S = 10;
 
     private static final long CLOSE_MS_MAX = 2_000;
+    /** A producer that is not connected for so long is made anew: the client ends one for good on some errors and does not say so. */
+    private static final long LOST_MS = 20_000;
 
     private final PulsarClient client;
     private final int pendingMax;
     private volatile CompletableFuture<Producer<byte[]>> producer;
     private volatile boolean closed;
     private long openedMs;
+    private long lostSinceMs;
 
     InboundLog(PulsarClient client, int pendingMax) {
         this.client = client;
@@ -41,7 +44,7 @@ final class InboundLog implements AutoCloseable {
     /** Opens the log when it is not, at most once in {@link #OPEN_AGAIN_MS}. On one thread. */
     void keepOpen(long nowMs) {
         CompletableFuture<Producer<byte[]>> now = producer;
-        boolean ended = now == null || now.isCompletedExceptionally();
+        boolean ended = now == null || now.isCompletedExceptionally() || isLost(now, nowMs);
         if (closed || !ended || (openedMs != 0 && nowMs - openedMs < OPEN_AGAIN_MS)) {
             return;
         }
@@ -65,6 +68,20 @@ final class InboundLog implements AutoCloseable {
             LOG.warn("the log of conversations cannot be opened, tried again: {}", failure.getMessage());
             return null;
         });
+    }
+
+    private boolean isLost(CompletableFuture<Producer<byte[]>> opened, long nowMs) {
+        if (!opened.isDone() || isConnected()) {
+            lostSinceMs = 0;
+            return false;
+        }
+        lostSinceMs = lostSinceMs == 0 ? nowMs : lostSinceMs;
+        if (nowMs - lostSinceMs <= LOST_MS) {
+            return false;
+        }
+        lostSinceMs = 0;
+        opened.thenAccept(Producer::closeAsync);
+        return true;
     }
 
     /** Whether a record would go out now. */

@@ -2,10 +2,11 @@ package io.danmaku.edge.direct;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -18,8 +19,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.io.IOException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -29,11 +28,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Asks dm-service for what a device missed. One instance is asked until it fails; then the next one, once. */
-final class SyncClient implements AutoCloseable {
+/** Asks dm-service for pages. One instance is asked until it fails; then the next one, once. */
+final class PageClient implements AutoCloseable {
     private static final int CONNECTIONS_MAX = 16;
     private static final int CONNECT_MS_MAX = 1_000;
     private static final int OK = 200;
+    /** By how much fewer entries are asked for when a page has too many bytes: the longest messages fit then. */
+    private static final int FEWER = 4;
+
+    private static final Outcome TOO_LARGE =
+            Outcome.refused(ErrorCode.UNAVAILABLE, "the answer is too large: ask for fewer");
     private static final Map<String, ErrorCode> CODES =
             Arrays.stream(ErrorCode.values()).collect(Collectors.toMap(ErrorCode::wireName, Function.identity()));
 
@@ -45,53 +49,61 @@ final class SyncClient implements AutoCloseable {
     private volatile int current;
 
     /** @param urls of dm-service's instances, {@code http://host:port}, at least one */
-    SyncClient(Vertx vertx, List<String> urls, DirectBounds bounds) {
+    PageClient(Vertx vertx, List<String> urls, DirectBounds bounds) {
         this.vertx = vertx;
         this.urls = urls.stream().map(url -> url.replaceAll("/+$", "")).toList();
         this.bounds = bounds;
         http = vertx.httpClientBuilder()
                 .with(new HttpClientOptions().setConnectTimeout(CONNECT_MS_MAX))
-                .with(new PoolOptions().setHttp1MaxSize(CONNECTIONS_MAX).setMaxWaitQueueSize(bounds.syncsMax()))
+                .with(new PoolOptions().setHttp1MaxSize(CONNECTIONS_MAX).setMaxWaitQueueSize(bounds.pagesMax()))
                 .build();
     }
 
-    /** The messages after the device's position, as dm-service answers them. */
-    CompletionStage<Outcome> sync(String token, Command.DmSync command) {
-        if (running.incrementAndGet() > bounds.syncsMax()) {
+    /**
+     * The page, as dm-service answers it: for who has the token, as a part of the trace. One with too many bytes is asked for
+     * again with fewer entries, so that who asked gets on.
+     */
+    CompletionStage<Outcome> page(PageRequest page, String token, Context trace) {
+        if (running.incrementAndGet() > bounds.pagesMax()) {
             running.decrementAndGet();
             return CompletableFuture.completedFuture(
-                    Outcome.refused(ErrorCode.BUSY, "too many devices catch up at once"));
+                    Outcome.refused(ErrorCode.BUSY, "too many pages are read at once"));
         }
-        String uri = "/api/dm/sync?limit=" + command.limit()
-                + (command.position() == null
-                        ? ""
-                        : "&pos=" + URLEncoder.encode(command.position(), StandardCharsets.UTF_8));
-        int first = current;
-        Future<Outcome> asked = ask(urls.get(first), uri, token);
-        if (urls.size() > 1) {
-            asked = asked.recover(away -> {
-                int next = (first + 1) % urls.size();
-                current = next;
-                return ask(urls.get(next), uri, token);
-            });
-        }
-        return asked.otherwise(away -> unavailable())
+        return ask(page, token, trace)
+                .compose(outcome -> outcome == TOO_LARGE && page.limit() > 1
+                        ? ask(page.withLimit(Math.max(1, page.limit() / FEWER)), token, trace)
+                        : Future.succeededFuture(outcome))
+                .otherwise(away -> unavailable())
                 .onComplete(done -> running.decrementAndGet())
                 .toCompletionStage();
     }
 
+    private Future<Outcome> ask(PageRequest page, String token, Context trace) {
+        int first = current;
+        Future<Outcome> asked = ask(urls.get(first), page, token, trace);
+        if (urls.size() > 1) {
+            asked = asked.recover(away -> {
+                int next = (first + 1) % urls.size();
+                current = next;
+                return ask(urls.get(next), page, token, trace);
+            });
+        }
+        return asked;
+    }
+
     /** Fails when the instance cannot be reached or does not answer in time and in full. */
-    private Future<Outcome> ask(String url, String uri, String token) {
+    private Future<Outcome> ask(String url, PageRequest page, String token, Context trace) {
         Promise<Outcome> outcome = Promise.promise();
         RequestOptions options = new RequestOptions()
                 .setMethod(HttpMethod.GET)
-                .setAbsoluteURI(url + uri)
+                .setAbsoluteURI(url + page.uri())
                 .setConnectTimeout(CONNECT_MS_MAX)
                 .putHeader("Authorization", "Bearer " + token)
                 .putHeader("Accept", "application/json");
+        W3CTraceContextPropagator.getInstance().inject(trace, options, RequestOptions::putHeader);
         http.request(options)
                 .onSuccess(request -> {
-                    long timer = vertx.setTimer(bounds.syncWithinMs(), late -> {
+                    long timer = vertx.setTimer(bounds.pageWithinMs(), late -> {
                         outcome.tryFail("no answer in time");
                         request.reset();
                     });
@@ -108,8 +120,8 @@ final class SyncClient implements AutoCloseable {
         Buffer body = Buffer.buffer();
         response.exceptionHandler(outcome::tryFail);
         response.handler(part -> {
-            if (body.length() + part.length() > bounds.syncBytesMax()) {
-                outcome.tryComplete(Outcome.refused(ErrorCode.UNAVAILABLE, "the answer is too large: ask for fewer"));
+            if (body.length() + part.length() > bounds.pageBytesMax()) {
+                outcome.tryComplete(TOO_LARGE);
                 request.reset();
             } else {
                 body.appendBuffer(part);

@@ -1,33 +1,45 @@
 package io.danmaku.edge.front;
 
 import io.danmaku.node.http.Problems;
+import io.danmaku.node.http.RequestMeter;
 import io.danmaku.node.ops.Ops;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
+import io.opentelemetry.api.trace.Tracer;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.StaticHandler;
-import io.vertx.httpproxy.Body;
 import io.vertx.httpproxy.HttpProxy;
 import io.vertx.httpproxy.ProxyContext;
 import io.vertx.httpproxy.ProxyInterceptor;
 import io.vertx.httpproxy.ProxyOptions;
 import io.vertx.httpproxy.ProxyResponse;
+import java.net.ConnectException;
 import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.Set;
 
 /** Routes of the edge's port: {@code /ws}, {@code /api/…} to the services, health and metrics, and the pages. */
 public final class Front {
     private static final int CONNECTIONS_MAX = 32;
     private static final int WAITING_MAX = 256;
     private static final int CONNECT_TIMEOUT_MS = 2_000;
+    /** Longer than the services themselves wait for anything: then they hang. */
+    private static final int ANSWER_TIMEOUT_S = 20;
+
+    private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
     private static final long RETRY_MS = 1_000;
     private static final String POLICY =
             "default-src 'self'; connect-src 'self' ws: wss:; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -35,12 +47,28 @@ public final class Front {
 
     private Front() {}
 
+    /** Routes while the edge starts: what it waits for is told, everything else is asked to come back. */
+    public static Router starting(Vertx vertx, Ops ops) {
+        Router router = Router.router(vertx);
+        ops.mount(router);
+        router.route()
+                .handler(context ->
+                        Problems.send(context, Refusal.retry(ErrorCode.BUSY, "this edge is starting", RETRY_MS)));
+        return router;
+    }
+
     /** @param sockets takes {@code /ws} */
     public static Router router(
-            Vertx vertx, Ops ops, Handler<RoutingContext> sockets, String roomServiceUrl, String dmServiceUrl) {
+            Vertx vertx,
+            Ops ops,
+            Tracer tracer,
+            Handler<RoutingContext> sockets,
+            String roomServiceUrl,
+            String dmServiceUrl) {
         Router router = Router.router(vertx);
         ops.mount(router);
         router.get("/ws").handler(sockets);
+        router.route("/api/*").handler(new RequestMeter(ops.registry(), tracer));
         Handler<RoutingContext> rooms = proxy(vertx, roomServiceUrl, "room-service");
         Handler<RoutingContext> direct = proxy(vertx, dmServiceUrl, "dm-service");
         router.route("/api/rooms").handler(rooms);
@@ -64,28 +92,51 @@ public final class Front {
     private static Handler<RoutingContext> proxy(Vertx vertx, String url, String service) {
         URI origin = URI.create(url);
         HttpClient client = vertx.createHttpClient(
-                new HttpClientOptions().setConnectTimeout(CONNECT_TIMEOUT_MS),
+                new HttpClientOptions().setConnectTimeout(CONNECT_TIMEOUT_MS).setIdleTimeout(ANSWER_TIMEOUT_S),
                 new PoolOptions().setHttp1MaxSize(CONNECTIONS_MAX).setMaxWaitQueueSize(WAITING_MAX));
         HttpProxy proxy = HttpProxy.reverseProxy(new ProxyOptions().setSupportWebSocket(false), client)
                 .origin(origin.getPort(), origin.getHost());
         proxy.addInterceptor(new ProxyInterceptor() {
             @Override
             public Future<ProxyResponse> handleProxyRequest(ProxyContext context) {
-                return context.sendRequest()
-                        .recover(lost -> Future.succeededFuture(
-                                awayAsProblem(context.request().release().response(), service)));
+                boolean reads = READING.contains(context.request().getMethod());
+                return context.sendRequest().recover(lost -> {
+                    HttpServerResponse response =
+                            context.request().proxiedRequest().response();
+                    answer(response, reads || neverSent(lost) ? away(service) : unknown(service));
+                    // answered here: the proxy, which would send nothing once the request's body has begun, has no more
+                    // to do
+                    return Promise.<ProxyResponse>promise().future();
+                });
             }
         });
         return context -> proxy.handle(context.request());
     }
 
-    /** Instead of the proxy's bare 502: a service that cannot be reached is refused like anything else. */
-    private static ProxyResponse awayAsProblem(ProxyResponse response, String service) {
-        Refusal away = Refusal.retry(ErrorCode.UNAVAILABLE, service + " is away", RETRY_MS);
-        return response.setStatusCode(away.code().httpStatus())
+    /** No connection came to be, or none was free: the service has not seen the request. */
+    private static boolean neverSent(Throwable lost) {
+        return lost instanceof ConnectException
+                || lost instanceof UnknownHostException
+                || lost instanceof ConnectionPoolTooBusyException;
+    }
+
+    private static Refusal away(String service) {
+        return Refusal.retry(ErrorCode.UNAVAILABLE, service + " is away", RETRY_MS);
+    }
+
+    private static Refusal unknown(String service) {
+        return Refusal.retry(ErrorCode.PENDING, service + " did not answer: it may have been carried out", RETRY_MS);
+    }
+
+    /** Instead of the proxy's bare 502. */
+    private static void answer(HttpServerResponse response, Refusal refusal) {
+        if (response.headWritten() || response.closed()) {
+            return;
+        }
+        response.setStatusCode(refusal.code().httpStatus())
                 .putHeader("Content-Type", Problems.CONTENT_TYPE)
                 .putHeader("Retry-After", "1")
-                .setBody(Body.body(Buffer.buffer(
-                        Json.bytes(Problems.problem(away, away.code().httpStatus())))));
+                .end(Buffer.buffer(
+                        Json.bytes(Problems.problem(refusal, refusal.code().httpStatus()))));
     }
 }

@@ -22,6 +22,8 @@ import java.time.Duration;
 /** Checks a send in a room. Any thread. */
 public final class SendGate {
     private static final int SLOW_SENDERS_MAX = 200_000;
+    /** So long the same cid is the same send; the log knows it as a repeat a little longer. */
+    private static final long SAME_SEND_MS = 50_000;
 
     private record Sender(RoomKey room, String user) {}
 
@@ -48,9 +50,14 @@ public final class SendGate {
         this.table = table;
     }
 
-    /** @param nowMs Unix time, for sanctions */
+    /**
+     * Checks a send.
+     *
+     * @param room null when the room is forgotten already
+     * @param nowMs Unix time, for sanctions
+     */
     public Verdict check(Claims claims, RoomState room, Command.Send send, long nowMs) {
-        if (!room.open()) {
+        if (room == null || !room.open()) {
             return refuse(Refusal.of(ErrorCode.ROOM_CLOSED, "the room is closed"));
         }
         Role role = claims.roleIn(room.key().room());
@@ -100,7 +107,7 @@ public final class SendGate {
         Sender sender = new Sender(room.key(), claims.user());
         Last sent = new Last(nowMs, cid);
         Last last = lastSent.asMap().putIfAbsent(sender, sent);
-        if (last == null || last.cid.equals(cid)) {
+        if (last == null || (last.cid.equals(cid) && nowMs - last.atMs < SAME_SEND_MS)) {
             return null; // the same send again: its outcome was not known
         }
         if (nowMs - last.atMs >= interval) {

@@ -17,11 +17,12 @@ public final class TokenBucket {
         atNs = nowNs;
     }
 
-    /** Another allowance from now on, with a full burst. */
-    public void allow(int newPerSecond, int newBurst) {
+    /** Another allowance from now on; what is left of the burst grows or shrinks with it. */
+    public void allow(int newPerSecond) {
+        double factor = newPerSecond / perSecond;
         perSecond = newPerSecond;
-        burst = newBurst;
-        tokens = newBurst;
+        burst *= factor;
+        tokens *= factor;
     }
 
     /** Takes one; 0 when there was one, else milliseconds until there is. */

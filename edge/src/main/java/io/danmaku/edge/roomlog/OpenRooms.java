@@ -13,9 +13,10 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +24,11 @@ import org.slf4j.LoggerFactory;
 /** The rooms that are open on this edge: opened by the first viewer, closed some time after the last one left. */
 public final class OpenRooms {
     private static final Logger LOG = LoggerFactory.getLogger(OpenRooms.class);
-    private static final int EPOCH_RADIX = 36;
+    private static final long OPENING_MS_MAX = 30_000;
+    /** Readers that are replaced at a time by one look: after a long outage all rooms want another. */
+    private static final int REOPENED_MAX = 100;
+
+    private static final int EPOCH_CHARS = 16;
 
     /**
      * Bounds of open rooms.
@@ -61,9 +66,16 @@ public final class OpenRooms {
     private final Limits limits;
     private final Pages pages;
     private final Map<RoomKey, Entry> entries = new HashMap<>();
-    private final AtomicLong ephemeralEpochs = new AtomicLong(System.currentTimeMillis());
+    private final Consumer<OpenRoom> ended;
 
-    public OpenRooms(PulsarNode pulsar, Broadcaster broadcaster, Deliveries deliveries, Limits limits) {
+    /** @param ended told of a room whose place another of its id takes: its viewers have to leave it */
+    public OpenRooms(
+            PulsarNode pulsar,
+            Broadcaster broadcaster,
+            Deliveries deliveries,
+            Limits limits,
+            Consumer<OpenRoom> ended) {
+        this.ended = ended;
         this.pulsar = pulsar;
         this.broadcaster = broadcaster;
         this.deliveries = deliveries;
@@ -86,6 +98,10 @@ public final class OpenRooms {
                 return CompletableFuture.failedFuture(new IllegalStateException("a newer room of this id is open"));
             }
             entries.remove(state.key());
+            OpenRoom former = opened(entry);
+            if (former != null) {
+                ended.accept(former);
+            }
             close(state.key(), entry);
             entry = null;
         }
@@ -123,7 +139,11 @@ public final class OpenRooms {
     /** The room if it is open, for news about it; not held. */
     public synchronized OpenRoom find(RoomKey key) {
         Entry entry = entries.get(key);
-        return entry == null || entry.opening.isCompletedExceptionally() ? null : entry.opening.getNow(null);
+        return entry == null ? null : opened(entry);
+    }
+
+    private static OpenRoom opened(Entry entry) {
+        return entry.opening.isCompletedExceptionally() ? null : entry.opening.getNow(null);
     }
 
     public synchronized int size() {
@@ -133,12 +153,14 @@ public final class OpenRooms {
     /** Looks after open rooms: closes those without a viewer for the linger time. Called every second or so. */
     public synchronized void lookAfter() {
         long now = System.nanoTime();
+        int reopened = 0;
         for (Iterator<Map.Entry<RoomKey, Entry>> all = entries.entrySet().iterator(); all.hasNext(); ) {
             Map.Entry<RoomKey, Entry> e = all.next();
             Entry entry = e.getValue();
-            OpenRoom open = entry.opening.isCompletedExceptionally() ? null : entry.opening.getNow(null);
-            if (open != null) {
-                open.follower().keepFollowing(open.live(), now);
+            OpenRoom open = opened(entry);
+            if (open != null && open.follower().lost(now) && reopened < REOPENED_MAX) {
+                open.follower().reopen(open.live());
+                reopened++;
             }
             if (entry.holders == 0
                     && entry.opening.isDone()
@@ -152,8 +174,8 @@ public final class OpenRooms {
     private CompletableFuture<OpenRoom> open(RoomState state) {
         String topic = Topics.room(state.key(), state.epoch(), state.durability());
         OpenRoom room = new OpenRoom(topic, state.epoch(), pages, new RoomAppender(pulsar.client(), topic));
-        RoomFollower follower = new RoomFollower(pulsar.client(), broadcaster, topic, room.index());
-        return follower.head(state.durability()).thenCompose(head -> {
+        RoomFollower follower = new RoomFollower(pulsar, broadcaster, topic, room.index());
+        CompletableFuture<OpenRoom> opening = follower.head(state.durability()).thenCompose(head -> {
             LiveRoom live = new LiveRoom(
                     new LiveRoom.Opening(
                             state.key(),
@@ -172,13 +194,18 @@ public final class OpenRooms {
                     .thenCompose(fed -> follower.follow(live, head))
                     .thenApply(following -> room);
         });
+        return opening.orTimeout(OPENING_MS_MAX, TimeUnit.MILLISECONDS).whenComplete((opened, failure) -> {
+            if (failure != null) {
+                follower.stop();
+            }
+        });
     }
 
-    /** An ephemeral room's offsets belong to this opening of it, so its epoch does too. */
-    private String epochFor(RoomState state) {
+    /** An ephemeral room's offsets belong to this opening of it, so its epoch does too: no other edge may have the same. */
+    private static String epochFor(RoomState state) {
         return state.durability() == Durability.LOGGED
                 ? state.epoch()
-                : Long.toString(ephemeralEpochs.incrementAndGet(), EPOCH_RADIX);
+                : UUID.randomUUID().toString().replace("-", "").substring(0, EPOCH_CHARS);
     }
 
     private CompletableFuture<Void> close(RoomKey key, Entry entry) {

@@ -81,13 +81,14 @@ final class PageReader {
         List<Batch> batches = new ArrayList<>();
         BatchWriter writer = new BatchWriter(r.room);
         boolean complete = false;
-        try (Reader<byte[]> reader = client.newReader()
+        Reader<byte[]> reader = client.newReader()
                 .topic(r.topic)
                 .readerName("page")
                 .startMessageId(start)
                 .startMessageIdInclusive()
                 .receiverQueueSize(RECEIVER_QUEUE)
-                .create()) {
+                .create();
+        try {
             if (window != null && start != MessageId.earliest) {
                 lookBack(reader);
             }
@@ -139,6 +140,8 @@ final class PageReader {
             complete = true;
             return batches;
         } finally {
+            // not waited for: the page is read, whatever becomes of its reader
+            reader.closeAsync();
             if (!complete) {
                 writer.abandon();
                 batches.forEach(Batch::release);

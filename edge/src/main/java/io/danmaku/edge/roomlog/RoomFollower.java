@@ -3,6 +3,8 @@ package io.danmaku.edge.roomlog;
 import io.danmaku.edge.broadcast.Broadcaster;
 import io.danmaku.edge.broadcast.LiveRoom;
 import io.danmaku.edge.broadcast.RepeatWindow;
+import io.danmaku.node.pulsar.PulsarAdmin;
+import io.danmaku.node.pulsar.PulsarNode;
 import io.danmaku.protocol.log.RoomRecord;
 import io.danmaku.protocol.room.Durability;
 import java.io.IOException;
@@ -22,14 +24,16 @@ final class RoomFollower {
     private static final int PRODUCERS_MAX = 4_096;
     private static final long LOST_NS = TimeUnit.SECONDS.toNanos(20);
     private static final int READ_TIMEOUT_S = 5;
-    /** Added to the window when looking back by time: what lies between asking the broker and its seek. */
-    private static final long MARGIN_S = 10;
+    /** A room is not looked back into when nothing was said for a window and so long; by far more than clocks differ. */
+    private static final long QUIET_MS = RepeatWindow.WINDOW_MS + TimeUnit.MINUTES.toMillis(5);
 
     private final PulsarClient client;
+    private final PulsarAdmin admin;
     private final Broadcaster broadcaster;
     private final String topic;
     private final OffsetIndex index;
     private volatile Reader<byte[]> reader;
+    private volatile boolean stopped;
     /** Newest record that came, where another reader would go on. */
     private volatile MessageId last;
     /** Of the timer that looks after it. */
@@ -49,8 +53,9 @@ final class RoomFollower {
         }
     };
 
-    RoomFollower(PulsarClient client, Broadcaster broadcaster, String topic, OffsetIndex index) {
-        this.client = client;
+    RoomFollower(PulsarNode pulsar, Broadcaster broadcaster, String topic, OffsetIndex index) {
+        client = pulsar.client();
+        admin = pulsar.admin();
         this.broadcaster = broadcaster;
         this.topic = topic;
         this.index = index;
@@ -59,9 +64,9 @@ final class RoomFollower {
     /**
      * Where a room's log ends.
      *
-     * @param offset of the newest record, 0 when there is none
-     * @param id of that record
-     * @param tsMs broker's time of that record
+     * @param offset of the newest record, also when it is not kept any more; 0 when there never was one
+     * @param id of that record, or where a reader begins when nothing is kept
+     * @param tsMs broker's time of that record, 0 when nothing is kept
      */
     record Head(long offset, MessageId id, long tsMs) {
         static final Head EMPTY = new Head(0, MessageId.earliest, 0);
@@ -78,7 +83,10 @@ final class RoomFollower {
                 .startMessageIdInclusive()
                 .receiverQueueSize(16)
                 .createAsync()
-                .thenCompose(last -> newest(last, Head.EMPTY).whenComplete((head, failure) -> last.closeAsync()));
+                .thenCompose(last -> newest(last, Head.EMPTY).whenComplete((head, failure) -> last.closeAsync()))
+                .thenCompose(head -> head.offset > 0
+                        ? CompletableFuture.completedFuture(head)
+                        : admin.lastIndex(topic).thenApply(last -> new Head(last + 1, MessageId.earliest, 0)));
     }
 
     private static CompletableFuture<Head> newest(Reader<byte[]> reader, Head known) {
@@ -99,23 +107,20 @@ final class RoomFollower {
      * {@link #follow}.
      */
     void feedWindow(LiveRoom room, Head head) throws IOException {
-        long seconds = TimeUnit.MILLISECONDS.toSeconds(RepeatWindow.WINDOW_MS) + MARGIN_S;
-        boolean quiet = System.currentTimeMillis() - head.tsMs > TimeUnit.SECONDS.toMillis(seconds);
-        if (head.offset == 0 || quiet) {
+        if (head.tsMs == 0 || System.currentTimeMillis() - head.tsMs > QUIET_MS) {
             return;
         }
         try (Reader<byte[]> window = client.newReader()
                 .topic(topic)
                 .readerName("window")
-                .startMessageFromRollbackDuration(seconds, TimeUnit.SECONDS)
+                .startMessageId(head.id)
+                .startMessageIdInclusive()
                 .receiverQueueSize(RECEIVER_QUEUE)
                 .create()) {
+            window.seek(head.tsMs - RepeatWindow.WINDOW_MS);
             long read = 0;
-            while (read < head.offset && window.hasMessageAvailable()) {
+            while (read < head.offset) {
                 Message<byte[]> message = window.readNext(READ_TIMEOUT_S, TimeUnit.SECONDS);
-                if (message == null && read == 0) {
-                    return; // a reader by time always says that there is more: all of it was older
-                }
                 if (message == null) {
                     throw new IOException("the log did not answer within " + READ_TIMEOUT_S + " s");
                 }
@@ -133,22 +138,36 @@ final class RoomFollower {
         return followFrom(room, head.id);
     }
 
-    /**
-     * The client ends a reader for good on some errors of the broker and does not say so: one that is not connected for
-     * long is replaced by another that goes on behind the last record. Called every second or so, by one thread.
-     */
-    void keepFollowing(LiveRoom room, long nowNs) {
-        if (connected() || reopening) {
+    /** Whether another reader is due: the client ends one for good on some errors of the broker and does not say so. */
+    boolean lost(long nowNs) {
+        if (connected()) {
             lostSinceNs = 0;
-            return;
+            return false;
         }
         lostSinceNs = lostSinceNs == 0 ? nowNs : lostSinceNs;
-        if (nowNs - lostSinceNs > LOST_NS) {
-            reopening = true;
-            stop().handle((stopped, failure) -> null)
-                    .thenCompose(stopped -> followFrom(room, last))
-                    .whenComplete((followed, failure) -> reopening = false);
+        return nowNs - lostSinceNs > LOST_NS && !reopening && !stopped;
+    }
+
+    /**
+     * Goes on behind the last record with another reader. Until it is there the old one may come back by itself: a logged room
+     * drops what both bring, an ephemeral one cannot tell and lets the old one go first.
+     */
+    void reopen(LiveRoom room) {
+        reopening = true;
+        Reader<byte[]> old = reader;
+        CompletableFuture<Void> replaced;
+        if (room.durability() == Durability.EPHEMERAL) {
+            replaced = close(old).thenCompose(closed -> followFrom(room, last));
+        } else {
+            replaced = followFrom(room, last).thenCompose(followed -> close(old));
         }
+        replaced.whenComplete((done, failure) -> reopening = false);
+    }
+
+    private static CompletableFuture<Void> close(Reader<byte[]> old) {
+        return old == null
+                ? CompletableFuture.completedFuture(null)
+                : old.closeAsync().exceptionally(failure -> null);
     }
 
     private CompletableFuture<Void> followFrom(LiveRoom room, MessageId start) {
@@ -162,7 +181,10 @@ final class RoomFollower {
         } else {
             builder.readerListener((r, message) -> takeLogged(room, message));
         }
-        return builder.createAsync().thenAccept(opened -> reader = opened);
+        return builder.createAsync().thenCompose(opened -> {
+            reader = opened;
+            return stopped ? opened.closeAsync() : CompletableFuture.completedFuture(null);
+        });
     }
 
     private void takeLogged(LiveRoom room, Message<byte[]> message) {
@@ -187,7 +209,9 @@ final class RoomFollower {
         return opened != null && opened.isConnected();
     }
 
+    /** Ends it, also a reader that is only being made. */
     CompletableFuture<Void> stop() {
+        stopped = true;
         Reader<byte[]> opened = reader;
         return opened == null ? CompletableFuture.completedFuture(null) : opened.closeAsync();
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
+import io.opentelemetry.context.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -16,13 +17,15 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-final class SyncClientTest {
+final class PageClientTest {
     private static final DirectBounds BOUNDS = new DirectBounds(10, 1_000, 10, 10, 2, 500, 1_000);
+
+    private static final PageRequest SYNC = PageRequest.of(new Command.DmSync(null, 20));
 
     private final Vertx vertx = Vertx.vertx();
     private final List<String> urls = new ArrayList<>();
     private final List<String> asked = new CopyOnWriteArrayList<>();
-    private SyncClient client;
+    private PageClient client;
 
     @AfterEach
     void stop() {
@@ -69,6 +72,34 @@ final class SyncClientTest {
     }
 
     @Test
+    void aPageOfTooManyBytesIsAskedForWithFewerEntries() {
+        serve(request -> request.response()
+                .end(
+                        request.getParam("limit").equals("20")
+                                ? "{\"messages\":[\"" + "x".repeat(2_000) + "\"]}"
+                                : "{\"messages\":[]}"));
+        assertEquals("{\"messages\":[]}", ((Outcome.Done) sync("p")).ok().toString());
+        assertEquals(
+                List.of("/api/dm/sync?limit=20&pos=p Bearer secret", "/api/dm/sync?limit=5&pos=p Bearer secret"),
+                asked);
+    }
+
+    @Test
+    void historyAndContactsAreAskedForWithTheirFields() {
+        serve(request -> request.response().end("{}"));
+        client = new PageClient(vertx, urls, BOUNDS);
+        ask(PageRequest.of(new Command.DmHistory("a@b", 12, 3)));
+        ask(PageRequest.of(new Command.DmHistory("8", Long.MAX_VALUE, 50)));
+        ask(PageRequest.of(new Command.DmContacts("1.8", 7)));
+        assertEquals(
+                List.of(
+                        "/api/dm/a%40b/messages?limit=3&before=12 Bearer secret",
+                        "/api/dm/8/messages?limit=50 Bearer secret",
+                        "/api/dm/contacts?limit=7&cursor=1.8 Bearer secret"),
+                asked);
+    }
+
+    @Test
     void noAnswerInTimeIsUnavailable() {
         serve(request -> {});
         assertEquals(ErrorCode.UNAVAILABLE, code(sync(null)));
@@ -91,9 +122,9 @@ final class SyncClientTest {
     @Test
     void moreThanTheBoundAreBusy() {
         serve(request -> {});
-        client = new SyncClient(vertx, urls, BOUNDS);
-        client.sync("secret", new Command.DmSync(null, 20));
-        client.sync("secret", new Command.DmSync(null, 20));
+        client = new PageClient(vertx, urls, BOUNDS);
+        client.page(SYNC, "secret", Context.root());
+        client.page(SYNC, "secret", Context.root());
         assertEquals(ErrorCode.BUSY, code(sync(null)));
     }
 
@@ -110,9 +141,13 @@ final class SyncClientTest {
 
     private Outcome sync(String position) {
         if (client == null) {
-            client = new SyncClient(vertx, urls, BOUNDS);
+            client = new PageClient(vertx, urls, BOUNDS);
         }
-        return client.sync("secret", new Command.DmSync(position, 20))
+        return ask(PageRequest.of(new Command.DmSync(position, 20)));
+    }
+
+    private Outcome ask(PageRequest page) {
+        return client.page(page, "secret", Context.root())
                 .toCompletableFuture()
                 .orTimeout(10, TimeUnit.SECONDS)
                 .join();

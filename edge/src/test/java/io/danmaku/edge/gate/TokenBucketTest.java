@@ -21,6 +21,22 @@ class TokenBucketTest {
     }
 
     @Test
+    void anotherAllowanceKeepsTheShareThatIsLeft() {
+        TokenBucket bucket = new TokenBucket(5, 10, 0);
+        for (int i = 0; i < 5; i++) {
+            bucket.take(0);
+        }
+        bucket.allow(500);
+        int taken = 0;
+        while (bucket.take(0) == 0) {
+            taken++;
+        }
+        assertEquals(500, taken);
+        bucket.allow(5);
+        assertEquals(200, bucket.take(0));
+    }
+
+    @Test
     void allowanceNeverGrowsBeyondTheBurst() {
         TokenBucket bucket = new TokenBucket(5, 10, 0);
         int taken = 0;

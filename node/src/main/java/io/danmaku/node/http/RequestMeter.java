@@ -10,6 +10,7 @@ import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Route;
@@ -48,6 +49,9 @@ public final class RequestMeter implements Handler<RoutingContext> {
                 .setParent(caller)
                 .setSpanKind(SpanKind.SERVER)
                 .startSpan();
+        // whoever the request is handed on to belongs under this span
+        W3CTraceContextPropagator.getInstance()
+                .inject(caller.with(span), context.request().headers(), MultiMap::set);
         context.addEndHandler(ended -> {
             // clients can invent methods: each would be a time series of its own
             HttpMethod asked = context.request().method();

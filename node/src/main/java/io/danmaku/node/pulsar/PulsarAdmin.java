@@ -127,6 +127,18 @@ public final class PulsarAdmin {
         return get(path(topic) + "/getMessageIdByIndex?index=" + index);
     }
 
+    /** Index of the newest record that a topic ever had, also when it keeps none any more; -1 when it never had one. */
+    public CompletableFuture<Long> lastIndex(String topic) {
+        return get(path(topic) + "/internal-info")
+                .thenApply(info -> info.path("properties").path("index").asLong(-1))
+                .exceptionally(failed -> {
+                    if (failed.getCause() instanceof AdminException answer && answer.status() == NOT_FOUND) {
+                        return -1L;
+                    }
+                    throw new CompletionException(failed.getCause());
+                });
+    }
+
     private static ObjectNode retention(int minutes) {
         return Json.object().put("retentionTimeInMinutes", minutes).put("retentionSizeInMB", -1);
     }

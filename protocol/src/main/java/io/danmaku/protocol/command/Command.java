@@ -33,5 +33,11 @@ public sealed interface Command {
     /** Asks for direct messages after an opaque position; null = from the first one kept. */
     record DmSync(String position, int limit) implements Command {}
 
+    /** Asks for the newest {@code limit} messages with a peer below number {@code before} (Long.MAX_VALUE = the newest). */
+    record DmHistory(String peer, long before, int limit) implements Command {}
+
+    /** Asks for recent conversations, behind an opaque cursor; null = from the newest. */
+    record DmContacts(String cursor, int limit) implements Command {}
+
     record Ping() implements Command {}
 }

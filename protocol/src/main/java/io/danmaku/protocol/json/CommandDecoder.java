@@ -21,6 +21,7 @@ public final class CommandDecoder {
     public static final int LIMIT_MAX = 500;
 
     private static final int HISTORY_DEFAULT = 50;
+    private static final int CONTACTS_MAX = 200;
     private static final int SYNC_DEFAULT = 100;
     private static final long ID_MAX = (1L << 53) - 1;
     private static final int BODY_CHARS_MAX = 8 * 1024;
@@ -106,6 +107,12 @@ public final class CommandDecoder {
             case "dm.sync" ->
                 new Command.DmSync(f.hasNonNull("pos") ? text(f, "pos", 1, POSITION_CHARS_MAX) : null, (int)
                         number(f, "limit", 1, LIMIT_MAX, SYNC_DEFAULT));
+            case "dm.history" ->
+                new Command.DmHistory(id(f, "peer", Ids::isUser), number(f, "before", 1, ID_MAX, Long.MAX_VALUE), (int)
+                        number(f, "limit", 1, LIMIT_MAX, HISTORY_DEFAULT));
+            case "dm.contacts" ->
+                new Command.DmContacts(f.hasNonNull("cursor") ? text(f, "cursor", 1, POSITION_CHARS_MAX) : null, (int)
+                        number(f, "limit", 1, CONTACTS_MAX, HISTORY_DEFAULT));
             case "ping" -> new Command.Ping();
             default -> null;
         };

@@ -84,6 +84,16 @@ final class CommandDecoderTest {
                         "{\"op\":\"dm.send\",\"id\":5,\"to\":\"8\",\"cid\":\"b1\",\"kind\":\"text\",\"body\":\"hello\"}"));
         assertEquals(new Command.DmRead("8", 3), command("{\"op\":\"dm.read\",\"id\":5,\"peer\":\"8\",\"seq\":3}"));
         assertEquals(new Command.DmSync(null, 100), command("{\"op\":\"dm.sync\",\"id\":5}"));
+        assertEquals(
+                new Command.DmHistory("8", Long.MAX_VALUE, 50),
+                command("{\"op\":\"dm.history\",\"id\":5,\"peer\":\"8\"}"));
+        assertEquals(
+                new Command.DmHistory("8", 12, 3),
+                command("{\"op\":\"dm.history\",\"id\":5,\"peer\":\"8\",\"before\":12,\"limit\":3}"));
+        assertEquals(new Command.DmContacts(null, 50), command("{\"op\":\"dm.contacts\",\"id\":5}"));
+        assertEquals(
+                new Command.DmContacts("c", 200),
+                command("{\"op\":\"dm.contacts\",\"id\":5,\"cursor\":\"c\",\"limit\":200}"));
         assertEquals(new Command.DmSync("p", 5), command("{\"op\":\"dm.sync\",\"id\":5,\"pos\":\"p\",\"limit\":5}"));
         assertEquals(new Command.Ping(), command("{\"op\":\"ping\",\"id\":6}"));
         Command.Send send = assertInstanceOf(
@@ -231,7 +241,19 @@ final class CommandDecoderTest {
     @Provide
     Arbitrary<String> ops() {
         return Arbitraries.of(
-                "auth", "join", "leave", "send", "history", "dm.send", "dm.read", "dm.sync", "ping", "", "x");
+                "auth",
+                "join",
+                "leave",
+                "send",
+                "history",
+                "dm.send",
+                "dm.read",
+                "dm.sync",
+                "dm.history",
+                "dm.contacts",
+                "ping",
+                "",
+                "x");
     }
 
     @Provide

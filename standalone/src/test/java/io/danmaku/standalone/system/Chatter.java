@@ -36,9 +36,9 @@ public final class Chatter implements AutoCloseable {
     /** Connects both. */
     public Chatter(Clients clients, TestHub hub, String userA, String userB) {
         this.hub = hub;
-        // with a role somewhere, because a plain viewer may send 5 a second
-        a = Witness.connect(clients, hub, userA, hub.hostToken(userA, "somewhere"), 1, 2);
-        b = Witness.connect(clients, hub, userB, hub.hostToken(userB, "somewhere"), 2, 1);
+        // as backends, because anybody else may send 5 a second
+        a = Witness.connect(clients, hub, userA, hub.adminToken(userA), 1, 2);
+        b = Witness.connect(clients, hub, userB, hub.adminToken(userB), 2, 1);
     }
 
     /** Begins: so many messages a second in each direction. */

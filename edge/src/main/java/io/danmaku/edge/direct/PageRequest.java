@@ -1,0 +1,48 @@
+package io.danmaku.edge.direct;
+
+import io.danmaku.protocol.command.Command;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A page that dm-service answers over HTTP.
+ *
+ * @param path of the resource
+ * @param query of it but the limit, empty or beginning with {@code &}
+ * @param limit entries at most
+ */
+record PageRequest(String path, String query, int limit) {
+
+    /** Messages behind a device's position. */
+    static PageRequest of(Command.DmSync sync) {
+        return new PageRequest("/api/dm/sync", parameter("pos", sync.position()), sync.limit());
+    }
+
+    /** The newest messages of a conversation below a number. */
+    static PageRequest of(Command.DmHistory history) {
+        String before = history.before() == Long.MAX_VALUE ? null : Long.toString(history.before());
+        return new PageRequest(
+                "/api/dm/" + encoded(history.peer()) + "/messages", parameter("before", before), history.limit());
+    }
+
+    /** Conversations, that with the newest message first. */
+    static PageRequest of(Command.DmContacts contacts) {
+        return new PageRequest("/api/dm/contacts", parameter("cursor", contacts.cursor()), contacts.limit());
+    }
+
+    PageRequest withLimit(int fewer) {
+        return new PageRequest(path, query, fewer);
+    }
+
+    String uri() {
+        return path + "?limit=" + limit + query;
+    }
+
+    private static String parameter(String name, String value) {
+        return value == null ? "" : "&" + name + "=" + encoded(value);
+    }
+
+    private static String encoded(String value) {
+        return URLEncoder.encode(value, StandardCharsets.UTF_8);
+    }
+}

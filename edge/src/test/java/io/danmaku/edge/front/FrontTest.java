@@ -1,0 +1,112 @@
+package io.danmaku.edge.front;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.danmaku.node.ops.Ops;
+import io.danmaku.protocol.json.Json;
+import io.opentelemetry.api.OpenTelemetry;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class FrontTest {
+    private static final String NOBODY = "http://127.0.0.1:1";
+
+    private final Vertx vertx = Vertx.vertx();
+    private final Ops ops = new Ops("edge");
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @AfterEach
+    void stop() {
+        vertx.close().await();
+        ops.close();
+    }
+
+    @Test
+    void anEdgeThatStartsNamesWhatItWaitsForAndAsksEverybodyToComeBack() throws Exception {
+        ops.need("pulsar", () -> false);
+        String edge = serve(Front.starting(vertx, ops));
+        HttpResponse<String> ready = ask("GET", edge + "/readyz");
+        assertEquals(503, ready.statusCode());
+        assertEquals(
+                "pulsar", Json.MAPPER.readTree(ready.body()).at("/waiting/0").asText());
+        assertEquals(200, ask("GET", edge + "/healthz").statusCode());
+        HttpResponse<String> socket = ask("GET", edge + "/ws");
+        assertEquals(503, socket.statusCode());
+        assertEquals("1", socket.headers().firstValue("Retry-After").orElse(""));
+        assertEquals("busy", code(socket));
+    }
+
+    @Test
+    void aServiceThatCannotBeReachedIsUnavailableWhateverWasAsked() throws Exception {
+        String edge = front(NOBODY);
+        assertEquals("unavailable", code(ask("GET", edge + "/api/rooms")));
+        assertEquals("unavailable", code(ask("POST", edge + "/api/rooms")));
+    }
+
+    @Test
+    void aChangeIsPendingWhenTheServiceDiesUnderIt() throws Exception {
+        try (ServerSocket service = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+            Thread dying = new Thread(() -> takeAndDie(service), "dying service");
+            dying.start();
+            String edge = front("http://127.0.0.1:" + service.getLocalPort());
+            HttpResponse<String> change = ask("POST", edge + "/api/rooms");
+            assertEquals(504, change.statusCode());
+            assertEquals("pending", code(change));
+            // nothing is changed by reading: it can be asked again
+            assertEquals("unavailable", code(ask("GET", edge + "/api/rooms")));
+            dying.join();
+        }
+    }
+
+    /** Reads the head of two requests and closes their connections. */
+    private static void takeAndDie(ServerSocket service) {
+        for (int i = 0; i < 2; i++) {
+            try (Socket taken = service.accept()) {
+                taken.getInputStream().read(new byte[1_024]);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private String front(String service) {
+        return serve(Front.router(vertx, ops, OpenTelemetry.noop().getTracer("test"), context -> {}, service, service));
+    }
+
+    private String serve(Handler<HttpServerRequest> handler) {
+        return "http://127.0.0.1:"
+                + vertx.createHttpServer()
+                        .requestHandler(handler)
+                        .listen(0, "127.0.0.1")
+                        .await()
+                        .actualPort();
+    }
+
+    private HttpResponse<String> ask(String method, String address) throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(URI.create(address))
+                        .timeout(Duration.ofSeconds(10))
+                        .method(method, HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static String code(HttpResponse<String> answer) throws IOException {
+        JsonNode problem = Json.MAPPER.readTree(answer.body());
+        return problem.path("code").asText();
+    }
+}
