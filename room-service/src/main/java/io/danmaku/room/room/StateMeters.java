@@ -12,6 +12,8 @@ final class StateMeters {
     final Counter unknown;
     /** Changes refused because too many waited. */
     final Counter busy;
+    /** Changes that failed by a fault of the code. */
+    final Counter faults;
     /** Groups taken over, the first time included. */
     final Counter claims;
     /** Groups lost to another instance or to a silent broker. */
@@ -23,6 +25,7 @@ final class StateMeters {
         writes = registry.timer("danmaku.state.write");
         unknown = registry.counter("danmaku.state.write.unknown");
         busy = registry.counter("danmaku.state.busy");
+        faults = registry.counter("danmaku.state.faults");
         claims = registry.counter("danmaku.state.claims");
         losses = registry.counter("danmaku.state.losses");
         unreadable = registry.counter("danmaku.state.unreadable");

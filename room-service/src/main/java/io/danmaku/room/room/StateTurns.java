@@ -10,6 +10,8 @@ import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.apache.pulsar.client.api.MessageId;
 import org.slf4j.Logger;
@@ -122,17 +124,27 @@ final class StateTurns {
         }
 
         void start() {
-            change = decision.decide(reader.table(), clock.millis());
-            if (change.refusal() != null) {
-                end(Result.refused(change.refusal()));
-            } else if (change.writes().isEmpty()) {
-                end(Result.of(change.answer()));
-            } else {
-                change.prepare()
-                        .get()
-                        .timeout(bounds.writeTimeoutMs(), TimeUnit.MILLISECONDS)
-                        .onComplete(prepared -> context.runOnContext(v -> write(prepared.cause())));
+            Future<Void> prepared;
+            try {
+                change = decision.decide(reader.table(), clock.millis());
+                if (change.refusal() != null) {
+                    end(Result.refused(change.refusal()));
+                    return;
+                }
+                if (change.writes().isEmpty()) {
+                    end(Result.of(change.answer()));
+                    return;
+                }
+                prepared = change.prepare().get();
+            } catch (RuntimeException fault) {
+                // a turn that never ends would hold up its group for ever
+                LOG.error("a change could not be decided", fault);
+                meters.faults.increment();
+                end(Result.refused(ErrorCode.INTERNAL, "something went wrong here"));
+                return;
             }
+            prepared.timeout(bounds.writeTimeoutMs(), TimeUnit.MILLISECONDS)
+                    .onComplete(done -> context.runOnContext(v -> write(done.cause())));
         }
 
         private void write(Throwable unprepared) {
@@ -146,7 +158,7 @@ final class StateTurns {
                 return;
             }
             sent = true;
-            Future.fromCompletionStage(writer.write(change.writes()), context).onComplete((id, failure) -> {
+            Future.fromCompletionStage(send(), context).onComplete((id, failure) -> {
                 if (over) {
                     return;
                 }
@@ -157,6 +169,16 @@ final class StateTurns {
                     await(id);
                 }
             });
+        }
+
+        private CompletionStage<MessageId> send() {
+            try {
+                return writer.write(change.writes());
+            } catch (RuntimeException fault) {
+                LOG.error("a change could not be written", fault);
+                meters.faults.increment();
+                return CompletableFuture.failedFuture(fault);
+            }
         }
 
         private void await(MessageId id) {

@@ -26,7 +26,7 @@ final class StateWriter {
 
     private final Producer<byte[]> producer;
 
-    private StateWriter(Producer<byte[]> producer) {
+    StateWriter(Producer<byte[]> producer) {
         this.producer = producer;
     }
 
