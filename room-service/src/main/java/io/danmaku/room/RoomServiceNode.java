@@ -15,6 +15,7 @@ import io.danmaku.room.membership.MembershipCount;
 import io.danmaku.room.membership.StatsTable;
 import io.danmaku.room.moderation.Sanctions;
 import io.danmaku.room.room.Owner;
+import io.danmaku.room.room.Retentions;
 import io.danmaku.room.room.RoomLog;
 import io.danmaku.room.room.RoomTopics;
 import io.danmaku.room.room.Rooms;
@@ -81,7 +82,8 @@ public final class RoomServiceNode {
                 ops.registry(),
                 clock);
         RoomLog log = new RoomLog(pulsar.client(), state, config.events(), ops.registry());
-        Rooms rooms = new Rooms(groups, new RoomTopics(pulsar.admin(), state), log, config.rooms());
+        Retentions retentions = new Retentions(vertx, state, pulsar.admin(), groups, ops.registry());
+        Rooms rooms = new Rooms(groups, new RoomTopics(pulsar.admin(), state), retentions, log, config.rooms());
         Sanctions sanctions = new Sanctions(groups, log, config.rooms());
         StatsTable stats = new StatsTable();
         MembershipCount count = new MembershipCount(

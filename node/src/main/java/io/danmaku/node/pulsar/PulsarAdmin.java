@@ -106,6 +106,16 @@ public final class PulsarAdmin {
         return post(path(topic) + "/retention", retention(hours * MINUTES_PER_HOUR), Set.of());
     }
 
+    /** The hours that {@link #setTopicRetention} set; 0 when it was never set, or not to whole hours. */
+    public CompletableFuture<Integer> topicRetention(String topic) {
+        return get(path(topic) + "/retention").thenApply(policy -> {
+            int minutes = policy.path("retentionTimeInMinutes").asInt();
+            boolean ours = minutes % MINUTES_PER_HOUR == 0
+                    && policy.path("retentionSizeInMB").asInt() == -1;
+            return ours ? minutes / MINUTES_PER_HOUR : 0;
+        });
+    }
+
     /** Removes a topic and its records; well when there is none. */
     public CompletableFuture<Void> deleteTopic(String topic) {
         return send("DELETE", path(topic) + "?force=true", null, Set.of(NOT_FOUND))

@@ -2,10 +2,12 @@ package io.danmaku.room.room;
 
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.StateKeys;
+import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,6 +109,15 @@ public final class RoomTable {
             page.add(entry.state());
         }
         return page;
+    }
+
+    /** All logged rooms, the one written last first. */
+    List<RoomState> loggedRooms() {
+        return rooms.values().stream()
+                .filter(entry -> entry.state().durability() == Durability.LOGGED)
+                .sorted(Comparator.comparingLong(Entry::writtenAtMs).reversed())
+                .map(Entry::state)
+                .toList();
     }
 
     /** Up to {@code limit} rooms that were closed before a time. */

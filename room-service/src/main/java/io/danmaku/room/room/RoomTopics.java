@@ -3,7 +3,6 @@ package io.danmaku.room.room;
 import io.danmaku.node.pulsar.PulsarAdmin;
 import io.danmaku.protocol.log.Topics;
 import io.danmaku.protocol.room.Durability;
-import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.RoomState;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -11,7 +10,7 @@ import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes, sets and removes the topics of rooms' logs. An ephemeral room's topic needs nothing: the broker keeps none of it. */
+/** Makes and removes the topics of rooms' logs. An ephemeral room's topic needs nothing: the broker keeps none of it. */
 public final class RoomTopics {
     private static final Logger LOG = LoggerFactory.getLogger(RoomTopics.class);
 
@@ -29,14 +28,8 @@ public final class RoomTopics {
             return Future.succeededFuture();
         }
         String topic = topic(room);
-        return on(admin.createTopic(topic)).compose(made -> keep(room, room.policy()));
-    }
-
-    /** Sets how long a logged room's topic keeps what is in it. */
-    Future<Void> keep(RoomState room, RoomPolicy policy) {
-        return room.durability() == Durability.EPHEMERAL
-                ? Future.succeededFuture()
-                : on(admin.setTopicRetention(topic(room), policy.retentionHours()));
+        return on(admin.createTopic(topic))
+                .compose(made -> on(admin.setTopicRetention(topic, room.policy().retentionHours())));
     }
 
     /** Removes a logged room's topic with all that is in it; when that fails it is told and left. */
@@ -47,7 +40,7 @@ public final class RoomTopics {
         }
     }
 
-    private static String topic(RoomState room) {
+    static String topic(RoomState room) {
         return Topics.room(room.key(), room.epoch(), room.durability());
     }
 

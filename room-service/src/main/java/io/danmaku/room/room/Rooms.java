@@ -16,12 +16,14 @@ public final class Rooms {
 
     private final StateGroups groups;
     private final RoomTopics topics;
+    private final Retentions retentions;
     private final RoomLog log;
     private final RoomBounds bounds;
 
-    public Rooms(StateGroups groups, RoomTopics topics, RoomLog log, RoomBounds bounds) {
+    public Rooms(StateGroups groups, RoomTopics topics, Retentions retentions, RoomLog log, RoomBounds bounds) {
         this.groups = groups;
         this.topics = topics;
+        this.retentions = retentions;
         this.log = log;
         this.bounds = bounds;
     }
@@ -72,6 +74,7 @@ public final class Rooms {
     /** Changes an open room's title or rules; a change to what it is already writes nothing. */
     public Future<Result<RoomState>> change(RoomKey key, RoomForm.Patch patch) {
         boolean[] told = new boolean[1];
+        boolean[] kept = new boolean[1];
         return groups.change(key, (table, nowMs) -> {
                     RoomState room = table.room(key);
                     Refusal refusal = openOr(key, room);
@@ -90,11 +93,16 @@ public final class Rooms {
                     RoomState changed = with(room, title, policy.value(), true);
                     StateChange<RoomState> written =
                             StateChange.write(changed, StateChange.Write.put(StateKeys.room(key), changed));
-                    return policy.value().retentionHours() == room.policy().retentionHours()
-                            ? written
-                            : written.after(() -> topics.keep(changed, changed.policy()));
+                    int hoursMore =
+                            policy.value().retentionHours() - room.policy().retentionHours();
+                    kept[0] = hoursMore != 0;
+                    return hoursMore > 0 ? written.after(() -> retentions.lengthen(changed)) : written;
                 })
                 .onSuccess(result -> {
+                    if (kept[0]) {
+                        // a shorter retention only now; and whatever the outcome, the topic follows the policy in force
+                        retentions.check(key);
+                    }
                     if (told[0] && !result.isRefused()) {
                         log.append(result.value(), EventType.POLICY, RoomForm.policyEvent(result.value()));
                     }

@@ -7,6 +7,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.api.PulsarClient;
@@ -49,6 +50,7 @@ final class StateGroup implements StateReader.Watcher {
     private final StateBounds bounds;
     private final StateMeters meters;
     private final Clock clock;
+    private final Consumer<RoomTable> claimed;
     private final StateTurns turns;
 
     private Phase phase = Phase.STANDBY;
@@ -70,7 +72,9 @@ final class StateGroup implements StateReader.Watcher {
             Owner self,
             StateBounds bounds,
             StateMeters meters,
-            Clock clock) {
+            Clock clock,
+            Consumer<RoomTable> claimed) {
+        this.claimed = claimed;
         this.context = context;
         this.client = client;
         this.topic = topic;
@@ -211,6 +215,7 @@ final class StateGroup implements StateReader.Watcher {
             turns.begin(reader, writer);
             meters.claims.increment();
             LOG.info("{} is decided here now: {} rooms", topic, table().roomCount());
+            claimed.accept(table());
         }
         if (source != reader) {
             return;

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.pulsar.client.api.PulsarClient;
 
 /** All groups of rooms. On the state context, except where it says otherwise. */
@@ -32,6 +33,7 @@ public final class StateGroups {
     private volatile int active;
     private volatile int rooms;
     private volatile int sanctions;
+    private Consumer<RoomTable> claimed = table -> {};
     private long timer = -1;
 
     public StateGroups(
@@ -50,11 +52,25 @@ public final class StateGroups {
         watch = new OwnerWatch(http, bounds.watchIntervalMs());
         StateMeters meters = new StateMeters(registry);
         for (int i = 0; i < Topics.STATE_GROUPS; i++) {
-            groups.add(new StateGroup(vertx, context, client, Topics.state(i), self, bounds, meters, clock));
+            groups.add(new StateGroup(
+                    vertx,
+                    context,
+                    client,
+                    Topics.state(i),
+                    self,
+                    bounds,
+                    meters,
+                    clock,
+                    table -> claimed.accept(table)));
         }
         registry.gauge("danmaku.state.groups.active", this, g -> g.active);
         registry.gauge("danmaku.rooms", this, g -> g.rooms);
         registry.gauge("danmaku.sanctions", this, g -> g.sanctions);
+    }
+
+    /** Who is told when a group is decided here from now on, with its table; before {@link #start}. */
+    void whenClaimed(Consumer<RoomTable> told) {
+        claimed = told;
     }
 
     /** Starts to ask for all groups; from any thread. */

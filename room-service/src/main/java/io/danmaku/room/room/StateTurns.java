@@ -13,6 +13,7 @@ import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.pulsar.client.api.MessageId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -153,7 +154,11 @@ final class StateTurns {
             }
             if (unprepared != null) {
                 LOG.warn("what a change needs could not be done: {}", unprepared.getMessage());
-                end(Result.unavailable("Pulsar does not answer"));
+                // cut here, but not where it is done
+                end(
+                        unprepared instanceof TimeoutException
+                                ? Result.unknown()
+                                : Result.unavailable("Pulsar does not answer"));
                 next();
                 return;
             }

@@ -17,6 +17,7 @@ import io.danmaku.room.moderation.SanctionForm;
 import io.danmaku.room.moderation.Sanctions;
 import io.danmaku.room.room.EventBounds;
 import io.danmaku.room.room.Owner;
+import io.danmaku.room.room.Retentions;
 import io.danmaku.room.room.RoomBounds;
 import io.danmaku.room.room.RoomForm;
 import io.danmaku.room.room.RoomLog;
@@ -84,7 +85,12 @@ class ApiDocumentTest {
                         vertx,
                         TOKENS,
                         64 << 10,
-                        new Rooms(groups, new RoomTopics(null, context), log, bounds),
+                        new Rooms(
+                                groups,
+                                new RoomTopics(null, context),
+                                new Retentions(vertx, context, null, groups, ops.registry()),
+                                log,
+                                bounds),
                         new Sanctions(groups, log, bounds),
                         groups,
                         new StatsTable(),

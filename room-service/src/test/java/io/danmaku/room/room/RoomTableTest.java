@@ -80,6 +80,16 @@ class RoomTableTest {
     }
 
     @Test
+    void loggedRoomsAreFoundFromTheOneWrittenLast() {
+        put(room(new RoomKey("default", "a"), 1, true), 10);
+        put(room(new RoomKey("default", "b"), 1, false), 30);
+        put(room(new RoomKey("default", "c"), 1, true), 20);
+        RoomKey ephemeral = new RoomKey("default", "d");
+        put(new RoomState(ephemeral, "k3", "t", Durability.EPHEMERAL, true, RoomPolicy.DEFAULT, 1, 1), 40);
+        assertEquals(List.of("b", "c", "a"), ids(table.loggedRooms()));
+    }
+
+    @Test
     void sanctionsThatEndedOrLostTheirRoomAreFound() {
         put(room(ROOM, 1, true), 0);
         mute("7", "k3", 1_000);

@@ -60,4 +60,13 @@ class StateTurnsTest {
                 "next",
                 on(t -> t.change((table, nowMs) -> StateChange.nothing("next"))).value());
     }
+
+    @Test
+    void aPreparationThatIsCutMayStillBeDoneAndOneThatFailedIsNot() throws Exception {
+        Result<String> cut = on(t -> t.change(
+                (table, nowMs) -> written().after(() -> Promise.<Void>promise().future())));
+        assertEquals(ErrorCode.PENDING, cut.refusal().code());
+        Result<String> refused = on(t -> t.change((table, nowMs) -> written().after(() -> Future.failedFuture("no"))));
+        assertEquals(ErrorCode.UNAVAILABLE, refused.refusal().code());
+    }
 }
