@@ -27,13 +27,18 @@ import java.util.List;
  * reader that was away while the topic was compacted may never see a deletion, but it always sees the newest value.
  */
 public final class Sanctions {
+    /** Records removed in one turn. */
     private static final int SWEEP_MAX = 100;
     /** How long an ended sanction stays in the topic. */
     private static final long ENDED_KEPT_MS = 600_000;
 
+    /** A full room has room again when a sweep finds ended sanctions. */
+    private static final long FULL_RETRY_MS = 10_000;
+
     private final StateGroups groups;
     private final RoomLog log;
     private final RoomBounds bounds;
+    private Future<?> sweeping = Future.succeededFuture();
 
     public Sanctions(StateGroups groups, RoomLog log, RoomBounds bounds) {
         this.groups = groups;
@@ -50,9 +55,11 @@ public final class Sanctions {
                     if (refusal != null) {
                         return StateChange.<Sanction>refuse(refusal);
                     }
-                    if (inForce(table, room[0], nowMs).size() >= bounds.sanctionsPerRoomMax()) {
-                        return StateChange.<Sanction>refuse(
-                                ErrorCode.BUSY, "a room has at most " + bounds.sanctionsPerRoomMax() + " sanctions");
+                    if (!table.takesSanction(key, wanted.user(), wanted.kind(), bounds.sanctionsPerRoomMax())) {
+                        return StateChange.<Sanction>refuse(Refusal.retry(
+                                ErrorCode.BUSY,
+                                "a room keeps at most " + bounds.sanctionsPerRoomMax() + " sanctions",
+                                FULL_RETRY_MS));
                     }
                     Sanction sanction = new Sanction(
                             Incarnation.create().toString(),
@@ -121,12 +128,15 @@ public final class Sanctions {
         return all;
     }
 
-    /** Removes sanctions that ended some time ago or whose room is no more, a bounded number each time. */
+    /** Removes sanctions that ended some time ago or whose room is no more: all there are, a bounded number each turn. */
     public void sweep() {
-        groups.changeActive((table, nowMs) -> {
+        if (!sweeping.isComplete()) {
+            return;
+        }
+        sweeping = groups.sweepActive((table, nowMs) -> {
             List<Sanction> ended = table.endedBefore(nowMs - ENDED_KEPT_MS, SWEEP_MAX);
             return StateChange.write(
-                    ended.size(),
+                    ended.size() == SWEEP_MAX,
                     ended.stream()
                             .map(s -> StateChange.Write.delete(StateKeys.sanction(s.room(), s.user(), s.kind())))
                             .toArray(StateChange.Write[]::new));

@@ -6,6 +6,6 @@ package io.danmaku.room.room;
  * @param perTenantMax rooms of a tenant, closed ones included
  * @param allTenantsMax rooms of all tenants
  * @param closedKeptMs how long a closed room's record is kept
- * @param sanctionsPerRoomMax sanctions in force in one room
+ * @param sanctionsPerRoomMax sanctions kept of one room, ended ones included until they are swept
  */
 public record RoomBounds(int perTenantMax, int allTenantsMax, long closedKeptMs, int sanctionsPerRoomMax) {}

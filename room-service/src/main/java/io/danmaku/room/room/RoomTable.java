@@ -32,6 +32,7 @@ public final class RoomTable {
     private final NavigableMap<String, Entry> rooms = new TreeMap<>();
     private final NavigableMap<String, Spoken> sanctions = new TreeMap<>();
     private final Map<String, Integer> roomsByTenant = new HashMap<>();
+    private final Map<RoomKey, Integer> sanctionsByRoom = new HashMap<>();
     private Owner owner;
 
     /**
@@ -49,11 +50,10 @@ public final class RoomTable {
                 put(key, new Entry(Json.read(value, RoomState.class), writtenAtMs));
             }
         } else if (StateKeys.isSanction(key)) {
-            if (deleted) {
-                sanctions.remove(key);
-            } else {
-                sanctions.put(key, new Spoken(Json.read(value, Sanction.class), writtenAtMs));
-            }
+            Spoken spoken = deleted ? null : new Spoken(Json.read(value, Sanction.class), writtenAtMs);
+            Spoken before = deleted ? sanctions.remove(key) : sanctions.put(key, spoken);
+            countSanction(before, -1);
+            countSanction(spoken, 1);
         } else if (StateKeys.OWNER.equals(key)) {
             owner = deleted ? null : Json.read(value, Owner.class);
         }
@@ -73,6 +73,15 @@ public final class RoomTable {
         Entry before = rooms.remove(key);
         if (before != null) {
             roomsByTenant.computeIfPresent(before.state().key().tenant(), (t, n) -> n == 1 ? null : n - 1);
+        }
+    }
+
+    private void countSanction(Spoken spoken, int difference) {
+        if (spoken != null) {
+            sanctionsByRoom.merge(
+                    spoken.sanction().room(),
+                    difference,
+                    (n, more) -> n + more == 0 ? null : Integer.valueOf(n + more));
         }
     }
 
@@ -168,5 +177,17 @@ public final class RoomTable {
 
     int sanctionCount() {
         return sanctions.size();
+    }
+
+    int sanctionCount(RoomKey room) {
+        return sanctionsByRoom.getOrDefault(room, 0);
+    }
+
+    /**
+     * Whether a room of at most {@code max} records of sanctions, ended ones that are still kept included, can take one;
+     * one that takes the place of another it always can.
+     */
+    public boolean takesSanction(RoomKey room, String user, String kind, int max) {
+        return sanctionCount(room) < max || sanction(room, user, kind) != null;
     }
 }

@@ -150,6 +150,25 @@ public final class StateGroups {
         }
     }
 
+    /**
+     * Decides the same on every group that is active here, a slice a turn, so that other changes come in between.
+     *
+     * @param slice answers whether there may be more
+     * @return completes when there is no more, or no turn for it; never fails
+     */
+    public Future<?> sweepActive(Decision<Boolean> slice) {
+        return Future.join(groups.stream()
+                .filter(StateGroup::isActive)
+                .map(group -> sweep(group, slice))
+                .toList());
+    }
+
+    private static Future<Void> sweep(StateGroup group, Decision<Boolean> slice) {
+        return group.change(slice)
+                .compose(result ->
+                        !result.isRefused() && result.value() ? sweep(group, slice) : Future.<Void>succeededFuture());
+    }
+
     int roomCount() {
         return groups.stream().mapToInt(g -> g.table().roomCount()).sum();
     }

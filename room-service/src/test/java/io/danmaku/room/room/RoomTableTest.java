@@ -1,8 +1,10 @@
 package io.danmaku.room.room;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.StateKeys;
@@ -101,6 +103,36 @@ class RoomTableTest {
         table.apply(StateKeys.room(ROOM), null, 0);
         assertEquals(3, table.endedBefore(0, 10).size());
         assertEquals(2, table.endedBefore(0, 2).size());
+    }
+
+    @Test
+    void sanctionsOfARoomAreCountedEndedOrNotAndOnceAUser() {
+        RoomKey other = new RoomKey("default", "43");
+        put(room(ROOM, 1, true), 0);
+        mute("7", "k3", 1_000);
+        mute("7", "k3", 0);
+        mute("8", "k2", 5_000);
+        Sanction elsewhere = new Sanction("x", other, "k3", "7", Sanction.MUTE, "", "1", 0, 9);
+        table.apply(StateKeys.sanction(other, "7", Sanction.MUTE), Json.bytes(elsewhere), 0);
+        assertEquals(2, table.sanctionCount(ROOM));
+        assertEquals(1, table.sanctionCount(other));
+        table.apply(StateKeys.sanction(ROOM, "7", Sanction.MUTE), null, 0);
+        table.apply(StateKeys.sanction(ROOM, "7", Sanction.MUTE), null, 0);
+        assertEquals(1, table.sanctionCount(ROOM));
+        table.apply(StateKeys.sanction(ROOM, "8", Sanction.MUTE), new byte[0], 0);
+        assertEquals(0, table.sanctionCount(ROOM));
+    }
+
+    @Test
+    void aRoomFullOfSanctionsTakesOnlyWhatReplacesOne() {
+        mute("7", "k3", 1_000);
+        assertTrue(table.takesSanction(ROOM, "8", Sanction.MUTE, 2));
+        mute("8", "k3", 0);
+        assertFalse(table.takesSanction(ROOM, "9", Sanction.MUTE, 2), "an ended one counts while it is kept");
+        assertTrue(table.takesSanction(ROOM, "7", Sanction.MUTE, 2));
+        assertTrue(table.takesSanction(ROOM, "8", Sanction.MUTE, 2));
+        table.apply(StateKeys.sanction(ROOM, "8", Sanction.MUTE), null, 0);
+        assertTrue(table.takesSanction(ROOM, "9", Sanction.MUTE, 2));
     }
 
     @Test
