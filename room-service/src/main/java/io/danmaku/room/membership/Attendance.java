@@ -4,8 +4,10 @@ import io.danmaku.protocol.log.Membership;
 import io.danmaku.protocol.log.MembershipRequest;
 import io.danmaku.protocol.log.RoomStats;
 import io.danmaku.protocol.room.RoomKey;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -41,6 +43,9 @@ final class Attendance {
     private final LogClock clock = new LogClock();
     private final Map<String, Edge> edges = new HashMap<>();
     private final Map<RoomKey, RoomAttendance> rooms = new HashMap<>();
+    /** All rooms in the order in which they are looked at for news; forgotten ones are met and dropped. */
+    private final Deque<RoomAttendance> turns = new ArrayDeque<>();
+
     private long usersKept;
     private long graceUntilMs;
     /** Log time of the first own tick: what was read before it had been written before this instance counted. */
@@ -182,7 +187,14 @@ final class Attendance {
     }
 
     private RoomAttendance room(RoomKey key) {
-        return rooms.computeIfAbsent(key, k -> new RoomAttendance(k, clock.nowMs()));
+        RoomAttendance known = rooms.get(key);
+        if (known != null) {
+            return known;
+        }
+        RoomAttendance room = new RoomAttendance(key, clock.nowMs());
+        rooms.put(key, room);
+        turns.add(room);
+        return room;
     }
 
     /** Takes out who is dead, and forgets what is empty. */
@@ -233,16 +245,21 @@ final class Attendance {
         return startedMs >= 0 && clock.nowMs() - startedMs >= Membership.LEASE_DEAD_MS;
     }
 
-    /** Numbers to publish now, at most {@code max}; what this returns counts as published. */
+    /**
+     * Numbers to publish now, at most {@code max}; what this returns counts as published. Goes on where it stopped the time
+     * before, so that every room has its turn when there is more news than may be told.
+     */
     List<RoomStats> news(long wallMs, int max) {
         List<RoomStats> news = new ArrayList<>();
         if (!isSettled()) {
             return news;
         }
-        for (RoomAttendance room : rooms.values()) {
-            if (news.size() >= max) {
-                break;
+        for (int left = turns.size(); left > 0 && news.size() < max; left--) {
+            RoomAttendance room = turns.poll();
+            if (rooms.get(room.room()) != room) {
+                continue;
             }
+            turns.add(room);
             if (wallMs - room.publishedAtMs() >= bounds.statsIntervalMs()) {
                 RoomStats stats = room.news(clock.nowMs());
                 if (stats != null) {

@@ -11,7 +11,9 @@ import io.danmaku.protocol.log.MembershipRequest;
 import io.danmaku.protocol.log.RoomStats;
 import io.danmaku.protocol.room.RoomKey;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class AttendanceTest {
@@ -217,6 +219,38 @@ class AttendanceTest {
         assertEquals(List.of(), attendance.news(20_000, 10));
         attendance.unpublished(ROOM);
         assertEquals(1, attendance.news(30_000, 10).size());
+    }
+
+    @Test
+    void whenMoreRoomsHaveNewsThanAreToldAtATimeEachHasItsTurn() {
+        int rooms = 40;
+        int atOnce = 5;
+        pass(5_000, "a");
+        Set<String> told = new HashSet<>();
+        for (int beat = 1; beat <= rooms / atOnce; beat++) {
+            for (int i = 0; i < rooms; i++) {
+                RoomKey busy = new RoomKey("default", "busy-" + i);
+                on(new Membership("a", Kind.DELTA, busy, beat, beat, List.of(), List.of(), 0));
+            }
+            attendance
+                    .news(10_000 + beat * 500L, atOnce)
+                    .forEach(stats -> told.add(stats.room().room()));
+        }
+        assertEquals(rooms, told.size());
+    }
+
+    @Test
+    void aForgottenRoomThatComesBackHasItsTurnOnce() {
+        pass(5_000, "a");
+        delta("a", 1, 1, List.of("7"), List.of(), 0);
+        attendance.news(0, 10);
+        delta("a", 2, 0, List.of(), List.of("7"), 0);
+        pass(3_600_000, "a");
+        attendance.forget(10);
+        delta("a", 3, 1, List.of("7"), List.of(), 0);
+        assertEquals(1, attendance.news(10_000, 10).size());
+        delta("a", 4, 2, List.of("8"), List.of(), 0);
+        assertEquals(1, attendance.news(20_000, 10).size());
     }
 
     @Test
