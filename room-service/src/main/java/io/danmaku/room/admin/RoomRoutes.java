@@ -20,7 +20,6 @@ import io.danmaku.room.room.StateGroups;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.security.SecureRandom;
-import java.util.List;
 
 /** {@code /api/rooms}: create, list, read, change, close; and who is there. */
 final class RoomRoutes {
@@ -89,17 +88,27 @@ final class RoomRoutes {
         Requests.with(
                 context,
                 Requests.limit(context),
-                limit -> Requests.with(context, Requests.cursor(context, Ids::isRoom), cursor -> {
-                    List<RoomState> page =
-                            rooms.list(Bearer.claims(context).tenant(), cursor.isEmpty() ? null : cursor, limit + 1);
-                    ObjectNode answer = Json.object();
-                    ArrayNode array = answer.putArray("rooms");
-                    page.stream().limit(limit).map(RoomForm::json).forEach(array::add);
-                    answer.put(
-                            "cursor",
-                            page.size() > limit ? page.get(limit - 1).key().room() : null);
-                    Problems.json(context, OK, answer);
-                }));
+                limit -> Requests.with(
+                        context,
+                        Requests.cursor(context, Ids::isRoom),
+                        cursor -> Requests.with(
+                                context,
+                                rooms.list(
+                                        Bearer.claims(context).tenant(), cursor.isEmpty() ? null : cursor, limit + 1),
+                                page -> {
+                                    ObjectNode answer = Json.object();
+                                    ArrayNode array = answer.putArray("rooms");
+                                    page.stream()
+                                            .limit(limit)
+                                            .map(RoomForm::json)
+                                            .forEach(array::add);
+                                    answer.put(
+                                            "cursor",
+                                            page.size() > limit
+                                                    ? page.get(limit - 1).key().room()
+                                                    : null);
+                                    Problems.json(context, OK, answer);
+                                })));
     }
 
     void read(RoutingContext context) {

@@ -149,8 +149,8 @@ public final class Rooms {
         return groups.read(key);
     }
 
-    /** A page of a tenant's rooms by id, from what this instance has read. */
-    public List<RoomState> list(String tenant, String afterId, int limit) {
+    /** A page of a tenant's rooms by id, from what this instance has read; refused until that is all. */
+    public Result<List<RoomState>> list(String tenant, String afterId, int limit) {
         return groups.rooms(tenant, afterId, limit);
     }
 

@@ -90,6 +90,11 @@ final class StateGroup implements StateReader.Watcher {
         return phase == Phase.ACTIVE;
     }
 
+    /** Whether the table was once read to the topic's end: it may be some milliseconds old, but lacks nothing older. */
+    boolean isRead() {
+        return phase == Phase.ACTIVE || (reader != null && reader.caughtUp());
+    }
+
     /** What was read so far; complete only while active. */
     RoomTable table() {
         return reader == null ? NOTHING_READ : reader.table();
@@ -276,7 +281,11 @@ final class StateGroup implements StateReader.Watcher {
         phase = Phase.STANDBY;
         askedAtMs = clock.millis();
         closeWriter();
-        if (fresh != null) {
+        if (fresh != null && reader != null && reader.caughtUp()) {
+            // the table of before is served on: the fresh one may lack what it had not come to yet
+            fresh.close();
+            fresh = null;
+        } else if (fresh != null) {
             replaceReader();
         }
         turns.abandon();

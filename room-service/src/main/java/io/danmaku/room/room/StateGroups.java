@@ -177,14 +177,17 @@ public final class StateGroups {
         return groups.stream().mapToInt(g -> g.table().roomCount(tenant)).sum();
     }
 
-    /** A page of a tenant's rooms by id, from what this instance has read: on a standby some milliseconds old. */
-    List<RoomState> rooms(String tenant, String afterId, int limit) {
+    /** A page of a tenant's rooms by id: on a standby some milliseconds old, but never a part of them. */
+    Result<List<RoomState>> rooms(String tenant, String afterId, int limit) {
+        if (!groups.stream().allMatch(StateGroup::isRead)) {
+            return Result.unavailable("not all rooms are read here yet");
+        }
         List<RoomState> all = new ArrayList<>();
         for (StateGroup group : groups) {
             all.addAll(group.table().rooms(tenant, afterId, limit));
         }
         all.sort(Comparator.comparing(room -> room.key().room()));
-        return List.copyOf(all.subList(0, Math.min(limit, all.size())));
+        return Result.of(List.copyOf(all.subList(0, Math.min(limit, all.size()))));
     }
 
     private StateGroup group(RoomKey room) {

@@ -38,6 +38,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Clock;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -210,15 +211,17 @@ class ApiDocumentTest {
     void withoutATokenOrAPulsarTheAnswersSaySo() throws IOException, InterruptedException {
         assertEquals(401, get("/api/rooms").statusCode());
         assertEquals(404, get("/nothing").statusCode());
-        HttpResponse<String> read = java.net.http.HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/rooms/42"))
-                                .header("Authorization", "Bearer " + token())
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString());
-        assertEquals(503, read.statusCode());
-        assertTrue(read.body().contains("\"code\":\"unavailable\""), read.body());
-        assertTrue(read.body().contains("\"retryMs\":1000"), read.body());
+        for (String path : List.of("/api/rooms/42", "/api/rooms")) {
+            HttpResponse<String> read = java.net.http.HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                                    .header("Authorization", "Bearer " + token())
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertEquals(503, read.statusCode(), path);
+            assertTrue(read.body().contains("\"code\":\"unavailable\""), read.body());
+            assertTrue(read.body().contains("\"retryMs\":1000"), read.body());
+        }
     }
 
     private static String token() {
