@@ -3,6 +3,7 @@ package io.danmaku.room.admin;
 import io.danmaku.node.http.Problems;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.room.room.Owner;
 import io.danmaku.room.room.StateGroups;
@@ -15,6 +16,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,7 +102,12 @@ public final class Forwarding {
                     }
                 })
                 .onSuccess(request -> request.send(body == null ? Buffer.buffer() : body)
-                        .compose(response -> response.body().onSuccess(answer -> pass(context, response, answer)))
+                        .compose(response -> response.body().onSuccess(answer -> {
+                            if (isDoubtful(response.statusCode(), answer)) {
+                                groups.suspectOwner(room);
+                            }
+                            pass(context, response, answer);
+                        }))
                         .onFailure(lost -> {
                             failed.increment();
                             LOG.warn("{} did not answer a forwarded request: {}", owner.url(), lost.getMessage());
@@ -111,6 +118,27 @@ public final class Forwarding {
                                 Problems.send(context, unknown());
                             }
                         }));
+    }
+
+    /**
+     * Whether an answer may be that of an owner that has lost Pulsar and only answers HTTP still: it does not decide, or its
+     * write has no end. Asking the broker costs little, and it grants nothing that is not free.
+     */
+    static boolean isDoubtful(int status, Buffer body) {
+        if (status == ErrorCode.PENDING.httpStatus()) {
+            return true;
+        }
+        if (status != ErrorCode.UNAVAILABLE.httpStatus()) {
+            return false;
+        }
+        try {
+            // busy is the same status, of an owner that is well
+            return !ErrorCode.BUSY
+                    .wireName()
+                    .equals(Json.MAPPER.readTree(body.getBytes()).path("code").textValue());
+        } catch (IOException notJson) {
+            return true;
+        }
     }
 
     private static void pass(RoutingContext context, HttpClientResponse from, Buffer body) {
