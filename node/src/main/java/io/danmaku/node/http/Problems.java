@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,10 +24,15 @@ public final class Problems {
 
     /** Answers with a refusal; {@code Retry-After} in whole seconds when it says when to come back. */
     public static void send(RoutingContext context, Refusal refusal) {
-        send(context, refusal, refusal.code().httpStatus());
+        send(context, refusal, refusal.code().httpStatus(), Map.of());
     }
 
-    private static void send(RoutingContext context, Refusal refusal, int status) {
+    /** The same with members of its own, by name. */
+    public static void send(RoutingContext context, Refusal refusal, Map<String, String> members) {
+        send(context, refusal, refusal.code().httpStatus(), members);
+    }
+
+    private static void send(RoutingContext context, Refusal refusal, int status, Map<String, String> members) {
         if (context.response().headWritten()) {
             context.response().reset();
             return;
@@ -37,10 +43,12 @@ public final class Problems {
         if (status == HttpResponseStatus.UNAUTHORIZED.code()) {
             context.response().putHeader("WWW-Authenticate", "Bearer");
         }
+        ObjectNode problem = problem(refusal, status);
+        members.forEach(problem::put);
         context.response()
                 .setStatusCode(status)
                 .putHeader("Content-Type", CONTENT_TYPE)
-                .end(Buffer.buffer(Json.bytes(problem(refusal, status))));
+                .end(Buffer.buffer(Json.bytes(problem)));
     }
 
     /** The problem details of a refusal. */
@@ -73,9 +81,9 @@ public final class Problems {
         router.route().failureHandler(context -> {
             int status = context.statusCode();
             if (status == HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE.code()) {
-                send(context, Refusal.of(ErrorCode.TOO_LONG, "the body is too large"), status);
+                send(context, Refusal.of(ErrorCode.TOO_LONG, "the body is too large"), status, Map.of());
             } else if (status >= 400 && status < 500) {
-                send(context, Refusal.of(ErrorCode.BAD_COMMAND, "the request cannot be understood"), status);
+                send(context, Refusal.of(ErrorCode.BAD_COMMAND, "the request cannot be understood"), status, Map.of());
             } else {
                 LOG.error(
                         "{} {} failed",

@@ -47,6 +47,9 @@ final class HttpTest {
         ops.mount(router);
         router.get("/refused")
                 .handler(c -> Problems.send(c, Refusal.retry(ErrorCode.RATE_LIMITED, "too \"fast\"", 1_200)));
+        router.get("/pending")
+                .handler(c -> Problems.send(
+                        c, Refusal.retry(ErrorCode.PENDING, "nobody knows", 1_000), Map.of("room", "a \"42\"")));
         router.get("/fails").handler(c -> {
             throw new IllegalStateException("a detail that must stay inside");
         });
@@ -185,5 +188,12 @@ final class HttpTest {
         assertFalse(problem.get("title").textValue().isBlank());
         assertFalse(problem.get("detail").textValue().isBlank());
         assertEquals(code, problem.get("code").textValue());
+    }
+
+    @Test
+    void aProblemCarriesMembersOfItsOwn() throws Exception {
+        HttpResponse<String> answer = get("/pending", null);
+        assertProblem(answer, 504, "pending");
+        assertEquals("a \"42\"", json(answer).get("room").textValue());
     }
 }

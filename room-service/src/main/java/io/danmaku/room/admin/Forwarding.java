@@ -18,6 +18,7 @@ import io.vertx.core.http.RequestOptions;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,9 @@ import org.slf4j.LoggerFactory;
 public final class Forwarding {
     /** Set on forwarded requests, to the instance that forwarded. */
     static final String HEADER = "Danmaku-Forwarded-By";
+
+    /** Member of a problem that names the room whose fate is not known. */
+    static final String ROOM = "room";
 
     private static final Logger LOG = LoggerFactory.getLogger(Forwarding.class);
     private static final long RETRY_MS = 1_000;
@@ -115,7 +119,8 @@ public final class Forwarding {
                             if (read) {
                                 here.run();
                             } else {
-                                Problems.send(context, unknown());
+                                // which room it is the asker may not know: it lets one be chosen here
+                                Problems.send(context, unknown(), Map.of(ROOM, room.room()));
                             }
                         }));
     }

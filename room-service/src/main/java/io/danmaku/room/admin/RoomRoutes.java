@@ -20,6 +20,7 @@ import io.danmaku.room.room.StateGroups;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.security.SecureRandom;
+import java.util.Map;
 
 /** {@code /api/rooms}: create, list, read, change, close; and who is there. */
 final class RoomRoutes {
@@ -69,7 +70,13 @@ final class RoomRoutes {
                 context,
                 key,
                 Buffer.buffer(Json.bytes(body)),
-                () -> rooms.create(key, wanted).onSuccess(result -> answer(context, CREATED, result)));
+                () -> rooms.create(key, wanted).onSuccess(result -> {
+                    if (result.isRefused() && result.refusal().code() == ErrorCode.PENDING) {
+                        Problems.send(context, result.refusal(), Map.of(Forwarding.ROOM, key.room()));
+                    } else {
+                        answer(context, CREATED, result);
+                    }
+                }));
     }
 
     private RoomKey newRoom(String tenant) {
