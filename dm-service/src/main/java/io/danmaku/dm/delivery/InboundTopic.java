@@ -1,5 +1,6 @@
 package io.danmaku.dm.delivery;
 
+import io.danmaku.node.pulsar.PulsarNode;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.DirectRecord;
 import io.danmaku.protocol.log.Topics;
@@ -98,7 +99,7 @@ public final class InboundTopic {
         boolean neverLeft = sent.isCompletedExceptionally();
         return sent.exceptionallyCompose(failure -> {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-            if (cause instanceof PulsarClientException.AlreadyClosedException) {
+            if (PulsarNode.isGivenUp(cause)) {
                 openAgain(open);
             }
             return CompletableFuture.failedFuture(neverLeft || refused(cause) ? new NotAppended(cause) : cause);

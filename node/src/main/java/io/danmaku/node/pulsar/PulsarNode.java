@@ -56,6 +56,23 @@ public final class PulsarNode implements AutoCloseable {
     }
 
     /**
+     * Whether a failed send or receive means that the client library has given the producer, consumer or reader up. It mends
+     * lost connections by itself; but what the broker refuses for good when it reconnects stays closed or failed, and has to be
+     * opened anew.
+     */
+    public static boolean isGivenUp(Throwable failure) {
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            if (t instanceof PulsarClientException.AlreadyClosedException
+                    || t instanceof PulsarClientException.NotConnectedException
+                    || t instanceof PulsarClientException.ProducerFencedException
+                    || t instanceof PulsarClientException.TopicTerminatedException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
      * Makes the hub's tenant, namespaces and fixed topics where they are missing, sets what they must keep, and reads it
      * back: a state topic with a retention of a day would lose every room's rules. Blocks; safe to run twice and by many.
      */

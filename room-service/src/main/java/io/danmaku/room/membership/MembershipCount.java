@@ -1,5 +1,6 @@
 package io.danmaku.room.membership;
 
+import io.danmaku.node.pulsar.PulsarNode;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.Membership;
 import io.danmaku.protocol.log.MembershipRequest;
@@ -57,10 +58,12 @@ public final class MembershipCount {
     private Producer<byte[]> ticks;
     private Producer<byte[]> requests;
     private Producer<byte[]> stats;
+    private Activity activity;
     private Attendance attendance;
     private MessageId last;
     private long timer = -1;
     private long beats;
+    private boolean opening;
     private boolean closed;
     /** For other threads. */
     private volatile Consumer<byte[]> ready;
@@ -98,6 +101,9 @@ public final class MembershipCount {
         if (closed) {
             return;
         }
+        opening = true;
+        Activity told = new Activity();
+        activity = told;
         CompletableFuture<Void> opened = table.isOpen() ? CompletableFuture.completedFuture(null) : table.open(client);
         CompletableFuture<Consumer<byte[]>> subscribing = opened.thenCompose(v -> producer(Topics.membership()))
                 .thenAccept(p -> ticks = p)
@@ -110,7 +116,7 @@ public final class MembershipCount {
                         .subscriptionName(SUBSCRIPTION)
                         .subscriptionType(SubscriptionType.Failover)
                         .subscriptionInitialPosition(SubscriptionInitialPosition.Latest)
-                        .consumerEventListener(new Activity())
+                        .consumerEventListener(told)
                         .batchReceivePolicy(BatchReceivePolicy.builder()
                                 .maxNumMessages(RECORDS_AT_ONCE)
                                 .timeout(20, TimeUnit.MILLISECONDS)
@@ -136,6 +142,7 @@ public final class MembershipCount {
             vertx.setTimer(REOPEN_MS, t -> open());
             return;
         }
+        opening = false;
         consumer = subscribed;
         if (closed) {
             closeClients();
@@ -146,17 +153,45 @@ public final class MembershipCount {
         receive();
     }
 
+    /**
+     * Opens all anew, when the client library has given up what {@link PulsarNode#isGivenUp} says. Counting starts again from
+     * nothing, as at a take-over.
+     */
+    private void openAgain(Throwable why) {
+        if (opening || closed) {
+            return;
+        }
+        LOG.warn("counting is opened again: {}", why.toString());
+        meters.reopened.increment();
+        opening = true;
+        vertx.cancelTimer(timer);
+        activity = null;
+        deactivate();
+        ready = null;
+        Future<Void> ended = closeClients();
+        consumer = null;
+        ended.onComplete(done -> vertx.setTimer(REOPEN_MS, t -> open()));
+    }
+
     /** The broker's word on who counts. Never serialized, whatever its interface says. */
     @SuppressWarnings("serial")
     private final class Activity implements ConsumerEventListener {
         @Override
         public void becameActive(Consumer<?> who, int partition) {
-            context.runOnContext(v -> activate());
+            context.runOnContext(v -> {
+                if (activity == this) {
+                    activate();
+                }
+            });
         }
 
         @Override
         public void becameInactive(Consumer<?> who, int partition) {
-            context.runOnContext(v -> deactivate());
+            context.runOnContext(v -> {
+                if (activity == this) {
+                    deactivate();
+                }
+            });
         }
     }
 
@@ -186,14 +221,11 @@ public final class MembershipCount {
             }
             if (failure == null) {
                 take(batch);
-            } else {
-                LOG.warn("the membership topic cannot be read: {}", failure.getMessage());
-                meters.failures.increment();
-            }
-            if (failure == null) {
                 receive();
             } else {
-                vertx.setTimer(REOPEN_MS, t -> receive());
+                meters.failures.increment();
+                // the client library mends lost connections; a consumer that fails here it has given up
+                openAgain(failure);
             }
         });
     }
@@ -255,7 +287,13 @@ public final class MembershipCount {
     }
 
     private Future<MessageId> send(Producer<byte[]> to, String key, byte[] value) {
-        return Future.fromCompletionStage(to.newMessage().key(key).value(value).sendAsync(), context);
+        return Future.fromCompletionStage(to.newMessage().key(key).value(value).sendAsync(), context)
+                .onFailure(failure -> {
+                    boolean used = to == ticks || to == requests || to == stats;
+                    if (used && PulsarNode.isGivenUp(failure)) {
+                        openAgain(failure);
+                    }
+                });
     }
 
     private void published(RoomKey room, Throwable failure) {

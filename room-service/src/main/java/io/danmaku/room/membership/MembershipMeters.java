@@ -13,6 +13,8 @@ final class MembershipMeters implements Attendance.Watcher {
     final Counter requests;
     final Counter published;
     final Counter failures;
+    /** Times that producers and the consumer were opened anew. */
+    final Counter reopened;
     /** Copies of the counting thread's numbers, for the registry's thread. */
     volatile boolean active;
 
@@ -29,6 +31,7 @@ final class MembershipMeters implements Attendance.Watcher {
         requests = registry.counter("danmaku.membership.requests");
         published = registry.counter("danmaku.stats.published");
         failures = registry.counter("danmaku.membership.failures");
+        reopened = registry.counter("danmaku.membership.reopened");
         holes = registry.counter("danmaku.membership.holes");
         died = registry.counter("danmaku.membership.edges.died");
         registry.gauge("danmaku.membership.active", this, m -> m.active ? 1 : 0);

@@ -1,6 +1,7 @@
 package io.danmaku.room.room;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.node.pulsar.PulsarNode;
 import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.json.EventDetail;
 import io.danmaku.protocol.log.RoomRecord;
@@ -78,8 +79,11 @@ public final class RoomLog {
                         lost.increment();
                         LOG.warn("{} was not told of a {}: {}", topic, type.wireName(), String.valueOf(done.cause()));
                     }
+                    // the next event opens it anew
                     if (log.producer.failed()) {
                         open.remove(topic, log);
+                    } else if (done.failed() && PulsarNode.isGivenUp(done.cause()) && open.remove(topic, log)) {
+                        close(log);
                     }
                 });
         closeOldest();
