@@ -123,13 +123,13 @@ public final class Deliveries implements Outcomes {
     }
 
     private NodeTopic topic(String node) {
-        // made again by the next record, should it fail to open
+        // made again by the next record, should it fail
         return new NodeTopic(
                 client,
                 Topics.delivery(node),
                 config.waitingPerNodeMax(),
                 dropped::increment,
-                () -> topics.invalidate(node));
+                given -> topics.asMap().remove(node, given));
     }
 
     public void close() {

@@ -1,24 +1,32 @@
 package io.danmaku.dm.delivery;
 
+import io.danmaku.node.pulsar.PulsarNode;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.pulsar.client.api.Producer;
 import org.apache.pulsar.client.api.PulsarClient;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The delivery topic of one node, opened with its first record. Records keep their order, also those that come while it is
  * being opened. A topic that cannot be opened drops what waits for it: its node is gone, or Pulsar is.
  */
 final class NodeTopic {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeTopic.class);
     private static final int SEND_TIMEOUT_S = 5;
     private static final long BATCH_DELAY_MS = 1;
+    /** The client library connects again within seconds of Pulsar being back; one that does not is made anew. */
+    private static final long UNCONNECTED_MAX_MS = 30_000;
 
     private final PulsarClient client;
     private final String topic;
     private final int waitingMax;
     private final Runnable dropped;
-    private final Runnable failed;
+    private final Consumer<NodeTopic> givenUp;
     private final Queue<byte[]> waiting = new ArrayDeque<>();
     private Producer<byte[]> producer;
     private boolean opening;
@@ -26,14 +34,14 @@ final class NodeTopic {
 
     /**
      * @param dropped called for each record that is given up
-     * @param failed called when the topic cannot be opened
+     * @param givenUp called when this one will take no more: the topic cannot be opened, or not be written to any longer
      */
-    NodeTopic(PulsarClient client, String topic, int waitingMax, Runnable dropped, Runnable failed) {
+    NodeTopic(PulsarClient client, String topic, int waitingMax, Runnable dropped, Consumer<NodeTopic> givenUp) {
         this.client = client;
         this.topic = topic;
         this.waitingMax = waitingMax;
         this.dropped = dropped;
-        this.failed = failed;
+        this.givenUp = givenUp;
     }
 
     void publish(byte[] record) {
@@ -42,7 +50,7 @@ final class NodeTopic {
             open = !opening;
             opening = true;
             if (producer != null && !closed) {
-                send(record);
+                send(producer, record);
             } else if (closed || waiting.size() >= waitingMax) {
                 dropped.run();
             } else {
@@ -66,7 +74,7 @@ final class NodeTopic {
                     if (failure == null) {
                         opened(opened);
                     } else {
-                        failed.run();
+                        givenUp.accept(this);
                         close();
                     }
                 });
@@ -78,16 +86,38 @@ final class NodeTopic {
             return;
         }
         producer = opened;
-        waiting.forEach(this::send);
-        waiting.clear();
+        // polled, because a send that fails at once may end this topic and what waits
+        for (byte[] record = waiting.poll(); record != null; record = waiting.poll()) {
+            send(opened, record);
+        }
     }
 
-    private void send(byte[] record) {
-        var unused = producer.sendAsync(record).whenComplete((sent, failure) -> {
+    private void send(Producer<byte[]> to, byte[] record) {
+        var unused = to.sendAsync(record).whenComplete((sent, failure) -> {
             if (failure != null) {
                 dropped.run();
+                if (PulsarNode.isGivenUp(failure) || isLongGone(to)) {
+                    giveUp();
+                }
             }
         });
+    }
+
+    private static boolean isLongGone(Producer<byte[]> producer) {
+        return !producer.isConnected()
+                && System.currentTimeMillis() - producer.getLastDisconnectedTimestamp() > UNCONNECTED_MAX_MS;
+    }
+
+    private void giveUp() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            close();
+        }
+        LOG.warn("{} is not written to any longer, opened again with the next record", topic);
+        // not on this stack, which may hold the lock of this topic
+        var unused = CompletableFuture.runAsync(() -> givenUp.accept(this));
     }
 
     synchronized void close() {
