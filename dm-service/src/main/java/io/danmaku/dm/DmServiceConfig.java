@@ -1,5 +1,6 @@
 package io.danmaku.dm;
 
+import io.danmaku.dm.api.ApiBounds;
 import io.danmaku.dm.delivery.DeliveryConfig;
 import io.danmaku.dm.inbound.InboundConfig;
 import io.danmaku.dm.store.CqlConfig;
@@ -15,6 +16,7 @@ public record DmServiceConfig(
         int port,
         int bodyBytesMax,
         int idleTimeoutMs,
+        ApiBounds api,
         String tokenSecret,
         PulsarConfig pulsar,
         String redisUrl,
@@ -37,6 +39,7 @@ public record DmServiceConfig(
                 s.integer("http.port", 1, 65_535),
                 (int) s.bytes("http.bodyMax", 1 << 10, 1 << 20),
                 (int) s.millis("http.idleTimeout", 1_000, HOUR_MS),
+                ApiBounds.read(s),
                 s.secret("token.secret"),
                 PulsarConfig.read(s),
                 s.nonEmpty("redis.url"),

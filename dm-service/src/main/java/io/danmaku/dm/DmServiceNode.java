@@ -64,8 +64,8 @@ public final class DmServiceNode {
         ops.need("cql", () -> cqlReady.getAsBoolean());
 
         // the port answers first, so that /readyz can say what the start waits for
-        Routes routes =
-                new Routes(vertx, ops, new Tokens(config.tokenSecret()), config.bodyBytesMax(), tracing.tracer());
+        Routes routes = new Routes(
+                vertx, ops, new Tokens(config.tokenSecret()), config.bodyBytesMax(), config.api(), tracing.tracer());
         HttpServer server = await(vertx.createHttpServer(new HttpServerOptions()
                         .setHost(config.host())
                         .setPort(config.port())

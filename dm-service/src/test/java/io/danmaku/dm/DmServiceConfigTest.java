@@ -55,6 +55,7 @@ class DmServiceConfigTest {
                 "cql.consistency = \"MOST\"",
                 "requests.resultWithin = 5",
                 "http.bodyMax = 64",
+                "http.sendsPerSecond = 0",
                 "no.such = 1")) {
             String key = wrong.substring(0, wrong.indexOf(' '));
             ConfigurationException bad = assertThrows(ConfigurationException.class, () -> with(wrong));

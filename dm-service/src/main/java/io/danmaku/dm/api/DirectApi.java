@@ -20,11 +20,15 @@ import io.danmaku.protocol.log.DirectMessage;
 import io.danmaku.protocol.log.DirectRecord;
 import io.danmaku.protocol.log.DirectRecord.Op;
 import io.danmaku.protocol.token.Claims;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,16 +40,25 @@ final class DirectApi {
     private static final int PAGE_DEFAULT = 50;
     private static final int SYNC_DEFAULT = 100;
     private static final long AWAY_RETRY_MS = 1_000;
+    private static final long BUSY_RETRY_MS = 500;
 
     private final Requests requests;
     private final Pages pages;
+    private final int pagesMax;
+    /** Pages being read; requests come on several event loops. */
+    private final AtomicInteger reading = new AtomicInteger();
+
+    private final Counter busy;
 
     /** Where pages are read from; there once the store is connected. */
     record Pages(Histories histories, Contacts contacts, SyncLog sync) {}
 
-    DirectApi(Requests requests, Pages pages) {
+    DirectApi(Requests requests, Pages pages, int pagesMax, MeterRegistry registry) {
         this.requests = requests;
         this.pages = pages;
+        this.pagesMax = pagesMax;
+        busy = registry.counter("danmaku.dm.pages.busy");
+        registry.gauge("danmaku.dm.pages.reading", reading);
     }
 
     /** POST /api/dm/{peer}/messages. */
@@ -118,7 +131,7 @@ final class DirectApi {
         String peer = Fields.peer(context);
         long before = Fields.query(context, "before", Fields.NUMBER_MAX, Fields.NUMBER_MAX);
         int limit = (int) Fields.query(context, "limit", MESSAGES_MAX, PAGE_DEFAULT);
-        then(context, pages.histories.page(claims.tenant(), claims.user(), peer, before, limit), messages -> {
+        page(context, () -> pages.histories.page(claims.tenant(), claims.user(), peer, before, limit), messages -> {
             ObjectNode page = Json.object();
             put(page, messages);
             Problems.json(context, 200, page);
@@ -134,7 +147,7 @@ final class DirectApi {
             throw new BadRequest(ErrorCode.BAD_FIELD, "cursor is not one of a page of contacts");
         }
         int limit = (int) Fields.query(context, "limit", CONTACTS_MAX, PAGE_DEFAULT);
-        then(context, pages.contacts.page(claims.tenant(), claims.user(), after, limit), page -> {
+        page(context, () -> pages.contacts.page(claims.tenant(), claims.user(), after, limit), page -> {
             ObjectNode answer = Json.object();
             ArrayNode contacts = answer.putArray("contacts");
             for (Contact c : page.contacts()) {
@@ -161,7 +174,7 @@ final class DirectApi {
             throw new BadRequest(ErrorCode.BAD_FIELD, "pos is not a position of sync");
         }
         int limit = (int) Fields.query(context, "limit", MESSAGES_MAX, SYNC_DEFAULT);
-        then(context, pages.sync.page(claims.tenant(), claims.user(), after, limit), page -> {
+        page(context, () -> pages.sync.page(claims.tenant(), claims.user(), after, limit), page -> {
             ObjectNode answer = Json.object();
             put(answer, page.messages());
             answer.put("pos", page.next().toString());
@@ -173,6 +186,24 @@ final class DirectApi {
     private static void put(ObjectNode page, List<DirectMessage> messages) {
         ArrayNode array = page.putArray("messages");
         messages.forEach(message -> array.add(message.toJson()));
+    }
+
+    private <T> void page(RoutingContext context, Supplier<CompletionStage<T>> read, Consumer<T> answer) {
+        if (reading.incrementAndGet() > pagesMax) {
+            reading.decrementAndGet();
+            busy.increment();
+            Problems.send(
+                    context, Refusal.retry(ErrorCode.BUSY, "too many pages are being read at once", BUSY_RETRY_MS));
+            return;
+        }
+        CompletionStage<T> page;
+        try {
+            page = read.get();
+        } catch (RuntimeException fault) {
+            reading.decrementAndGet();
+            throw fault;
+        }
+        then(context, page.whenComplete((done, failure) -> reading.decrementAndGet()), answer);
     }
 
     /** Goes on with an answer on the request's event loop; what fails here is an engine that is away. */

@@ -11,6 +11,7 @@ import io.danmaku.node.ops.Ops;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.token.Tokens;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.Tracer;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -31,9 +32,13 @@ public final class Routes {
     private static final long STARTING_RETRY_MS = 1_000;
 
     private final Router router;
+    private final int pagesMax;
+    private final MeterRegistry registry;
     private volatile DirectApi api;
 
-    public Routes(Vertx vertx, Ops ops, Tokens tokens, int bodyBytesMax, Tracer tracer) {
+    public Routes(Vertx vertx, Ops ops, Tokens tokens, int bodyBytesMax, ApiBounds bounds, Tracer tracer) {
+        pagesMax = bounds.pagesMax();
+        registry = ops.registry();
         router = Router.router(vertx);
         ops.mount(router);
         Buffer document = document();
@@ -41,10 +46,10 @@ public final class Routes {
                 .handler(context -> context.response()
                         .putHeader("Content-Type", "application/yaml")
                         .end(document));
-        router.route("/api/dm/*")
-                .handler(new RequestMeter(ops.registry(), tracer))
-                .handler(new Bearer(tokens));
-        router.post("/api/dm/*").handler(BodyHandler.create(false).setBodyLimit(bodyBytesMax));
+        router.route("/api/dm/*").handler(new RequestMeter(registry, tracer)).handler(new Bearer(tokens));
+        router.post("/api/dm/*")
+                .handler(new SendRates(bounds, System::nanoTime, registry))
+                .handler(BodyHandler.create(false).setBodyLimit(bodyBytesMax));
         router.get("/api/dm/contacts").handler(with(DirectApi::contacts));
         router.get("/api/dm/sync").handler(with(DirectApi::sync));
         router.post("/api/dm/:peer/messages").handler(with(DirectApi::send));
@@ -59,7 +64,7 @@ public final class Routes {
 
     /** Serves from now on. */
     public void open(Requests requests, Histories histories, Contacts contacts, SyncLog sync) {
-        api = new DirectApi(requests, new DirectApi.Pages(histories, contacts, sync));
+        api = new DirectApi(requests, new DirectApi.Pages(histories, contacts, sync), pagesMax, registry);
     }
 
     private Handler<RoutingContext> with(BiConsumer<DirectApi, RoutingContext> action) {

@@ -53,6 +53,7 @@ class OpenApiTest {
                     ops,
                     new Tokens("0123456789abcdef0123456789abcdef"),
                     1024,
+                    new ApiBounds(5, 500, 10, 10),
                     OpenTelemetry.noop().getTracer("test"));
             Set<String> running = new TreeSet<>();
             for (Route route : routes.router().getRoutes()) {

@@ -1,2 +1,2 @@
-/** What the HTTP APIs of all services have in common: who asks, and how an error is told. */
+/** What the HTTP APIs of all services have in common: who asks, how often, and how an error is told. */
 package io.danmaku.node.http;

@@ -3,6 +3,8 @@ package io.danmaku.standalone.direct;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.room.Ids;
+import io.danmaku.protocol.token.Claims;
 import io.danmaku.standalone.hub.TestHub;
 import java.io.IOException;
 import java.net.URI;
@@ -12,10 +14,12 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** One user's requests about direct messages, to any instance. */
 final class DirectClient {
     private static final Duration REQUEST_MAX = Duration.ofSeconds(15);
+    private static final Duration TOKEN_TTL = Duration.ofHours(2);
     private static final HttpClient HTTP = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
@@ -31,9 +35,16 @@ final class DirectClient {
         }
     }
 
+    /** One whose allowance is large: tests ask faster than a person. */
     DirectClient(String user) {
+        this(user, true);
+    }
+
+    /** @param backend whether its token is that of a backend, else it is a viewer's */
+    DirectClient(String user, boolean backend) {
         this.user = user;
-        token = TestHub.get().token(user);
+        long expiresAtMs = System.currentTimeMillis() + TOKEN_TTL.toMillis();
+        token = TestHub.get().token(new Claims(user, user, Ids.DEFAULT_TENANT, Map.of(), backend, expiresAtMs));
     }
 
     String user() {

@@ -1,4 +1,4 @@
-package io.danmaku.edge.gate;
+package io.danmaku.node.http;
 
 /** So many a second, with a burst; time comes in as an argument. One thread. */
 public final class TokenBucket {

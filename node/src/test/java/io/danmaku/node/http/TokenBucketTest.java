@@ -1,4 +1,4 @@
-package io.danmaku.edge.gate;
+package io.danmaku.node.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
