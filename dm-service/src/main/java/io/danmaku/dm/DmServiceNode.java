@@ -105,6 +105,7 @@ public final class DmServiceNode {
                 "http",
                 config.drainWithinMs() + STEP_MS,
                 () -> await(server.shutdown(config.drainWithinMs(), TimeUnit.MILLISECONDS)));
+        shutdown.add("readiness", STEP_MS, ops::drain);
     }
 
     private static <T> T await(Future<T> future) throws Exception {

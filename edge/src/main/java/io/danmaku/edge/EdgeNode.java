@@ -125,10 +125,10 @@ public final class EdgeNode {
         new EdgeMeters(ops.registry(), loops, rooms, broadcaster, deliveredEvents, deliveredBytes).bind();
         ops.need("rooms", table::ready);
         ops.need("pulsar", presence::isConnected);
-        ops.need("connections", handshake::open);
         front.set(
                 Front.router(vertx, ops, tracing.tracer(), handshake, config.roomServiceUrl(), config.dmServiceUrl()));
         shutdown.add("connections", config.drainMs() + 1_000, () -> {
+            ops.drain();
             handshake.drain();
             loops.drain(config.drainMs(), direct::waiting);
         });

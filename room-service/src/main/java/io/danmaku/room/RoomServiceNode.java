@@ -118,6 +118,7 @@ public final class RoomServiceNode {
             rooms.sweep();
         }));
         shutdown.add("http", DRAIN_MS + STEP_MS, () -> await(server.shutdown(DRAIN_MS, TimeUnit.MILLISECONDS)));
+        shutdown.add("readiness", STEP_MS, ops::drain);
     }
 
     private static Future<HttpServer> listen(Vertx vertx, Context context, Router router, RoomServiceConfig config) {

@@ -52,11 +52,6 @@ public final class Handshake implements Handler<RoutingContext> {
         draining = true;
     }
 
-    /** Whether it takes connections. */
-    public boolean open() {
-        return !draining;
-    }
-
     @Override
     public void handle(RoutingContext routing) {
         HttpServerRequest request = routing.request();

@@ -24,6 +24,7 @@ public final class Ops implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Map<String, BooleanSupplier> needs = new ConcurrentSkipListMap<>();
     private final JvmGcMetrics gcMetrics = new JvmGcMetrics();
+    private volatile boolean draining;
 
     public Ops(String service) {
         registry.config().commonTags("service", service);
@@ -42,11 +43,19 @@ public final class Ops implements AutoCloseable {
         needs.put(part, ready);
     }
 
+    /** The process stops: not ready from now on, so that nobody sends it more. The first step of a stop. */
+    public void drain() {
+        draining = true;
+    }
+
     public void mount(Router router) {
         router.get("/healthz").handler(context -> context.response().end("ok\n"));
         router.get("/readyz").handler(context -> {
             ObjectNode answer = Json.object();
             ArrayNode waiting = Json.MAPPER.createArrayNode();
+            if (draining) {
+                waiting.add("draining");
+            }
             needs.forEach((part, ready) -> {
                 if (!ready.getAsBoolean()) {
                     waiting.add(part);

@@ -196,4 +196,29 @@ final class HttpTest {
         assertProblem(answer, 504, "pending");
         assertEquals("a \"42\"", json(answer).get("room").textValue());
     }
+
+    @Test
+    void aProcessThatDrainsIsNotReadyAndSaysWhy() throws Exception {
+        try (Ops stopping = new Ops("stopping")) {
+            Router router = Router.router(VERTX);
+            stopping.need("engine", () -> true);
+            stopping.mount(router);
+            HttpServer its = VERTX.createHttpServer()
+                    .requestHandler(router)
+                    .listen(0, "127.0.0.1")
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(10, TimeUnit.SECONDS);
+            HttpRequest readiness = HttpRequest.newBuilder(
+                            URI.create("http://127.0.0.1:" + its.actualPort() + "/readyz"))
+                    .build();
+            assertEquals(
+                    200,
+                    HTTP.send(readiness, HttpResponse.BodyHandlers.ofString()).statusCode());
+            stopping.drain();
+            HttpResponse<String> now = HTTP.send(readiness, HttpResponse.BodyHandlers.ofString());
+            assertEquals(503, now.statusCode());
+            assertEquals("[\"draining\"]", json(now).get("waiting").toString());
+        }
+    }
 }
