@@ -202,7 +202,7 @@ export class DanmakuClient extends EventTarget {
     return this.#connection.request('dm.read', { peer, seq });
   }
 
-  /** Asks for direct messages that no push has brought. Done by itself after each connect. */
+  /** Asks for direct messages that no push has brought. Done by itself after each connect, and then now and again. */
   dmSync() {
     return this.#inbox.sync();
   }

@@ -7,6 +7,18 @@ const SEEN_MAX = 4096;
 /** How many pushes may pass before the position is moved on, so that a reconnect has little to repeat. */
 const PUSHES_BEFORE_SYNC = 500;
 
+/**
+ * How long a connected device goes without a sync, in milliseconds, give or take a fifth. A push is not made up for by
+ * the hub when its socket was full, or the directory of devices away: who only listens would never learn of it.
+ */
+const SYNC_EVERY_MS = 45_000;
+
+/** How many conversations are watched for numbers left out. */
+const CONVERSATIONS_MAX = 1024;
+
+/** How often in a row a number left out is asked for at once; after that it has to wait for the next sync. */
+const MISSED_TRIES = 8;
+
 /** How many messages one page of a sync holds. */
 const SYNC_PAGE = 100;
 
@@ -26,7 +38,10 @@ export class DirectInbox {
   #pushed = new BoundedSet(SEEN_MAX);
   #synced = new BoundedSet(SEEN_MAX);
   #pushesSinceSync = 0;
+  /** By conversation the number up to which all are known, and that of the newest push. Numbers have no holes. */
+  #numbers = new Map();
   #running = null;
+  #active = false;
   #timer = 0;
   #options;
 
@@ -46,24 +61,37 @@ export class DirectInbox {
   take(messages) {
     this.#report(messages, true);
     this.#pushesSinceSync += messages.length;
-    if (this.#pushesSinceSync >= PUSHES_BEFORE_SYNC) {
+    const jumped = messages.filter((message) => this.#isJump(message)).length > 0;
+    if (jumped || this.#pushesSinceSync >= PUSHES_BEFORE_SYNC) {
       this.catchUp();
     }
   }
 
-  /** Asks for what is after the position, and again until the hub has said it all or the connection is lost. */
+  /**
+   * Asks for what is after the position, and again until the hub has said it all or the connection is lost; from then on
+   * now and again.
+   */
   catchUp(attempt = 0) {
+    this.#active = true;
     clearTimeout(this.#timer);
-    this.sync().catch((error) => {
-      if (TRY_LATER.has(error.code)) {
-        const pauseMs = backoffMs(attempt, this.#options.random, error.retryMs);
-        this.#timer = setTimeout(() => this.catchUp(attempt + 1), pauseMs);
+    this.sync().then(
+      () => this.#isBehind(attempt),
+      (error) => TRY_LATER.has(error.code) && { atLeastMs: error.retryMs },
+    ).then((again) => {
+      if (!this.#active) {
+        return;
       }
+      clearTimeout(this.#timer); // another call may have armed it meanwhile
+      const pauseMs = again
+        ? backoffMs(attempt, this.#options.random, again.atLeastMs)
+        : SYNC_EVERY_MS * (0.8 + 0.4 * this.#options.random());
+      this.#timer = setTimeout(() => this.catchUp(again ? attempt + 1 : 0), pauseMs);
     });
   }
 
   /** Stops asking: there is no connection. */
   pause() {
+    this.#active = false;
     clearTimeout(this.#timer);
   }
 
@@ -80,6 +108,7 @@ export class DirectInbox {
     for (let more = true; more;) {
       const page = await this.#page();
       this.#report(page.messages ?? [], false);
+      (page.messages ?? []).forEach((message) => this.#allKnownUpTo(message));
       this.pos = page.pos ?? this.pos;
       more = page.more === true && page.pos !== undefined;
     }
@@ -96,6 +125,58 @@ export class DirectInbox {
       this.pos = undefined;
       return this.#options.request('dm.sync', { limit: SYNC_PAGE });
     }
+  }
+
+  /** Whether a push leaves a number out that neither a push nor a sync has brought. */
+  #isJump(message) {
+    const { seq } = message;
+    const numbers = this.#numbersOf(message);
+    if (!numbers) {
+      return false;
+    }
+    numbers.known ??= seq; // what was before the first one heard is for the syncs
+    const jumps = seq > Math.max(numbers.known, numbers.pushed) + 1;
+    if (seq === numbers.known + 1) {
+      numbers.known = seq;
+    }
+    numbers.pushed = Math.max(numbers.pushed, seq);
+    return jumps;
+  }
+
+  /** A sync leaves out none of a conversation before the one that it tells. */
+  #allKnownUpTo(message) {
+    const numbers = this.#numbersOf(message);
+    if (numbers) {
+      numbers.known = Math.max(numbers.known ?? 0, message.seq);
+    }
+  }
+
+  #numbersOf({ from, to, seq }) {
+    if (!Number.isSafeInteger(seq)) {
+      return null;
+    }
+    const conversation = from < to ? `${from}\n${to}` : `${to}\n${from}`;
+    let numbers = this.#numbers.get(conversation);
+    if (!numbers) {
+      numbers = { known: null, pushed: 0 };
+      this.#numbers.set(conversation, numbers);
+      if (this.#numbers.size > CONVERSATIONS_MAX) {
+        this.#numbers.delete(this.#numbers.keys().next().value);
+      }
+    }
+    return numbers;
+  }
+
+  /** A message is shown to syncs some moments after it may be pushed: then it is worth asking again. */
+  #isBehind(attempt) {
+    const behind = [...this.#numbers.values()].filter(({ known, pushed }) => pushed > known);
+    if (behind.length > 0 && attempt < MISSED_TRIES) {
+      return { atLeastMs: 0 };
+    }
+    behind.forEach((numbers) => {
+      numbers.known = numbers.pushed;
+    });
+    return false;
   }
 
   #report(messages, live) {

@@ -250,6 +250,58 @@ final class SdkRulesIT {
     }
 
     @Test
+    void aNumberLeftOutByAPushIsAskedForAtOnceAndAgainUntilItIsThere() {
+        assertEquals("""
+                {"told":["m1","m4","m5","m2","m3","x12"],"asked":3,"afterRepeats":3}""", run("""
+                        const { DirectInbox } = await import('/sdk/direct-inbox.js');
+                        const message = (seq) => ({ mid: `m${seq}`, from: seq % 2 ? '7' : '8', to: seq % 2 ? '8' : '7', seq });
+                        const told = [];
+                        let asked = 0;
+                        let complete;
+                        const done = new Promise((resolve) => { complete = resolve; });
+                        const inbox = new DirectInbox({
+                          random: () => 0,
+                          onMessage: ({ message: { mid } }) => { told.push(mid); if (mid === 'm3') { complete(); } },
+                          request: async () => {
+                            asked++;
+                            // the hub shows a message to syncs some moments after it pushed it
+                            return { messages: asked < 3 ? [] : [2, 3, 4, 5].map(message), pos: `p${asked}`, more: false };
+                          },
+                        });
+                        inbox.take([message(1)]);
+                        inbox.take([message(4)]);
+                        inbox.take([message(5)]);
+                        await done;
+                        const before = asked;
+                        inbox.take([message(1), message(5), { mid: 'x12', from: '7', to: '9', seq: 12 }]);
+                        return { told, asked: before, afterRepeats: asked };"""));
+    }
+
+    @Test
+    void aConnectedDeviceAsksNowAndAgainForWhatNoPushHasBrought() {
+        page.clock().install();
+        run("""
+                const { DirectInbox } = await import('/sdk/direct-inbox.js');
+                window.asked = 0;
+                window.inbox = new DirectInbox({
+                  random: () => 0.5,
+                  onMessage: () => {},
+                  request: async () => { asked++; return { messages: [], pos: 'p', more: false }; },
+                });
+                inbox.catchUp();
+                return {};""");
+        page.clock().runFor(44_000);
+        assertEquals("1", run("return asked;"));
+        page.clock().runFor(2_000);
+        assertEquals("2", run("return asked;"));
+        page.clock().runFor(45_000);
+        assertEquals("3", run("return asked;"));
+        run("inbox.pause(); return {};");
+        page.clock().runFor(200_000);
+        assertEquals("3", run("return asked;"));
+    }
+
+    @Test
     void aConnectionThatFallsSilentIsGivenUpAndMadeAgain() {
         page.clock().install();
         int[] sockets = {0};
