@@ -2,13 +2,6 @@ package io.danmaku.standalone.page;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Route;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.net.URI;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,12 +15,8 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(60)
 final class SdkRulesIT {
-
-    private static final String ORIGIN = "http://sdk.test";
-
     private static TestBrowser browser;
-    private BrowserContext context;
-    private Page page;
+    private SdkPage sdk;
 
     @BeforeAll
     static void startBrowser() {
@@ -41,21 +30,18 @@ final class SdkRulesIT {
 
     @BeforeEach
     void openPage() {
-        context = browser.somebody(800, 600);
-        context.route(ORIGIN + "/**", SdkRulesIT::serve);
-        page = context.newPage();
-        page.navigate(ORIGIN + "/");
+        sdk = new SdkPage(browser);
     }
 
     @AfterEach
     void closePage() {
-        context.close();
+        sdk.close();
     }
 
     @Test
     void framesThatAccountForEveryOffsetAreTakenWithoutComplaint() {
         assertEquals("""
-                {"problems":[],"last":7,"frames":3,"events":4,"skipped":{"sampled":2,"repeat":1}}""", run("""
+                {"problems":[],"last":7,"frames":3,"events":4,"skipped":{"sampled":2,"repeat":1}}""", sdk.run("""
                         const { Coverage } = await import('/sdk/coverage.js');
                         const c = new Coverage();
                         c.startAfter(0);
@@ -70,7 +56,7 @@ final class SdkRulesIT {
     @Test
     void aHoleIsToldOnceAndTheFramesAfterItAreFine() {
         assertEquals("""
-                {"told":[0,1,0],"violations":1,"shown":[1,4,5]}""", run("""
+                {"told":[0,1,0],"violations":1,"shown":[1,4,5]}""", sdk.run("""
                         const { Coverage } = await import('/sdk/coverage.js');
                         const c = new Coverage();
                         const taken = [1, 4, 5].map((o) => c.accept({ from: o, to: o, events: [{ o }] }));
@@ -84,7 +70,7 @@ final class SdkRulesIT {
     @Test
     void aFrameThatComesTwiceIsToldAndShowsNothingTwice() {
         assertEquals("""
-                {"first":[1,2,3],"again":[],"overlap":[4],"violations":2,"last":4}""", run("""
+                {"first":[1,2,3],"again":[],"overlap":[4],"violations":2,"last":4}""", sdk.run("""
                         const { Coverage } = await import('/sdk/coverage.js');
                         const c = new Coverage();
                         const frame = (from, to) =>
@@ -99,7 +85,7 @@ final class SdkRulesIT {
     @Test
     void aFrameThatLeavesAnEventOutInSilenceIsTold() {
         assertEquals("""
-                {"missing":1,"tooMany":1,"outside":2,"backwards":2,"gap":0,"fullGap":1,"nonsense":1}""", run("""
+                {"missing":1,"tooMany":1,"outside":2,"backwards":2,"gap":0,"fullGap":1,"nonsense":1}""", sdk.run("""
                         const { Coverage } = await import('/sdk/coverage.js');
                         const told = (frame) => new Coverage().accept(frame).problems.length;
                         return {
@@ -116,7 +102,7 @@ final class SdkRulesIT {
     @Test
     void pausesGrowToTenSecondsAndAreSpreadOverTheirWholeRange() {
         assertEquals("""
-                {"longest":[300,600,1200,2400,4800,9600,10000,10000],"shortest":[0,0,0],"asked":2500}""", run("""
+                {"longest":[300,600,1200,2400,4800,9600,10000,10000],"shortest":[0,0,0],"asked":2500}""", sdk.run("""
                         const { backoffMs } = await import('/sdk/backoff.js');
                         return {
                           longest: [0, 1, 2, 3, 4, 5, 6, 1000].map((attempt) => backoffMs(attempt, () => 1)),
@@ -128,7 +114,7 @@ final class SdkRulesIT {
     @Test
     void aSendWithoutAnAnswerIsSentAgainWithItsCidFor45Seconds() {
         assertEquals("""
-                {"written":[["a",0],["a",500],["a",1200],["a",40000]],"code":"outcome_unknown","left":0}""", run("""
+                {"written":[["a",0],["a",500],["a",1200],["a",40000]],"code":"outcome_unknown","left":0}""", sdk.run("""
                         const { Outbox } = await import('/sdk/outbox.js');
                         const { HubError } = await import('/sdk/hub-error.js');
                         const outbox = new Outbox();
@@ -156,7 +142,7 @@ final class SdkRulesIT {
     @Test
     void nothingIsCalledRefusedThatMayHaveArrived() {
         assertEquals("""
-                {"plain":"muted","neverWritten":"not_sent","afterLostAnswer":"outcome_unknown","ownEcho":"settled","tooFast":"rate_limited","heldUp":"settled"}""", run("""
+                {"plain":"muted","neverWritten":"not_sent","afterLostAnswer":"outcome_unknown","ownEcho":"settled","tooFast":"rate_limited","heldUp":"settled"}""", sdk.run("""
                         const { Outbox } = await import('/sdk/outbox.js');
                         const { HubError } = await import('/sdk/hub-error.js');
                         const fate = (steps) => {
@@ -191,7 +177,7 @@ final class SdkRulesIT {
     @Test
     void theOutboxIsBoundedAndARoomsSendsWaitForTheRoom() {
         assertEquals("""
-                {"full":"queue_full","twice":"bad_field","written":["dm"],"wake":45000}""", run("""
+                {"full":"queue_full","twice":"bad_field","written":["dm"],"wake":45000}""", sdk.run("""
                         const { Outbox, OUTBOX_MAX } = await import('/sdk/outbox.js');
                         const refused = (work) => { try { work(); return null; } catch (error) { return error.code; } };
                         const full = new Outbox();
@@ -211,7 +197,7 @@ final class SdkRulesIT {
     void aRoomIsJoinedAgainWhereItsLastFrameEndedUnlessItIsAnotherRoomByNow() {
         assertEquals("""
                 {"first":{"room":"1","last":50},"again":{"room":"1","since":62,"epoch":"k1"},\
-                "resumed":{"fresh":false,"missed":3},"problems":0,"due":63,"renewed":{"fresh":true,"missed":0},"dueThen":3}""", run("""
+                "resumed":{"fresh":false,"missed":3},"problems":0,"due":63,"renewed":{"fresh":true,"missed":0},"dueThen":3}""", sdk.run("""
                         const { RoomCursor } = await import('/sdk/room-cursor.js');
                         const cursor = new RoomCursor('1', { last: 50 });
                         const first = cursor.joinFields();
@@ -228,7 +214,7 @@ final class SdkRulesIT {
     @Test
     void aDirectMessageIsToldOnceWhetherPushedOrSyncedOrBoth() {
         assertEquals("""
-                {"told":["m1","m2","m3","m4"],"asked":[null,"p1","p2"],"repeats":3,"pos":"p3"}""", run("""
+                {"told":["m1","m2","m3","m4"],"asked":[null,"p1","p2"],"repeats":3,"pos":"p3"}""", sdk.run("""
                         const { DirectInbox } = await import('/sdk/direct-inbox.js');
                         const told = [];
                         const asked = [];
@@ -252,7 +238,7 @@ final class SdkRulesIT {
     @Test
     void aNumberLeftOutByAPushIsAskedForAtOnceAndAgainUntilItIsThere() {
         assertEquals("""
-                {"told":["m1","m4","m5","m2","m3","x12"],"asked":3,"afterRepeats":3}""", run("""
+                {"told":["m1","m4","m5","m2","m3","x12"],"asked":3,"afterRepeats":3}""", sdk.run("""
                         const { DirectInbox } = await import('/sdk/direct-inbox.js');
                         const message = (seq) => ({ mid: `m${seq}`, from: seq % 2 ? '7' : '8', to: seq % 2 ? '8' : '7', seq });
                         const told = [];
@@ -279,8 +265,8 @@ final class SdkRulesIT {
 
     @Test
     void aConnectedDeviceAsksNowAndAgainForWhatNoPushHasBrought() {
-        page.clock().install();
-        run("""
+        sdk.page().clock().install();
+        sdk.run("""
                 const { DirectInbox } = await import('/sdk/direct-inbox.js');
                 window.asked = 0;
                 window.inbox = new DirectInbox({
@@ -290,68 +276,14 @@ final class SdkRulesIT {
                 });
                 inbox.catchUp();
                 return {};""");
-        page.clock().runFor(44_000);
-        assertEquals("1", run("return asked;"));
-        page.clock().runFor(2_000);
-        assertEquals("2", run("return asked;"));
-        page.clock().runFor(45_000);
-        assertEquals("3", run("return asked;"));
-        run("inbox.pause(); return {};");
-        page.clock().runFor(200_000);
-        assertEquals("3", run("return asked;"));
-    }
-
-    @Test
-    void aConnectionThatFallsSilentIsGivenUpAndMadeAgain() {
-        page.clock().install();
-        int[] sockets = {0};
-        page.routeWebSocket(ORIGIN.replace("http", "ws") + "/ws", socket -> {
-            boolean first = ++sockets[0] == 1;
-            socket.onMessage(frame -> {
-                String text = frame.text();
-                boolean ping = text.contains("\"op\":\"ping\"");
-                if (!ping || !first) {
-                    socket.send("{\"re\":" + text.replaceAll(".*\"id\":(\\d+).*", "$1") + ",\"ok\":{\"user\":\"7\"}}");
-                }
-            });
-        });
-        page.navigate(ORIGIN + "/"); // a routed WebSocket is one of a document opened after that
-        run("""
-                const { DanmakuClient } = await import('/sdk/danmaku-client.js');
-                window.client = new DanmakuClient({ url: 'ws://sdk.test/ws', token: 't', random: () => 0 });
-                window.states = [];
-                client.on('state', ({ state, reason }) => states.push(reason ? `${state}: ${reason}` : state));
-                await new Promise((resolve) => { client.on('state', ({ state }) => state === 'open' && resolve()); client.connect(); });
-                return {};""");
-
-        page.clock().runFor(31_000); // the ping after 20 s, and 10 s of silence after it
-
-        assertEquals("""
-                ["connecting","open","waiting: the hub fell silent","connecting","open"]""", run("""
-                        while (client.state !== 'open') { await new Promise((resolve) => client.addEventListener('state', resolve, { once: true })); }
-                        return states;"""));
-        assertEquals(2, sockets[0]);
-    }
-
-    private String run(String body) {
-        return (String) page.evaluate("async () => JSON.stringify(await (async () => {" + body + "})())");
-    }
-
-    private static void serve(Route route) {
-        String path = URI.create(route.request().url()).getPath();
-        Route.FulfillOptions answer = new Route.FulfillOptions();
-        if (path.equals("/")) {
-            route.fulfill(answer.setContentType("text/html").setBody("<!doctype html><title>SDK</title>"));
-            return;
-        }
-        try (InputStream in = SdkRulesIT.class.getResourceAsStream("/web" + path)) {
-            if (in == null) {
-                route.fulfill(answer.setStatus(404));
-            } else {
-                route.fulfill(answer.setContentType("text/javascript").setBodyBytes(in.readAllBytes()));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        sdk.page().clock().runFor(44_000);
+        assertEquals("1", sdk.run("return asked;"));
+        sdk.page().clock().runFor(2_000);
+        assertEquals("2", sdk.run("return asked;"));
+        sdk.page().clock().runFor(45_000);
+        assertEquals("3", sdk.run("return asked;"));
+        sdk.run("inbox.pause(); return {};");
+        sdk.page().clock().runFor(200_000);
+        assertEquals("3", sdk.run("return asked;"));
     }
 }

@@ -1,0 +1,69 @@
+package io.danmaku.standalone.page;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What the JavaScript SDK does with its connection, against a twin of an edge in the browser that answers as the test says. */
+@Timeout(60)
+final class SdkConnectionIT {
+    private static TestBrowser browser;
+    private SdkPage sdk;
+
+    @BeforeAll
+    static void startBrowser() {
+        browser = new TestBrowser();
+    }
+
+    @AfterAll
+    static void stopBrowser() {
+        browser.close();
+    }
+
+    @BeforeEach
+    void openPage() {
+        sdk = new SdkPage(browser);
+    }
+
+    @AfterEach
+    void closePage() {
+        sdk.close();
+    }
+
+    @Test
+    void aConnectionThatFallsSilentIsGivenUpAndMadeAgain() {
+        sdk.page().clock().install();
+        int[] sockets = {0};
+        sdk.page().routeWebSocket(SdkPage.WEB_SOCKET, socket -> {
+            boolean first = ++sockets[0] == 1;
+            socket.onMessage(frame -> {
+                String text = frame.text();
+                boolean ping = text.contains("\"op\":\"ping\"");
+                if (!ping || !first) {
+                    socket.send("{\"re\":" + text.replaceAll(".*\"id\":(\\d+).*", "$1") + ",\"ok\":{\"user\":\"7\"}}");
+                }
+            });
+        });
+        sdk.open();
+        sdk.run("""
+                const { DanmakuClient } = await import('/sdk/danmaku-client.js');
+                window.client = new DanmakuClient({ url: 'ws://sdk.test/ws', token: 't', random: () => 0 });
+                window.states = [];
+                client.on('state', ({ state, reason }) => states.push(reason ? `${state}: ${reason}` : state));
+                await new Promise((resolve) => { client.on('state', ({ state }) => state === 'open' && resolve()); client.connect(); });
+                return {};""");
+
+        sdk.page().clock().runFor(31_000); // the ping after 20 s, and 10 s of silence after it
+
+        assertEquals("""
+                ["connecting","open","waiting: the hub fell silent","connecting","open"]""", sdk.run("""
+                        while (client.state !== 'open') { await new Promise((resolve) => client.addEventListener('state', resolve, { once: true })); }
+                        return states;"""));
+        assertEquals(2, sockets[0]);
+    }
+}
