@@ -48,6 +48,8 @@ export class DanmakuClient extends EventTarget {
 
   #connection;
   #rooms = new Map();
+  /** How many leaves of a room have no answer yet: till then, all that is said of it belongs to the stay that ends. */
+  #leaving = new Map();
   #outbox = new Outbox();
   #outboxTimer = 0;
   #inbox;
@@ -162,8 +164,19 @@ export class DanmakuClient extends EventTarget {
       return;
     }
     this.#forget(room, new HubError('not_joined', `left room ${room}`));
-    if (this.state === 'open') {
+    if (this.state !== 'open') {
+      return;
+    }
+    this.#leaving.set(room, (this.#leaving.get(room) ?? 0) + 1);
+    try {
       await this.#connection.request('leave', { room });
+    } finally {
+      const others = this.#leaving.get(room) - 1;
+      if (others > 0) {
+        this.#leaving.set(room, others);
+      } else {
+        this.#leaving.delete(room);
+      }
     }
   }
 
@@ -329,8 +342,8 @@ export class DanmakuClient extends EventTarget {
   #onRoomPush(frame) {
     const { room } = frame;
     const cursor = this.#rooms.get(room);
-    if (!cursor) {
-      return; // on its way when we left
+    if (!cursor || this.#leaving.has(room)) {
+      return; // on its way when we left, perhaps to join again at once
     }
     if (frame.stats) {
       this.#emit('stats', { room, stats: frame.stats });

@@ -2,6 +2,8 @@ package io.danmaku.standalone.page;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -65,5 +67,51 @@ final class SdkConnectionIT {
                         while (client.state !== 'open') { await new Promise((resolve) => client.addEventListener('state', resolve, { once: true })); }
                         return states;"""));
         assertEquals(2, sockets[0]);
+    }
+
+    @Test
+    void whatIsStillOnItsWayOfAFormerStayInARoomIsNoPartOfTheNextOne() {
+        List<String> leaves = new ArrayList<>();
+        sdk.page()
+                .routeWebSocket(
+                        SdkPage.WEB_SOCKET,
+                        socket -> socket.onMessage(frame -> {
+                            String text = frame.text();
+                            String re = "{\"re\":" + text.replaceAll(".*\"id\":(\\d+).*", "$1") + ",\"ok\":";
+                            if (text.contains("\"op\":\"leave\"")) {
+                                leaves.add(re + "{}}");
+                            } else if (text.contains("\"op\":\"join\"")) {
+                                if (!leaves.isEmpty()) {
+                                    socket.send("{\"room\":\"1\",\"from\":11,\"to\":11,\"events\":[{\"o\":11}]}");
+                                    socket.send("{\"room\":\"1\",\"left\":\"room_closed\"}");
+                                    leaves.forEach(socket::send);
+                                }
+                                int head = leaves.isEmpty() ? 10 : 20;
+                                socket.send(re + "{\"room\":\"1\",\"epoch\":\"k\",\"head\":" + head + "}}");
+                                socket.send("{\"room\":\"1\",\"from\":" + (head + 1) + ",\"to\":" + (head + 1)
+                                        + ",\"events\":[{\"o\":" + (head + 1) + "}]}");
+                            } else {
+                                socket.send(re + "{\"user\":\"7\"}}");
+                            }
+                        }));
+        sdk.open();
+        assertEquals("""
+                {"seen":[11,21],"violations":[],"left":0,"last":21}""", sdk.run("""
+                        const { DanmakuClient } = await import('/sdk/danmaku-client.js');
+                        const client = new DanmakuClient({ url: 'ws://sdk.test/ws', token: 't', random: () => 0 });
+                        const seen = [];
+                        let left = 0;
+                        client.on('event', ({ event }) => seen.push(event.o));
+                        client.on('left', () => left++);
+                        const batch = () => new Promise((resolve) => client.addEventListener('batch', resolve, { once: true }));
+                        const first = batch();
+                        client.connect();
+                        await client.join('1');
+                        await first;
+                        const second = batch();
+                        client.leave('1');
+                        await client.join('1');
+                        await second;
+                        return { seen, violations: client.violations, left, last: client.counts('1').last };"""));
     }
 }
