@@ -130,8 +130,11 @@ public final class HubClient implements AutoCloseable {
     public CompletableFuture<Answer> leave(String room) {
         CompletableFuture<Answer> done = new CompletableFuture<>();
         onLoop(() -> {
-            rooms.remove(room);
-            ask(CommandForms.leave(room), done::complete);
+            rooms.leaving(room);
+            ask(CommandForms.leave(room), answer -> {
+                rooms.left(room);
+                done.complete(answer);
+            });
         });
         return done;
     }

@@ -1,6 +1,7 @@
 package io.danmaku.standalone.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,9 @@ final class Rooms {
     private static final Logger LOG = LoggerFactory.getLogger(Rooms.class);
 
     private final Map<String, RoomWatch> watches = new LinkedHashMap<>();
+    /** How many leaves of a room have no answer yet: till then, all that is said of it belongs to the stay that ends. */
+    private final Map<String, Integer> leaving = new HashMap<>();
+
     private final HubListener listener;
     private final Outbox outbox;
     private final boolean watching;
@@ -32,11 +36,18 @@ final class Rooms {
         return true;
     }
 
-    void remove(String room) {
+    /** Until {@link #left} is told as often, nothing that is said of the room is heard. */
+    void leaving(String room) {
+        leaving.merge(room, 1, Integer::sum);
         RoomWatch watch = watches.remove(room);
         if (watch != null) {
             watch.state = RoomWatch.State.ENDED;
         }
+    }
+
+    /** The hub has answered a leave, or never will. */
+    void left(String room) {
+        leaving.computeIfPresent(room, (id, count) -> count > 1 ? count - 1 : null);
     }
 
     boolean isJoining(String room) {
@@ -58,7 +69,7 @@ final class Rooms {
     /** A push about a room. */
     void take(JsonNode said) {
         RoomWatch watch = watches.get(said.get("room").asText());
-        if (watch == null || watch.state == RoomWatch.State.ENDED) {
+        if (watch == null || watch.state == RoomWatch.State.ENDED || leaving.containsKey(watch.room)) {
             return;
         }
         if (said.has("from")) {

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -128,6 +129,55 @@ final class HubClientTest {
             assertEquals(12, again.get("since").asInt());
             assertEquals("k3", again.get("epoch").asText());
             assertTrue(violations.poll(20, TimeUnit.SECONDS).contains("14 was due"));
+            client.close();
+        }
+    }
+
+    @Test
+    void whatIsStillOnItsWayOfAFormerStayInARoomIsNoPartOfTheNextOne() throws Exception {
+        LinkedBlockingQueue<Integer> batches = new LinkedBlockingQueue<>();
+        LinkedBlockingQueue<String> wrong = new LinkedBlockingQueue<>();
+        AtomicReference<JsonNode> leave = new AtomicReference<>();
+        try (ScriptedEdge edge = new ScriptedEdge((command, caller) -> {
+            if ("leave".equals(command.get("op").asText())) {
+                leave.set(command.get("id"));
+            } else if ("join".equals(command.get("op").asText())) {
+                int head = leave.get() == null ? 10 : 20;
+                if (leave.get() != null) {
+                    caller.say("{'room':'42','from':11,'to':11,'events':[],'skipped':{'sampled':1}}");
+                    caller.say("{'room':'42','left':'room_closed'}");
+                    caller.say("{'re':" + leave.get() + ",'ok':{}}");
+                }
+                caller.say("{'re':" + command.get("id") + ",'ok':{'room':'42','epoch':'k3','head':" + head + "}}");
+                caller.say("{'room':'42','from':%1$d,'to':%1$d,'events':[],'skipped':{'slow':1}}".formatted(head + 1));
+            }
+            return null;
+        })) {
+            HubClient client = open(
+                    new HubListener() {
+                        @Override
+                        public void batch(String room, JsonNode batch) {
+                            batches.add(batch.get("from").asInt());
+                        }
+
+                        @Override
+                        public void violated(String room, String what) {
+                            wrong.add(what);
+                        }
+
+                        @Override
+                        public void left(String room, String reason) {
+                            wrong.add("left: " + reason);
+                        }
+                    },
+                    edge.uri());
+            get(client.join("42"));
+            assertEquals(11, batches.poll(20, TimeUnit.SECONDS));
+            CompletableFuture<Answer> left = client.leave("42");
+            assertTrue(get(client.join("42")).acknowledged());
+            assertTrue(get(left).acknowledged());
+            assertEquals(21, batches.poll(20, TimeUnit.SECONDS));
+            assertEquals(List.of(), List.copyOf(wrong));
             client.close();
         }
     }
