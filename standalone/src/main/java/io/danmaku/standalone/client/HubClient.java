@@ -44,6 +44,8 @@ public final class HubClient implements AutoCloseable {
     private long pingedMs;
     private long ticker;
     private boolean ready;
+    /** Why the client has ended, or null. */
+    private String ended;
 
     HubClient(Vertx vertx, WebSocketClient sockets, ClientOptions options, HubListener listener) {
         this.vertx = vertx;
@@ -118,11 +120,13 @@ public final class HubClient implements AutoCloseable {
     private CompletableFuture<Answer> join(String room, ObjectNode join) {
         RoomWatch watch = new RoomWatch(room, join, options.watching());
         onLoop(() -> {
-            if (!rooms.add(watch)) {
+            if (ended != null) {
+                watch.first.complete(Answer.refused("disconnected", ended, false));
+            } else if (!rooms.add(watch)) {
                 watch.first.complete(Answer.refused("already_joined", "this client watches " + room, false));
-                return;
+            } else {
+                tick();
             }
-            tick();
         });
         return watch.first;
     }
@@ -156,7 +160,10 @@ public final class HubClient implements AutoCloseable {
     private CompletableFuture<Answer> enqueue(String room, ObjectNode command, long boundMs) {
         Outbox.Entry entry = new Outbox.Entry(room, command, nowMs(), boundMs);
         onLoop(() -> {
-            if (outbox.add(entry)) {
+            if (ended != null) {
+                // nobody would ask, nor see its time go by
+                entry.done.complete(Answer.refused("disconnected", ended, false));
+            } else if (outbox.add(entry)) {
                 outbox.ask(entry, nowMs(), this::write);
             } else {
                 entry.done.complete(Answer.refused("busy", Outbox.WAITING_MAX + " sends wait already", false));
@@ -362,6 +369,7 @@ public final class HubClient implements AutoCloseable {
     }
 
     private void finish(String why) {
+        ended = why;
         vertx.cancelTimer(ticker);
         disconnect(why);
         outbox.end(null, "disconnected", why);

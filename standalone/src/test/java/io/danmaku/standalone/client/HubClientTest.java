@@ -183,6 +183,31 @@ final class HubClientTest {
     }
 
     @Test
+    void aClientThatHasEndedRefusesWhatIsAskedOfIt() throws Exception {
+        CompletableFuture<String> ended = new CompletableFuture<>();
+        try (ScriptedEdge edge = new ScriptedEdge(
+                (command, caller) -> "join".equals(command.get("op").asText()) ? JOINED : null)) {
+            HubClient client = open(
+                    new HubListener() {
+                        @Override
+                        public void ended(String why) {
+                            ended.complete(why);
+                        }
+                    },
+                    edge.uri());
+            get(client.join("42"));
+            client.close();
+            ended.get(20, TimeUnit.SECONDS);
+            Answer sent = get(client.chat("42", "c1", "hi"));
+            assertEquals("disconnected", sent.code());
+            assertFalse(sent.unknown());
+            assertEquals("disconnected", get(client.dmSend("8", "c2", "hi")).code());
+            assertEquals("disconnected", get(client.join("43")).code());
+            assertEquals(0, client.unanswered().get(20, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
     void anEdgeThatIsNotThereIsPassedOver() throws Exception {
         URI nobody;
         try (ScriptedEdge gone = new ScriptedEdge((command, caller) -> null)) {
