@@ -11,30 +11,62 @@ public final class Memory {
     /** The engines and services together stay below 2.5 GB; this is what they need at the start. */
     public static final int NEEDED_MIB = 1_800;
 
-    private static final Path MEMINFO = Path.of("/proc/meminfo");
-    private static final Path GROUP_LIMIT = Path.of("/sys/fs/cgroup/memory.max");
-    private static final Path GROUP_USED = Path.of("/sys/fs/cgroup/memory.current");
+    /** Where a version of control groups shows the limit of the container that this runs in. */
+    private enum Group {
+        V2("sys/fs/cgroup", "memory.max", "memory.current", "inactive_file"),
+        V1("sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file");
+
+        private final String folder;
+        private final String limit;
+        private final String used;
+        private final String reclaimable;
+
+        Group(String folder, String limit, String used, String reclaimable) {
+            this.folder = folder;
+            this.limit = limit;
+            this.used = used;
+            this.reclaimable = reclaimable;
+        }
+
+        /** What may still be used below the limit, if there is one. Files that were only read count as used, and give way. */
+        Optional<Long> leftMib(Path root) {
+            Path there = root.resolve(folder);
+            return number(there.resolve(limit))
+                    .flatMap(most -> number(there.resolve(used)).map(now -> {
+                        long givesWay = line(there.resolve("memory.stat"), reclaimable + " ")
+                                .orElse(0L);
+                        return Math.max(0, most - Math.max(0, now - givesWay)) >> 20;
+                    }));
+        }
+    }
 
     private Memory() {}
 
     /** In MiB: what the system calls available, or what the container's limit leaves, whichever is less. */
     public static long availableMib() {
-        long available = fromMeminfo().orElseGet(Memory::fromBean);
-        Optional<Long> limit = number(GROUP_LIMIT);
-        Optional<Long> used = number(GROUP_USED);
-        if (limit.isPresent() && used.isPresent()) {
-            available = Math.min(available, Math.max(0, limit.get() - used.get()) >> 20);
+        return availableMib(Path.of("/"));
+    }
+
+    /** @param root of the file system that tells */
+    static long availableMib(Path root) {
+        long available = line(root.resolve("proc/meminfo"), "MemAvailable:")
+                .map(kib -> kib >> 10)
+                .orElseGet(Memory::fromBean);
+        for (Group group : Group.values()) {
+            available = Math.min(available, group.leftMib(root).orElse(Long.MAX_VALUE));
         }
         return available;
     }
 
-    private static Optional<Long> fromMeminfo() {
+    /** The number on the first line that begins so. */
+    private static Optional<Long> line(Path file, String beginning) {
         try {
-            return Files.readAllLines(MEMINFO).stream()
-                    .filter(line -> line.startsWith("MemAvailable:"))
-                    .map(line -> Long.parseLong(line.replaceAll("\\D", "")) >> 10)
+            return Files.readAllLines(file).stream()
+                    .filter(line -> line.startsWith(beginning))
+                    .map(line ->
+                            Long.parseLong(line.substring(beginning.length()).replaceAll("\\D", "")))
                     .findFirst();
-        } catch (IOException notLinux) {
+        } catch (IOException | NumberFormatException none) {
             return Optional.empty();
         }
     }
@@ -48,21 +80,14 @@ public final class Memory {
     private static Optional<Long> number(Path file) {
         try {
             String text = Files.readString(file).trim();
-            return text.chars().allMatch(Character::isDigit) ? Optional.of(Long.parseLong(text)) : Optional.empty();
-        } catch (IOException none) {
+            return Optional.of(Long.parseLong(text));
+        } catch (IOException | NumberFormatException none) { // "max" is no limit
             return Optional.empty();
         }
     }
 
     /** Resident memory of a process in MiB, if the system tells it. */
     public static Optional<Long> residentMib(long pid) {
-        try {
-            return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
-                    .filter(line -> line.startsWith("VmRSS:"))
-                    .map(line -> Long.parseLong(line.replaceAll("\\D", "")) >> 10)
-                    .findFirst();
-        } catch (IOException unknown) {
-            return Optional.empty();
-        }
+        return line(Path.of("/proc", Long.toString(pid), "status"), "VmRSS:").map(kib -> kib >> 10);
     }
 }
