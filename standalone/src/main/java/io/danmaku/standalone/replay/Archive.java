@@ -18,13 +18,15 @@ import javax.xml.stream.XMLStreamReader;
  * entities from elsewhere.
  *
  * @param broken how many could not be read
- * @param brokenShown the first of them, {@code line N: why}
+ * @param brokenShown the first {@value #SHOWN_MAX} of them, {@code line N: why}
  */
 record Archive(List<Comment> comments, int broken, List<String> brokenShown) {
     /** More are not read: tens of thousands are usual. */
     static final int COMMENTS_MAX = 1_000_000;
 
-    private static final int SHOWN_MAX = 10;
+    /** Broken ones beyond are counted, and not named. */
+    static final int SHOWN_MAX = 1_000;
+
     private static final int ELEMENT_CHARS_MAX = 64 * 1024;
     private static final int FIELDS_MIN = 8;
     private static final int MODE_MAX = 9;

@@ -197,8 +197,9 @@ public final class ReplayCommand implements Callable<Integer> {
         if (archive.broken() > 0) {
             System.err.println(archive.broken() + " broken, left out:");
             archive.brokenShown().forEach(line -> System.err.println("  " + line));
-            if (archive.broken() > archive.brokenShown().size()) {
-                System.err.println("  ...");
+            int more = archive.broken() - archive.brokenShown().size();
+            if (more > 0) {
+                System.err.println("  and " + more + " more: at most " + Archive.SHOWN_MAX + " are named");
             }
         }
     }

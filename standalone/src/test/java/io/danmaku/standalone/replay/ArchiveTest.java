@@ -66,7 +66,7 @@ final class ArchiveTest {
                 List.of("good", "good again"),
                 archive.comments().stream().map(Comment::text).toList());
         assertEquals(11, archive.broken());
-        assertEquals(10, archive.brokenShown().size());
+        assertEquals(11, archive.brokenShown().size());
         assertEquals(
                 "line 3: the time 'x' is no number of seconds",
                 archive.brokenShown().get(0));
@@ -75,6 +75,16 @@ final class ArchiveTest {
         assertEquals("line 6: has no attribute p", archive.brokenShown().get(2));
         assertEquals("line 7: is not well-formed XML", archive.brokenShown().get(3));
         assertTrue(archive.brokenShown().contains("line 12: is not closed"), archive.brokenShown()::toString);
+    }
+
+    @Test
+    void aThousandBrokenCommentsAreNamedAndTheOthersCounted() {
+        Archive archive = read((HEAD + "\n").concat((d("x", "no time") + "\n").repeat(1_200)));
+        assertEquals(1_200, archive.broken());
+        assertEquals(1_000, archive.brokenShown().size());
+        assertEquals(
+                "line 1001: the time 'x' is no number of seconds",
+                archive.brokenShown().get(999));
     }
 
     @Test
