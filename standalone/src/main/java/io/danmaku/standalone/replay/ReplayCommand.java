@@ -129,6 +129,13 @@ public final class ReplayCommand implements Callable<Integer> {
             System.err.println("danmaku: " + file + " has no comments");
             return 1;
         }
+        if (loop && archive.comments().stream().noneMatch(Comment::isPlainText)) {
+            spec.commandLine()
+                    .getErr()
+                    .println("danmaku: " + file + " has no comment that can be sent, only positioned ones and scripts:"
+                            + " --loop would never end");
+            return 1;
+        }
         return play(archive);
     }
 
