@@ -75,8 +75,8 @@ public final class RoomBench implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        UpRecord up = new UpFile(data.folder().upFile()).read().orElse(null);
-        if (up == null || !up.isRunning()) {
+        UpRecord up = UpFile.running(data.folder()).orElse(null);
+        if (up == null) {
             System.err.println("no hub runs on " + data.folder().root() + ": start one with `danmaku up`");
             return 1;
         }

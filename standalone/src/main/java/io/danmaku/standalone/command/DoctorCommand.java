@@ -5,7 +5,6 @@ import io.danmaku.standalone.machine.Checkup;
 import io.danmaku.standalone.machine.Finding;
 import io.danmaku.standalone.machine.Ports;
 import io.danmaku.standalone.supervise.UpFile;
-import io.danmaku.standalone.supervise.UpRecord;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,8 +37,7 @@ public final class DoctorCommand implements Callable<Integer> {
         Ports ports = portOptions.ports(edges);
         Map<String, List<Integer>> wanted = new LinkedHashMap<>(ports.services());
         wanted.putAll(ports.engines());
-        boolean running =
-                new UpFile(folder.upFile()).read().filter(UpRecord::isRunning).isPresent();
+        boolean running = UpFile.running(folder).isPresent();
         List<Finding> findings = Checkup.run(folder.root(), wanted, running);
         for (Finding finding : findings) {
             System.out.printf(

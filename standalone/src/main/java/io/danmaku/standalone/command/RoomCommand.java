@@ -55,9 +55,7 @@ public final class RoomCommand implements Runnable {
         }
 
         private static String running(DataFolder folder) throws IOException {
-            return new UpFile(folder.upFile())
-                    .read()
-                    .filter(record -> record.isRunning())
+            return UpFile.running(folder)
                     .flatMap(record -> Optional.ofNullable(record.addresses().get("edges")))
                     .map(edges -> ((List<?>) edges).get(0).toString())
                     .orElseThrow(() -> new IOException("no hub runs on " + folder.root() + "; say --data or --url"));

@@ -51,7 +51,7 @@ public final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         DataFolder folder = data.folder();
-        Status status = status(new UpFile(folder.upFile()).read());
+        Status status = status(UpFile.running(folder));
         if (json) {
             System.out.print(UpFile.json(status));
         } else if (!status.running()) {
@@ -65,11 +65,11 @@ public final class StatusCommand implements Callable<Integer> {
         return well ? 0 : 1;
     }
 
-    private static Status status(Optional<UpRecord> known) {
-        if (known.isEmpty() || !known.get().isRunning()) {
+    private static Status status(Optional<UpRecord> running) {
+        if (running.isEmpty()) {
             return new Status(false, UpRecord.State.STOPPED, 0, Map.of(), 0, List.of());
         }
-        UpRecord record = known.get();
+        UpRecord record = running.get();
         List<PartStatus> parts =
                 record.parts().stream().map(StatusCommand::part).toList();
         long resident = parts.stream().mapToLong(PartStatus::residentMib).sum()

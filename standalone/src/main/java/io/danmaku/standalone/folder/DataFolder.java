@@ -3,7 +3,10 @@ package io.danmaku.standalone.folder;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -45,6 +48,20 @@ public record DataFolder(Path root) {
             return Optional.empty();
         }
         return Optional.of(new Lock(channel, held));
+    }
+
+    /** Whether a hub holds the lock, or whether that is not to be found out. */
+    public boolean isLocked() throws IOException {
+        try (FileChannel channel = FileChannel.open(root.resolve("lock"), StandardOpenOption.READ)) {
+            FileLock free = channel.tryLock(0, Long.MAX_VALUE, true);
+            return free == null;
+        } catch (OverlappingFileLockException heldByThisProcess) {
+            return true;
+        } catch (NoSuchFileException neverLocked) {
+            return false;
+        } catch (AccessDeniedException ofAnotherUser) {
+            return true;
+        }
     }
 
     public Path upFile() {

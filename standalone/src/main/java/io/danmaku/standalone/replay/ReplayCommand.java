@@ -180,9 +180,7 @@ public final class ReplayCommand implements Callable<Integer> {
     }
 
     private static List<URI> running(DataFolder folder) throws IOException {
-        return new UpFile(folder.upFile())
-                .read()
-                .filter(UpRecord::isRunning)
+        return UpFile.running(folder)
                 .map(UpRecord::edges)
                 .orElseThrow(() -> new IOException("no hub runs on " + folder.root() + "; say --data or --edge"));
     }

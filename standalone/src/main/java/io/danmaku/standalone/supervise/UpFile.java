@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.danmaku.standalone.folder.DataFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +40,13 @@ public final class UpFile {
             return Optional.empty();
         }
         return Optional.of(JSON.readValue(Files.readString(path), UpRecord.class));
+    }
+
+    /** What runs on the folder now, if a hub does. */
+    public static Optional<UpRecord> running(DataFolder folder) throws IOException {
+        Optional<UpRecord> last = new UpFile(folder.upFile()).read().filter(UpRecord::mayRun);
+        // process ids come again, in a container soon, and then the id can be that of another command; the lock tells
+        return last.isPresent() && folder.isLocked() ? last : Optional.empty();
     }
 
     public static String json(Object value) throws IOException {

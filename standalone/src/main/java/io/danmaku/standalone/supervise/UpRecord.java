@@ -84,9 +84,9 @@ public record UpRecord(
                 : List.of();
     }
 
-    /** Whether the launcher that wrote this still runs. */
-    @JsonIgnore
-    public boolean isRunning() {
-        return Sweep.find(launcher, LAUNCHER_MARKER).isPresent();
+    /** Whether the launcher that wrote this may still run: a process of its id does, and it is one. */
+    boolean mayRun() {
+        return launcher != ProcessHandle.current().pid()
+                && Sweep.find(launcher, LAUNCHER_MARKER).isPresent();
     }
 }
