@@ -1,6 +1,9 @@
 package io.danmaku.standalone.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.standalone.folder.DataFolder;
 import io.danmaku.standalone.folder.Secret;
 import io.danmaku.standalone.service.RoomClient;
@@ -107,23 +110,39 @@ public final class RoomCommand implements Runnable {
             name = "list",
             mixinStandardHelpOptions = true,
             description = "Prints a line per room: id, state, durability and title, with tabs between them.")
-    int list(@Mixin Hub hub, @Option(names = "--json", description = "The API's answer as it is.") boolean json)
+    int list(@Mixin Hub hub, @Option(names = "--json", description = "As the API says them, on one page.") boolean json)
             throws IOException, InterruptedException {
-        RoomClient.Answer answer = hub.client().list();
-        return answered(answer, () -> {
-            if (json) {
-                System.out.println(answer.body());
-                return;
+        RoomClient client = hub.client();
+        ObjectNode all = JsonNodeFactory.instance.objectNode();
+        ArrayNode rooms = all.putArray("rooms");
+        String cursor = "";
+        do {
+            RoomClient.Answer page = client.list(cursor);
+            if (!page.ok()) {
+                return answered(page, () -> {});
             }
-            for (JsonNode room : answer.body().path("rooms")) {
-                System.out.println(String.join(
-                        "\t",
-                        room.path("id").asText(),
-                        room.path("state").asText(),
-                        room.path("durability").asText(),
-                        room.path("title").asText().replace('\t', ' ')));
+            for (JsonNode room : page.body().path("rooms")) {
+                if (json) {
+                    rooms.add(room);
+                } else {
+                    print(room);
+                }
             }
-        });
+            cursor = page.body().path("cursor").asText("");
+        } while (!cursor.isEmpty());
+        if (json) {
+            System.out.println(all.putNull("cursor"));
+        }
+        return 0;
+    }
+
+    private static void print(JsonNode room) {
+        System.out.println(String.join(
+                "\t",
+                room.path("id").asText(),
+                room.path("state").asText(),
+                room.path("durability").asText(),
+                room.path("title").asText().replace('\t', ' ')));
     }
 
     @Command(

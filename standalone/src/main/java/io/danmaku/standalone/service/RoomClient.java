@@ -7,9 +7,11 @@ import io.danmaku.protocol.token.Claims;
 import io.danmaku.protocol.token.Tokens;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 
@@ -43,9 +45,14 @@ public final class RoomClient {
             return status < ERRORS_FROM;
         }
 
+        /** The refusal's code, empty when there is none. */
+        public String code() {
+            return body.path("code").asText("");
+        }
+
         /** The refusal in one line. */
         public String problem() {
-            String code = body.path("code").asText("");
+            String code = code();
             String detail = body.path("detail").asText(body.path("title").asText("no reason given"));
             return (code.isEmpty() ? "HTTP " + status : code) + ": " + detail;
         }
@@ -55,8 +62,19 @@ public final class RoomClient {
         return send("POST", "/api/rooms", room);
     }
 
-    public Answer list() throws IOException, InterruptedException {
-        return send("GET", "/api/rooms", null);
+    /** @return a room, open or closed */
+    public Answer read(String room) throws IOException, InterruptedException {
+        return send("GET", "/api/rooms/" + room, null);
+    }
+
+    /**
+     * One page of the rooms.
+     *
+     * @param cursor of the page before, empty for the first
+     */
+    public Answer list(String cursor) throws IOException, InterruptedException {
+        String query = cursor.isEmpty() ? "" : "?cursor=" + URLEncoder.encode(cursor, StandardCharsets.UTF_8);
+        return send("GET", "/api/rooms" + query, null);
     }
 
     public Answer close(String room) throws IOException, InterruptedException {

@@ -12,12 +12,15 @@ import io.danmaku.standalone.folder.DataFolder;
 import io.danmaku.standalone.folder.Secret;
 import io.danmaku.standalone.hub.TestHub;
 import io.danmaku.standalone.hub.Up;
+import io.danmaku.standalone.service.RoomClient;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,6 +76,30 @@ class CommandIT {
     }
 
     @Test
+    void allRoomsAreListedHoweverManyPagesTheyFill() throws Exception {
+        RoomClient rooms = rooms();
+        List<String> ids =
+                IntStream.range(100, 160).mapToObj(n -> "cli-list-" + n).toList();
+        for (String id : ids) {
+            assertTrue(rooms.create(Map.of("id", id, "title", id, "durability", "ephemeral"))
+                    .ok());
+        }
+        List<String> told = run("room", "list")
+                .out
+                .lines()
+                .map(line -> line.substring(0, line.indexOf('\t')))
+                .toList();
+        assertTrue(told.containsAll(ids), told::toString);
+        assertEquals(told.size(), told.stream().distinct().count());
+        for (String id : List.of(ids.get(0), ids.get(ids.size() - 1))) {
+            assertEquals("open", room(id).path("state").asText());
+        }
+        for (String id : ids) {
+            assertTrue(rooms.close(id).ok());
+        }
+    }
+
+    @Test
     void aRoomWithoutAnIdGetsOneAndPrintsItAlone() throws Exception {
         Ran ran = run("room", "create");
         assertEquals(0, ran.code, ran.err);
@@ -109,6 +136,12 @@ class CommandIT {
         for (String subject : List.of("jdk", "maven", "memory", "disk", "ports", "setsid", "browser")) {
             assertTrue(ran.out.contains(" " + subject + " "), ran.out);
         }
+    }
+
+    private RoomClient rooms() throws IOException {
+        return new RoomClient(
+                hub.roomService().toString(),
+                Secret.find(new DataFolder(hub.dataFolder())).orElseThrow());
     }
 
     private JsonNode room(String id) throws IOException, InterruptedException {
