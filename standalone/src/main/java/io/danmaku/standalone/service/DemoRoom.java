@@ -5,7 +5,6 @@ import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.token.Claims;
 import io.danmaku.protocol.token.Tokens;
 import java.io.IOException;
-import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -19,18 +18,24 @@ public final class DemoRoom {
 
     private DemoRoom() {}
 
-    /** Creates the room when it is absent; says why it could not, or empty. */
+    /** Creates the room when there has never been one; says why it could not, or empty. */
     public static Optional<String> ensure(String roomService, String secret, Duration atMost)
             throws InterruptedException {
-        RoomClient client = new RoomClient(roomService, secret);
+        return ensure(new RoomClient(roomService, secret), ID, atMost);
+    }
+
+    /** The same for a room of another id. */
+    public static Optional<String> ensure(RoomClient client, String id, Duration atMost) throws InterruptedException {
         long until = System.nanoTime() + atMost.toNanos();
         while (true) {
             String problem;
             try {
-                RoomClient.Answer answer =
-                        client.create(Map.of("id", ID, "title", "Demo room", "durability", "logged"));
-                // a conflict is the room of an earlier run
-                if (answer.ok() || answer.status() == HttpURLConnection.HTTP_CONFLICT) {
+                RoomClient.Answer answer = client.read(id);
+                // only where there is none: creating a room that somebody closed would begin it anew, without its log
+                if (answer.code().equals("no_such_room")) {
+                    answer = client.create(Map.of("id", id, "title", "Demo room", "durability", "logged"));
+                }
+                if (answer.ok()) {
                     return Optional.empty();
                 }
                 problem = answer.problem();

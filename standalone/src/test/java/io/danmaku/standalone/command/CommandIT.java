@@ -12,14 +12,17 @@ import io.danmaku.standalone.folder.DataFolder;
 import io.danmaku.standalone.folder.Secret;
 import io.danmaku.standalone.hub.TestHub;
 import io.danmaku.standalone.hub.Up;
+import io.danmaku.standalone.service.DemoRoom;
 import io.danmaku.standalone.service.RoomClient;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,6 +100,17 @@ class CommandIT {
         for (String id : ids) {
             assertTrue(rooms.close(id).ok());
         }
+    }
+
+    @Test
+    void aDemoRoomThatSomebodyClosedStaysClosedAtTheNextStart() throws Exception {
+        RoomClient rooms = rooms();
+        Duration atMost = Duration.ofSeconds(30);
+        assertEquals(Optional.empty(), DemoRoom.ensure(rooms, "cli-demo", atMost));
+        assertEquals("open", room("cli-demo").path("state").asText());
+        assertTrue(rooms.close("cli-demo").ok());
+        assertEquals(Optional.empty(), DemoRoom.ensure(rooms, "cli-demo", atMost));
+        assertEquals("closed", room("cli-demo").path("state").asText());
     }
 
     @Test
