@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.Up;
 import io.danmaku.standalone.machine.Memory;
@@ -12,6 +13,7 @@ import io.danmaku.standalone.supervise.UpRecord.PartRecord;
 import io.danmaku.standalone.supervise.UpRecord.PartState;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -147,6 +149,42 @@ class UpIT {
                             + " is busy; stop what listens there, or choose another with --redis-port\n",
                     up.output());
         }
+    }
+
+    @Test
+    void aRoomServiceThatRunsElsewhereMayHoldItsPortAndComeLater() throws Exception {
+        HttpServer elsewhere = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        elsewhere.createContext("/", request -> {
+            request.sendResponseHeaders(503, -1);
+            request.close();
+        });
+        elsewhere.start();
+        options.remove("--only-engines");
+        options.removeIf(option -> option.startsWith("--room-port"));
+        options.add("--room-port=" + elsewhere.getAddress().getPort());
+        options.add("--without=room-service,dm-service");
+        try (Up up = Up.start(Up.data("without", true), options).awaitReady()) {
+            assertTrue(
+                    up.output()
+                            .contains("room-service does not create the demo room: HTTP 503: no reason given;"
+                                    + " `danmaku room create 1` makes it later\n"),
+                    up.output());
+            assertEquals(
+                    List.of("redis", "cassandra", "pulsar", "edge-1"),
+                    up.record().parts().stream().map(PartRecord::name).toList());
+        } finally {
+            elsewhere.stop(0);
+        }
+    }
+
+    @Test
+    void anUnknownPartCannotBeLeftOut() throws Exception {
+        options.remove("--only-engines");
+        options.add("--without=rooms");
+        Up up = Up.start(Up.data("unknown", true), options);
+        assertTrue(up.process().waitFor(30, TimeUnit.SECONDS));
+        assertEquals(1, up.process().exitValue());
+        assertEquals("danmaku: --without: there is no rooms, only room-service, dm-service, edge-1\n", up.output());
     }
 
     @Test

@@ -116,6 +116,12 @@ public final class UpCommand implements Callable<Integer> {
         if (edges < 1 || edges > EDGES_MAX) {
             return refuse("--edges is 1.." + EDGES_MAX);
         }
+        List<String> known = Services.names(edges);
+        for (String part : without) {
+            if (!known.contains(part)) {
+                return refuse("--without: there is no " + part + ", only " + String.join(", ", known));
+            }
+        }
         Ports asked = portOptions.ports(edges);
         Ports ports = asked.withBookie(
                 BookieData.port(folder.root().resolve("pulsar")).orElse(asked.bookie()));
@@ -162,8 +168,13 @@ public final class UpCommand implements Callable<Integer> {
             }
         }
         if (!onlyEngines) {
-            Optional<String> problem = DemoRoom.ensure(Services.url(ports.room()), secret, DEMO_ROOM_MAX);
-            if (problem.isPresent()) {
+            // a room-service that somebody else runs may not be there yet: one try, and the hub goes on without
+            boolean elsewhere = without.contains("room-service");
+            Optional<String> problem =
+                    DemoRoom.ensure(Services.url(ports.room()), secret, elsewhere ? Duration.ZERO : DEMO_ROOM_MAX);
+            if (problem.isPresent() && elsewhere) {
+                tell(problem.get() + "; `danmaku room create " + DemoRoom.ID + "` makes it later");
+            } else if (problem.isPresent()) {
                 return refuse(problem.get());
             }
         }
@@ -203,7 +214,7 @@ public final class UpCommand implements Callable<Integer> {
         }
         Map<String, List<Integer>> wanted = new LinkedHashMap<>();
         if (!onlyEngines) {
-            wanted.putAll(ports.services());
+            wanted.putAll(ports.services(without));
         }
         if (engines.local()) {
             wanted.putAll(ports.engines());

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,11 +52,24 @@ public record Ports(
 
     /** Ports of the services by the option that moves them. */
     public Map<String, List<Integer>> services() {
+        return services(List.of());
+    }
+
+    /** The same without the services of these names, which others run: theirs may be busy. */
+    public Map<String, List<Integer>> services(Collection<String> without) {
         Map<String, List<Integer>> byOption = new LinkedHashMap<>();
-        byOption.put("--edge-port", edges.subList(0, 1));
-        byOption.put("--more-edges-port", edges.subList(1, edges.size()));
-        byOption.put("--room-port", List.of(room));
-        byOption.put("--dm-port", List.of(dm));
+        for (int i = 0; i < edges.size(); i++) {
+            if (!without.contains("edge-" + (i + 1))) {
+                byOption.computeIfAbsent(i == 0 ? "--edge-port" : "--more-edges-port", option -> new ArrayList<>())
+                        .add(edges.get(i));
+            }
+        }
+        if (!without.contains("room-service")) {
+            byOption.put("--room-port", List.of(room));
+        }
+        if (!without.contains("dm-service")) {
+            byOption.put("--dm-port", List.of(dm));
+        }
         return byOption;
     }
 

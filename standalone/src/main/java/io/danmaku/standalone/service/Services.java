@@ -51,6 +51,15 @@ public final class Services {
         common.put("DANMAKU_DM_HOST", "127.0.0.1");
     }
 
+    /** What the parts are called. */
+    public static List<String> names(int edges) {
+        List<String> names = new ArrayList<>(List.of("room-service", "dm-service"));
+        for (int i = 1; i <= edges; i++) {
+            names.add("edge-" + i);
+        }
+        return names;
+    }
+
     /** All services, in the order they are told. */
     public List<Part> parts() throws IOException {
         List<Part> parts = new ArrayList<>();
