@@ -30,7 +30,10 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /**
  * {@code danmaku bench room}: sends at a fixed rate whatever happens, and measures each delivery from the time at which its message was
@@ -47,6 +50,10 @@ public final class RoomBench implements Callable<Integer> {
     private static final long TOKEN_MS = 3_600_000;
     private static final long JOIN_S_MAX = 60;
     private static final long ARRIVE_S_MAX = 20;
+    private static final int VIEWERS_MAX = 20_000;
+    private static final int RATE_MAX = 100_000;
+    private static final int SECONDS_MAX = 86_400;
+    private static final int SENDERS_MAX = 1_000;
 
     @Mixin
     private DataOption data;
@@ -73,8 +80,16 @@ public final class RoomBench implements Callable<Integer> {
     private final Recorder acknowledgedUs = new Recorder(3);
     private final AtomicLong refused = new AtomicLong();
 
+    @Spec
+    private CommandSpec spec;
+
     @Override
     public Integer call() throws Exception {
+        check("--viewers", viewers, 1, VIEWERS_MAX);
+        check("--rate", rate, 1, RATE_MAX);
+        check("--seconds", seconds, 1, SECONDS_MAX);
+        check("--warm-up", warmUp, 0, SECONDS_MAX);
+        check("--senders", senders, 1, SENDERS_MAX);
         UpRecord up = UpFile.running(data.folder()).orElse(null);
         if (up == null) {
             System.err.println("no hub runs on " + data.folder().root() + ": start one with `danmaku up`");
@@ -93,6 +108,12 @@ public final class RoomBench implements Callable<Integer> {
             return run(clients, up, new Tokens(secret), room);
         } finally {
             rooms.close(room);
+        }
+    }
+
+    private void check(String option, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new ParameterException(spec.commandLine(), option + " is " + min + ".." + max);
         }
     }
 
@@ -120,15 +141,14 @@ public final class RoomBench implements Callable<Integer> {
         System.err.printf(
                 "%d viewers on %d edges, %d messages/s%n", viewers, up.edges().size(), rate);
 
-        long startNs = System.nanoTime();
-        long fromNs = startNs + warmUp * NS_PER_S;
-        long toNs = fromNs + seconds * NS_PER_S;
-        viewer.measure(fromNs, toNs);
-        send(sending, viewer, room, startNs, fromNs);
+        Schedule warm = new Schedule(System.nanoTime(), rate, warmUp);
+        Schedule measured = new Schedule(warm.endNs(), rate, seconds);
+        viewer.measure(measured.fromNs(), measured.endNs());
+        send(sending, viewer, room, warm);
         Map<String, ProcessUse> before = use(up);
-        send(sending, viewer, room, fromNs, toNs);
+        send(sending, viewer, room, measured);
         Map<String, ProcessUse> after = use(up);
-        long expected = (long) rate * seconds * viewers;
+        long expected = measured.count() * viewers;
         long end = System.nanoTime() + ARRIVE_S_MAX * NS_PER_S;
         while (viewer.events() < expected && System.nanoTime() < end) {
             LockSupport.parkNanos(NS_PER_S / 100);
@@ -157,16 +177,14 @@ public final class RoomBench implements Callable<Integer> {
         }
     }
 
-    private void send(List<HubClient> sending, LatencyViewer viewer, String room, long fromNs, long toNs) {
-        long intervalNs = NS_PER_S / rate;
-        int n = 0;
-        for (long intended = fromNs; intended < toNs; intended += intervalNs) {
-            for (long left = intended - System.nanoTime(); left > 0; left = intended - System.nanoTime()) {
+    private void send(List<HubClient> sending, LatencyViewer viewer, String room, Schedule schedule) {
+        for (long i = 0; i < schedule.count(); i++) {
+            long meant = schedule.atNs(i);
+            for (long left = meant - System.nanoTime(); left > 0; left = meant - System.nanoTime()) {
                 LockSupport.parkNanos(left);
             }
-            long meant = intended;
             CompletableFuture<Answer> answer =
-                    sending.get(n++ % sending.size()).chat(room, "b" + meant, LatencyViewer.MARK + meant);
+                    sending.get((int) (i % sending.size())).chat(room, "b" + meant, LatencyViewer.MARK + meant);
             answer.thenAccept(told -> {
                 if (!told.acknowledged()) {
                     refused.incrementAndGet();
