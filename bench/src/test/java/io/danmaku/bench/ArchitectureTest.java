@@ -1,0 +1,37 @@
+package io.danmaku.bench;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** What the harness may know: standalone's test of the same name sees only what standalone depends on. */
+@AnalyzeClasses(packages = "io.danmaku.bench", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    /** It measures from outside, as a client does: nothing of what it measures runs in its own process. */
+    @ArchTest
+    static final ArchRule theHarnessKnowsClientsAndTheirProtocolAlone = classes()
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.danmaku.bench..",
+                    "io.danmaku.standalone..",
+                    "io.danmaku.protocol..",
+                    "java..",
+                    "com.sun.management..",
+                    "com.fasterxml.jackson.databind..",
+                    "org.HdrHistogram..",
+                    "picocli..");
+
+    @ArchTest
+    static final ArchRule packagesHaveNoCycles =
+            slices().matching("io.danmaku.bench.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule namesSayWhatAThingIs =
+            noClasses().should().haveNameMatching(".*(Impl|Manager|Helper|Utils?)");
+}
