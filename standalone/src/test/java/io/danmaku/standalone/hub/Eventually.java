@@ -10,17 +10,20 @@ public final class Eventually {
 
     private Eventually() {}
 
-    /** Returns when the condition holds; an exception from it counts as not yet, and is the cause when time runs out. */
+    /**
+     * Returns when the condition holds. An exception or a failed assertion in it counts as not yet, and the last one is the cause
+     * when time runs out.
+     */
     public static void await(Duration atMost, String what, Callable<Boolean> condition) {
         long until = System.nanoTime() + atMost.toNanos();
-        Exception last;
+        Throwable last;
         do {
             try {
                 if (condition.call()) {
                     return;
                 }
                 last = null;
-            } catch (Exception notYet) {
+            } catch (Exception | AssertionError notYet) {
                 last = notYet;
             }
             LockSupport.parkNanos(LOOK_EVERY.toNanos());
