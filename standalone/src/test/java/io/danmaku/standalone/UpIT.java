@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpServer;
 import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.Up;
-import io.danmaku.standalone.machine.Memory;
-import io.danmaku.standalone.supervise.UpRecord;
 import io.danmaku.standalone.supervise.UpRecord.PartRecord;
 import io.danmaku.standalone.supervise.UpRecord.PartState;
 import java.io.IOException;
@@ -28,12 +26,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** The lives and deaths of {@code up} and its children, with real engines. */
+/** The lives and deaths of {@code up} and its children, with real engines; a whole hub is in {@code lifecycle}. */
 class UpIT {
     private static final Duration NONE_LEFT_MAX = Duration.ofSeconds(10);
     private static final Duration BACK_MAX = Duration.ofSeconds(60);
-    private static final long RESIDENT_MIB_MAX = 2_560;
-    private static final int EXIT_TERM = 143;
 
     private final List<String> options = new ArrayList<>(Up.freePorts(1));
 
@@ -81,40 +77,6 @@ class UpIT {
                 assertFalse(first.runs(orphan));
                 assertTrue(second.output().contains("stopped what an earlier run left"), second.output());
             }
-        }
-    }
-
-    @Test
-    void theWholeHubFitsInItsMemoryAndTermStopsItInOrder() throws Exception {
-        options.remove("--only-engines");
-        try (Up up = Up.start(Up.data("whole", true), options).awaitReady()) {
-            List<String> links = up.output()
-                    .lines()
-                    .filter(line -> line.startsWith("host ") || line.startsWith("viewer "))
-                    .map(line -> line.substring(line.indexOf("http")))
-                    .toList();
-            assertEquals(2, links.size(), up.output());
-            for (String link : links) {
-                assertEquals(
-                        200, status(HttpRequest.newBuilder(URI.create(link)).build()));
-            }
-            long residentMib = up.record().parts().stream()
-                    .mapToLong(part -> Memory.residentMib(part.pid()).orElse(0L))
-                    .sum();
-            assertTrue(residentMib < RESIDENT_MIB_MAX, residentMib + " MiB");
-
-            assertEquals(EXIT_TERM, up.stop());
-            assertEquals(List.of(), up.children());
-            assertEquals(
-                    List.of("edge-1", "dm-service", "room-service", "redis", "cassandra", "pulsar"),
-                    up.output()
-                            .lines()
-                            .filter(line -> line.contains(" stopped after "))
-                            .map(line -> line.substring(0, line.indexOf(' ')))
-                            .toList());
-            UpRecord last = up.record();
-            assertEquals(UpRecord.State.STOPPED, last.state());
-            last.parts().forEach(part -> assertEquals(PartState.STOPPED, part.state(), part.name()));
         }
     }
 

@@ -50,12 +50,17 @@ public final class TestHub {
                 Up up = Up.start(Up.data("shared", true), options);
                 Runtime.getRuntime().addShutdownHook(new Thread(up::close, "stop the shared hub"));
                 up.awaitReady();
-                shared = new TestHub(up, Secret.find(new DataFolder(up.data())).orElseThrow());
+                shared = of(up);
             } catch (IOException cannot) {
                 throw new AssertionError(cannot);
             }
         }
         return shared;
+    }
+
+    /** A ready hub that a test started for itself, and stops itself. */
+    public static TestHub of(Up up) throws IOException {
+        return new TestHub(up, Secret.find(new DataFolder(up.data())).orElseThrow());
     }
 
     /** HTTP address of an edge, from 1. */
