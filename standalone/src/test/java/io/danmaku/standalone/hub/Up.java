@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -48,14 +49,17 @@ public final class Up implements AutoCloseable {
 
     /** Starts {@code up} on the data and does not wait. */
     public static Up start(Path data, List<String> options) throws IOException {
+        return start(data, options, Map.of());
+    }
+
+    /** @param environment variables that it finds besides the test's own, of which it sees none of the hub's */
+    public static Up start(Path data, List<String> options, Map<String, String> environment) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("up", "--stop-with-stdin", "--data", data.toString()));
         arguments.addAll(options);
         Path output = data.resolveSibling(data.getFileName() + ".out");
-        Process process = command(arguments)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        return new Up(data, output, process);
+        ProcessBuilder builder = command(arguments).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().putAll(environment);
+        return new Up(data, output, builder.start());
     }
 
     /** The command line as a process of its own, as the script starts it. */
