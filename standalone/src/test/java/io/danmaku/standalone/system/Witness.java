@@ -48,9 +48,13 @@ public final class Witness implements HubListener, AutoCloseable {
 
     /** Connects as a user, to the edges of these numbers in this order. */
     public static Witness connect(Clients clients, TestHub hub, String user, String token, int... edges) {
+        return connect(clients, Arrays.stream(edges).mapToObj(hub::webSocket).toList(), user, token);
+    }
+
+    /** Connects as a user, to these edges in this order. */
+    public static Witness connect(Clients clients, List<URI> edges, String user, String token) {
         Witness witness = new Witness(user);
-        List<URI> addresses = Arrays.stream(edges).mapToObj(hub::webSocket).toList();
-        witness.client = clients.open(ClientOptions.of(addresses, () -> token), witness);
+        witness.client = clients.open(ClientOptions.of(edges, () -> token), witness);
         witness.wait(witness.client.connected());
         return witness;
     }
