@@ -30,6 +30,7 @@ import java.util.function.Function;
  */
 public final class Witness implements HubListener, AutoCloseable {
     private static final Duration ANSWER_MAX = Duration.ofSeconds(60);
+    private static final int HISTORY_LIMIT = 100;
 
     private final String user;
     private final NavigableMap<Long, JsonNode> events = new TreeMap<>();
@@ -115,6 +116,24 @@ public final class Witness implements HubListener, AutoCloseable {
             throw new AssertionError(user + " was refused: " + answer);
         }
         return answer.ok().get("o").asLong();
+    }
+
+    /** All events of a room as its history has them, read page by page from the newest to the eldest. */
+    public NavigableMap<Long, JsonNode> history(String room) {
+        NavigableMap<Long, JsonNode> found = new TreeMap<>();
+        long before = 0;
+        while (true) {
+            Answer page = wait(client.history(room, before, HISTORY_LIMIT));
+            if (!page.acknowledged()) {
+                throw new AssertionError(user + " cannot read history: " + page);
+            }
+            JsonNode read = page.ok().get("events");
+            if (read.isEmpty()) {
+                return found;
+            }
+            read.forEach(event -> found.put(event.get("o").asLong(), event));
+            before = found.firstKey();
+        }
     }
 
     @Override
