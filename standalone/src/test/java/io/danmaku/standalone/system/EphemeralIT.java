@@ -6,6 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.protocol.event.EventType;
+import io.danmaku.protocol.json.EventDetail;
+import io.danmaku.protocol.log.RoomRecord;
+import io.danmaku.protocol.log.Topics;
+import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.Ids;
+import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.standalone.client.Answer;
 import io.danmaku.standalone.client.Clients;
 import io.danmaku.standalone.hub.Eventually;
@@ -14,6 +21,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.apache.pulsar.client.api.Producer;
+import org.apache.pulsar.client.api.PulsarClient;
+import org.apache.pulsar.client.api.PulsarClientException;
 import org.junit.jupiter.api.Test;
 
 /** A room without a log: it broadcasts, and says what it cannot do. */
@@ -47,6 +58,92 @@ final class EphemeralIT {
                         () -> witness.texts().size() == TEXTS);
                 assertEquals(said, witness.texts());
             }
+        }
+    }
+
+    @Test
+    void whatTheBrokerDropsIsToldAsLostToEveryViewer() throws Exception {
+        String room = api.createRoom("ephemeral", "ephemeral", Map.of());
+        try (Clients clients = new Clients(1);
+                Witness here = Witness.viewer(clients, hub, "here", 1);
+                Witness there = Witness.viewer(clients, hub, "there", 2);
+                Witness host = Witness.connect(clients, hub, "host", hub.hostToken("host", room), 1);
+                PulsarClient pulsar =
+                        PulsarClient.builder().serviceUrl(hub.address("pulsar")).build();
+                Producer<byte[]> edge = pulsar.newProducer()
+                        .topic(topic(room))
+                        .enableBatching(false)
+                        .create()) {
+            List<Witness> all = List.of(here, there);
+            all.forEach(witness -> witness.join(room));
+            host.join(room);
+            append(edge, 10, "first");
+            append(edge, 11, "second");
+            append(edge, 15, "behind three that were dropped");
+            append(edge, 16, "the next");
+            for (Witness witness : all) {
+                Eventually.await(SEEN_MAX, witness.user() + " sees all", () -> witness.covered() == 7);
+                assertEquals(List.of("3..5 lost"), witness.gaps());
+                assertEquals(Set.of(1L, 2L, 6L, 7L), witness.events().keySet());
+            }
+            assertEquals(8, host.say(room, "c", "another producer has numbers of its own"));
+            for (Witness witness : all) {
+                witness.awaitCovered(8, SEEN_MAX);
+                assertEquals(1, witness.gaps().size());
+            }
+        }
+    }
+
+    /** The log of a room, as edges name it. */
+    private String topic(String room) {
+        String epoch = api.get("/api/rooms/" + room, hub.adminToken())
+                .body()
+                .get("epoch")
+                .asText();
+        return Topics.room(new RoomKey(Ids.DEFAULT_TENANT, room), epoch, Durability.EPHEMERAL);
+    }
+
+    private static void append(Producer<byte[]> edge, long number, String text) throws PulsarClientException {
+        ObjectNode detail = JsonNodeFactory.instance.objectNode().put("text", text);
+        byte[] record = new RoomRecord(
+                        EventType.CHAT,
+                        false,
+                        0,
+                        0,
+                        "someone",
+                        "cid" + number,
+                        "",
+                        EventDetail.fragment(EventType.CHAT, "someone", "Someone", detail))
+                .encode();
+        edge.newMessage().sequenceId(number).value(record).send();
+    }
+
+    @Test
+    void whoResumesOnTheSameEdgeFindsTheTailAndOnAnotherBeginsAtItsHead() {
+        String room = api.createRoom("ephemeral", "ephemeral", Map.of());
+        try (Clients clients = new Clients(1);
+                Witness host = Witness.connect(clients, hub, "host", hub.hostToken("host", room), 1);
+                Witness there = Witness.viewer(clients, hub, "there", 2);
+                Witness same = Witness.viewer(clients, hub, "same", 1);
+                Witness moved = Witness.viewer(clients, hub, "moved", 2)) {
+            String epoch = host.join(room).ok().path("epoch").asText();
+            there.join(room);
+            for (int i = 1; i <= TEXTS; i++) {
+                host.say(room, "c" + i, "text " + i);
+            }
+            there.awaitCovered(TEXTS, SEEN_MAX);
+            Answer resumed = same.joined(c -> c.joinSince(room, 10, epoch));
+            assertEquals(epoch, resumed.ok().path("epoch").asText());
+            same.awaitCovered(TEXTS, SEEN_MAX);
+            assertEquals(host.eventsAbove(10), same.events());
+
+            Answer begun = moved.joined(c -> c.joinSince(room, 10, epoch));
+            assertNotEquals(epoch, begun.ok().path("epoch").asText());
+            long head = begun.ok().path("head").asLong();
+            host.say(room, "end", "the end");
+            moved.awaitCovered(head + 1, SEEN_MAX);
+            assertEquals(List.of("the end"), moved.texts());
+            assertEquals(List.of(), moved.gaps());
         }
     }
 
