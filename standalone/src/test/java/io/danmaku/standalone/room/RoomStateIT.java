@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.danmaku.protocol.log.Topics;
+import io.danmaku.standalone.client.Answer;
+import io.danmaku.standalone.client.Clients;
 import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.TestHub;
+import io.danmaku.standalone.system.Witness;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Collections;
@@ -66,10 +69,41 @@ class RoomStateIT {
         hub.kill9("room-service");
         hub.awaitBack("room-service");
         assertDecided(decided);
+        for (int edge = 1; edge <= TestHub.EDGES; edge++) {
+            hub.kill9("edge-" + edge);
+            hub.awaitBack("edge-" + edge);
+            assertInForce(edge);
+        }
 
         assertEquals(
                 200, rooms.patch("/api/rooms/kept-1", "{\"title\":\"goes on\"}").status());
         assertEquals(5, rooms.get("/api/rooms/kept-1").body().path("version").intValue());
+    }
+
+    /** An edge that has only the compacted topics to read knows the rooms, their policies and the mutes. */
+    private void assertInForce(int edge) {
+        // a role elsewhere allows more commands a second and nothing in these rooms
+        try (Clients clients = new Clients(1);
+                Witness muted = Witness.connect(clients, hub, "7", hub.hostToken("7", "elsewhere"), edge);
+                Witness free = Witness.connect(clients, hub, "8", hub.hostToken("8", "elsewhere"), edge)) {
+            for (int i = 0; i < ROOMS; i++) {
+                String room = "kept-" + i;
+                Answer joined = muted.wait(muted.client().join(room));
+                if (i % 4 == 0) {
+                    assertEquals("room_closed", joined.code(), room);
+                    continue;
+                }
+                assertEquals(400, joined.ok().at("/policy/slowModeMs").intValue(), room);
+                assertEquals(
+                        "muted",
+                        muted.wait(muted.client().chat(room, "c", "hello")).code(),
+                        room);
+                free.join(room);
+                free.say(room, "on-" + edge, "hello");
+                muted.wait(muted.client().leave(room));
+                free.wait(free.client().leave(room));
+            }
+        }
     }
 
     /** Leaves nothing of a state topic but what compaction made of it. */
