@@ -147,6 +147,31 @@ public final class TestHub {
         });
     }
 
+    /** Stops the part's process where it stands: it neither answers nor ends until {@link #resume}. */
+    public void pause(String name) {
+        signal(name, "STOP");
+    }
+
+    public void resume(String name) {
+        signal(name, "CONT");
+    }
+
+    private void signal(String name, String signal) {
+        try {
+            Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(pid(name)))
+                    .inheritIO()
+                    .start();
+            if (kill.waitFor() != 0) {
+                throw new AssertionError(name + " takes no signal: " + part(name));
+            }
+        } catch (IOException cannot) {
+            throw new AssertionError(cannot);
+        } catch (InterruptedException cut) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(cut);
+        }
+    }
+
     /** The hub's data folder. */
     public Path data() {
         return up.data();

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.protocol.json.Json;
+import io.danmaku.standalone.client.Answer;
 import io.danmaku.standalone.client.ClientOptions;
 import io.danmaku.standalone.client.Clients;
 import io.danmaku.standalone.client.HubClient;
@@ -12,7 +15,9 @@ import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.TestHub;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** How many are there, added up over two edges. */
@@ -30,6 +35,12 @@ class PresenceIT {
                 new HubListener() {});
         assertTrue(client.join(room).get(20, TimeUnit.SECONDS).acknowledged());
         return client;
+    }
+
+    private int online(String room) throws Exception {
+        RoomHttp.Answer now = rooms.get("/api/rooms/" + room + "/presence");
+        assertEquals(200, now.status());
+        return now.body().path("online").intValue();
     }
 
     private void awaitNumbers(String room, int online, int users) {
@@ -101,5 +112,65 @@ class PresenceIT {
             third.close();
             awaitNumbers("pres-over", 2, 2);
         }
+    }
+
+    @Test
+    void aStoppedPulsarEmptiesNoRoom() throws Exception {
+        String room = "pres-pause";
+        rooms.post("/api/rooms", "{\"id\":\"pres-pause\"}");
+        AtomicInteger lowest = new AtomicInteger(Integer.MAX_VALUE);
+        try (Clients clients = new Clients(1)) {
+            HubClient told = clients.open(
+                    ClientOptions.of(List.of(hub.webSocket(1)), () -> hub.token("p1"))
+                            .once(),
+                    new HubListener() {
+                        @Override
+                        public void stats(String of, JsonNode stats) {
+                            lowest.accumulateAndGet(stats.path("online").intValue(), Math::min);
+                        }
+                    });
+            assertTrue(told.join(room).get(20, TimeUnit.SECONDS).acknowledged());
+            viewer(clients, 1, "p2", room);
+            viewer(clients, 2, "p3", room);
+            awaitNumbers(room, 3, 3);
+            lowest.set(3);
+            hub.pause("pulsar");
+            try {
+                // each waits 5 s for its result: together longer than an edge may be silent
+                for (int i = 0; i < 2; i++) {
+                    CompletableFuture<Answer> inVain = told.request(chat(room, "c" + i));
+                    Eventually.await(NUMBERS_MAX, "the send has an outcome", () -> {
+                        lowest.accumulateAndGet(online(room), Math::min);
+                        return inVain.isDone();
+                    });
+                    assertEquals("pending", inVain.join().code());
+                }
+            } finally {
+                hub.resume("pulsar");
+            }
+            // counting goes on, and longer than it takes to give up an edge
+            for (int i = 0; i < 3; i++) {
+                HubClient comes = viewer(clients, 2, "p4", room);
+                awaitOnline(room, 4, lowest);
+                comes.close();
+                awaitOnline(room, 3, lowest);
+            }
+            awaitNumbers(room, 3, 3);
+            assertEquals(3, lowest.get(), "the room never looked emptier than it was");
+        }
+    }
+
+    private static ObjectNode chat(String room, String cid) {
+        ObjectNode send = Json.object().put("op", "send").put("room", room).put("t", "chat");
+        send.put("cid", cid).putObject("d").put("text", "hello");
+        return send;
+    }
+
+    private void awaitOnline(String room, int expected, AtomicInteger lowest) {
+        Eventually.await(NUMBERS_MAX, expected + " viewers in " + room, () -> {
+            int now = online(room);
+            lowest.accumulateAndGet(now, Math::min);
+            return now == expected;
+        });
     }
 }
