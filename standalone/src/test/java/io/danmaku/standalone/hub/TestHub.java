@@ -63,6 +63,24 @@ public final class TestHub {
         return new TestHub(up, Secret.find(new DataFolder(up.data())).orElseThrow());
     }
 
+    /** Fails when an edge of the shared hub logged a leak; does nothing where no test asked for the hub. */
+    static synchronized void assertNoLeaks() {
+        if (shared == null) {
+            return;
+        }
+        for (int edge = 1; edge <= EDGES; edge++) {
+            Path log = Path.of(shared.part("edge-" + edge).log());
+            try {
+                List<String> leaks = Leaks.in(log);
+                if (!leaks.isEmpty()) {
+                    throw new AssertionError("edge-" + edge + " leaks, see " + log + ": " + leaks);
+                }
+            } catch (IOException unreadable) {
+                throw new AssertionError(unreadable);
+            }
+        }
+    }
+
     /** HTTP address of an edge, from 1. */
     public URI edge(int number) {
         return URI.create(edges().get(number - 1));
