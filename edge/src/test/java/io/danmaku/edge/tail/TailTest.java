@@ -79,7 +79,7 @@ class TailTest {
                         // the newest offset may be evicted between the two calls only when the head went on by a whole
                         // ring
                         long found = covered == 0 ? 0 : tail.find(covered);
-                        if (found < 0 && tail.headOffset() < covered + 4) {
+                        if (found < 0 && tail.headOffset() < covered + 3) {
                             wrong.set(covered + " not found, head " + tail.headOffset());
                         }
                     }
