@@ -47,9 +47,9 @@ public final class Routes {
                         .putHeader("Content-Type", "application/yaml")
                         .end(document));
         router.route("/api/dm/*").handler(new RequestMeter(registry, tracer)).handler(new Bearer(tokens));
-        router.post("/api/dm/*")
-                .handler(new SendRates(bounds, System::nanoTime, registry))
-                .handler(BodyHandler.create(false).setBodyLimit(bodyBytesMax));
+        // a route of its own: on one route bodies have to come first
+        router.post("/api/dm/*").handler(new SendRates(bounds, System::nanoTime, registry));
+        router.post("/api/dm/*").handler(BodyHandler.create(false).setBodyLimit(bodyBytesMax));
         router.get("/api/dm/contacts").handler(with(DirectApi::contacts));
         router.get("/api/dm/sync").handler(with(DirectApi::sync));
         router.post("/api/dm/:peer/messages").handler(with(DirectApi::send));
