@@ -70,7 +70,11 @@ public final class Json {
     /** Reads a record that another node wrote. */
     public static <T> T read(byte[] json, Class<T> type) {
         try {
-            return MAPPER.readValue(json, type);
+            T read = MAPPER.readValue(json, type);
+            if (read == null) {
+                throw new IOException("null");
+            }
+            return read;
         } catch (IOException e) {
             throw new UncheckedIOException("not a " + type.getSimpleName(), e);
         }

@@ -41,6 +41,12 @@ final class JsonRecordsTest {
         assertEquals(record, Json.read(Json.bytes(record), record.getClass()));
     }
 
+    @Test
+    void nothingIsNoRecord() {
+        byte[] nothing = "null".getBytes(StandardCharsets.US_ASCII);
+        TYPES.forEach(type -> assertThrows(UncheckedIOException.class, () -> Json.read(nothing, type)));
+    }
+
     @Property(tries = 3_000)
     void foreignBytesAreRefusedAsNotOfTheForm(@ForAll byte[] bytes) {
         TYPES.forEach(type -> assertReadOrRefused(bytes, type));

@@ -46,6 +46,16 @@ final class CommandForms {
         return op("dm.read").put("peer", peer).put("seq", seq);
     }
 
+    static ObjectNode dmHistory(String peer, long before, int limit) {
+        ObjectNode command = op("dm.history").put("peer", peer).put("limit", limit);
+        return before > 0 ? command.put("before", before) : command;
+    }
+
+    static ObjectNode dmContacts(String cursor, int limit) {
+        ObjectNode command = op("dm.contacts").put("limit", limit);
+        return cursor == null ? command : command.put("cursor", cursor);
+    }
+
     static ObjectNode dmSync(String position, int limit) {
         ObjectNode command = op("dm.sync").put("limit", limit);
         return position == null ? command : command.put("pos", position);

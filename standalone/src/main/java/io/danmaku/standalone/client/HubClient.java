@@ -181,6 +181,16 @@ public final class HubClient implements AutoCloseable {
         return request(CommandForms.dmRead(peer, seq));
     }
 
+    /** @param before number below which to read, 0 = from the newest */
+    public CompletableFuture<Answer> dmHistory(String peer, long before, int limit) {
+        return request(CommandForms.dmHistory(peer, before, limit));
+    }
+
+    /** @param cursor as an earlier answer gave it, or null for the newest */
+    public CompletableFuture<Answer> dmContacts(String cursor, int limit) {
+        return request(CommandForms.dmContacts(cursor, limit));
+    }
+
     /** @param position as an earlier answer gave it, or null for the beginning */
     public CompletableFuture<Answer> dmSync(String position, int limit) {
         return request(CommandForms.dmSync(position, limit));

@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.danmaku.standalone.client.Clients;
+import io.danmaku.standalone.client.HubClient;
 import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.TestHub;
+import io.danmaku.standalone.system.Witness;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -14,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +71,48 @@ class DirectMessagesIT {
                 1, sent(ann.send(direct, user().user(), "same", "x")).get("seq").asLong());
         assertEquals(
                 3, sent(bob.send(direct, ann.user(), "same", "x")).get("seq").asLong());
+    }
+
+    @Test
+    void overTheWebSocketAConversationAndTheContactsAreTheSameAsOverHttp() throws Exception {
+        DirectClient ann = user();
+        List<DirectClient> peers = List.of(user(), user(), user());
+        for (DirectClient peer : peers) {
+            sent(peer.send(direct, ann.user(), "c1", "from " + peer.user()));
+        }
+        DirectClient bob = peers.get(2);
+        sent(ann.send(direct, bob.user(), "c2", "two"));
+        sent(ann.send(direct, bob.user(), "c3", "three"));
+        try (Clients clients = new Clients(1);
+                Witness device = Witness.viewer(clients, TestHub.get(), ann.user(), 1)) {
+            HubClient client = device.client();
+            JsonNode newest =
+                    device.wait(client.dmHistory(bob.user(), 0, 2)).ok().get("messages");
+            assertEquals(List.of("two", "three"), texts(list(newest)));
+            long before = newest.get(0).get("seq").asLong();
+            JsonNode older =
+                    device.wait(client.dmHistory(bob.user(), before, 2)).ok().get("messages");
+            assertEquals(List.of("from " + bob.user()), texts(list(older)));
+            assertEquals(ann.history(direct, bob.user(), 50).get(0), older.get(0));
+
+            JsonNode first = device.wait(client.dmContacts(null, 2)).ok();
+            JsonNode rest = device.wait(client.dmContacts(first.get("cursor").asText(), 2))
+                    .ok();
+            assertEquals(
+                    List.of(bob.user(), peers.get(1).user(), peers.get(0).user()),
+                    Stream.of(first, rest)
+                            .flatMap(page -> list(page.get("contacts")).stream())
+                            .map(contact -> contact.get("peer").asText())
+                            .toList());
+            assertEquals(1, first.at("/contacts/0/unread").asInt());
+            assertFalse(rest.has("cursor"));
+            assertEquals(
+                    "bad_field", device.wait(client.dmContacts("nonsense", 2)).code());
+        }
+    }
+
+    private static List<JsonNode> list(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false).toList();
     }
 
     @Test

@@ -30,7 +30,7 @@ final class Usage {
         if (!Files.exists(STAT)) {
             return new Usage(0, 0);
         }
-        String[] ticks = Files.readAllLines(STAT).get(0).split("\\s+");
+        String[] ticks = Files.readAllLines(STAT).get(0).split("\\s+", -1);
         long all = 0;
         for (int i = USER; i <= STEAL; i++) {
             all += Long.parseLong(ticks[i]);

@@ -1,9 +1,11 @@
 package io.danmaku.standalone.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.danmaku.standalone.client.Clients;
 import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.TestHub;
@@ -49,6 +51,26 @@ final class ResumeIT {
             stays.awaitCovered(last, COVERED_MAX);
             assertEquals(stays.events(), moves.events());
             assertEquals(Map.of(), moves.skipped());
+        }
+    }
+
+    @Test
+    void aJoinThatIsLeftBeforeItIsDoneIsAnsweredToo() {
+        try (Clients clients = new Clients(1);
+                Witness hasty = Witness.viewer(clients, hub, "hasty", 1)) {
+            String room = api.createRoom("resume", NO_SAMPLING);
+            JsonNodeFactory json = JsonNodeFactory.instance;
+            Eventually.await(COVERED_MAX, "the room is known here", () -> {
+                // both in one go: the room is not open here yet
+                var joined = hasty.client()
+                        .request(json.objectNode().put("op", "join").put("room", room));
+                var left = hasty.client()
+                        .request(json.objectNode().put("op", "leave").put("room", room));
+                assertNotEquals("timeout", hasty.wait(joined).code());
+                return hasty.wait(left).acknowledged();
+            });
+            hasty.join(room);
+            assertEquals(1, hasty.connects());
         }
     }
 

@@ -1,0 +1,93 @@
+package io.danmaku.standalone.room;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.danmaku.protocol.log.Topics;
+import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.Ids;
+import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.standalone.client.Answer;
+import io.danmaku.standalone.client.Clients;
+import io.danmaku.standalone.hub.Eventually;
+import io.danmaku.standalone.hub.TestHub;
+import io.danmaku.standalone.system.HubApi;
+import io.danmaku.standalone.system.Witness;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** A room whose records are all past its retention still knows where it stands. */
+final class TrimmedRoomIT {
+    private static final int SAID = 20;
+    private static final Duration SEEN_MAX = Duration.ofSeconds(30);
+
+    private final TestHub hub = TestHub.get();
+    private final RoomHttp pulsar = new RoomHttp(URI.create(hub.address("pulsarAdmin")), null);
+
+    @Test
+    void anEdgeThatOpensARoomWithoutAnyRecordLeftGoesOnBehindTheLastOneAndTellsAGap() throws Exception {
+        String room = new HubApi(hub).createRoom("trimmed", Map.of("bestEffortPerSecond", 0));
+        String epoch;
+        try (Clients clients = new Clients(1)) {
+            try (Witness early = Witness.connect(clients, hub, "early", hub.hostToken("early", room), 1)) {
+                epoch = early.join(room).ok().get("epoch").asText();
+                for (int i = 1; i <= SAID; i++) {
+                    assertEquals(i, early.say(room, "c" + i, "text " + i));
+                }
+            }
+            trimAll("/admin/v2/"
+                    + Topics.room(new RoomKey(Ids.DEFAULT_TENANT, room), epoch, Durability.LOGGED)
+                            .replace("://", "/"));
+            // edge 2 never had the room open
+            try (Witness fresh = Witness.connect(clients, hub, "fresh", hub.hostToken("fresh", room), 2);
+                    Witness back = Witness.viewer(clients, hub, "back", 2);
+                    Witness all = Witness.viewer(clients, hub, "all", 2)) {
+                Answer joined = fresh.join(room);
+                assertEquals(SAID, joined.ok().get("head").asLong());
+                back.joined(c -> c.joinSince(room, SAID, epoch));
+                all.joined(c -> c.joinSince(room, 0, null));
+                assertEquals(SAID + 1, fresh.say(room, "c" + (SAID + 1), "goes on"));
+                for (Witness witness : List.of(fresh, back, all)) {
+                    witness.awaitCovered(SAID + 1, SEEN_MAX);
+                    assertEquals(List.of("goes on"), witness.texts());
+                }
+                assertEquals(List.of(), back.gaps());
+                assertEquals(List.of("1.." + SAID + " retention"), all.gaps());
+                JsonNode events =
+                        back.wait(back.client().history(room, 0, 50)).ok().get("events");
+                assertEquals(1, events.size());
+            }
+        }
+    }
+
+    /** Leaves no record of the topic. */
+    private void trimAll(String topic) throws Exception {
+        Set<Long> before = ledgers(topic);
+        assertEquals(
+                204,
+                pulsar.post(topic + "/retention", "{\"retentionTimeInMinutes\":0,\"retentionSizeInMB\":0}")
+                        .status());
+        Eventually.await(SEEN_MAX, topic + " is trimmed", () -> {
+            // the ledger that is written to is never trimmed: unloading closes it
+            pulsar.ask("PUT", topic + "/unload", null);
+            pulsar.post(topic + "/trim", null);
+            return Collections.disjoint(before, ledgers(topic));
+        });
+        assertEquals(204, pulsar.delete(topic + "/retention").status());
+    }
+
+    private Set<Long> ledgers(String topic) throws Exception {
+        Set<Long> ids = new HashSet<>();
+        pulsar.get(topic + "/internalStats")
+                .body()
+                .path("ledgers")
+                .forEach(ledger -> ids.add(ledger.path("ledgerId").asLong()));
+        return ids;
+    }
+}
