@@ -123,10 +123,11 @@ public final class EdgeNode {
                 tracing.tracer());
         Handshake handshake = new Handshake(loops, commands, config.connection(), incarnation.toString());
         new EdgeMeters(ops.registry(), loops, rooms, broadcaster, deliveredEvents, deliveredBytes).bind();
-        ops.need("rooms", table::ready);
-        ops.need("pulsar", presence::isConnected);
         front.set(
                 Front.router(vertx, ops, tracing.tracer(), handshake, config.roomServiceUrl(), config.dmServiceUrl()));
+        // only now: who is told that it is ready must not find the routes of the start
+        ops.need("rooms", table::ready);
+        ops.need("pulsar", presence::isConnected);
         shutdown.add("connections", config.drainMs() + 1_000, () -> {
             ops.drain();
             handshake.drain();

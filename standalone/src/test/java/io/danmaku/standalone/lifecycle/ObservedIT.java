@@ -34,7 +34,11 @@ class ObservedIT {
     private final List<String> exports = new CopyOnWriteArrayList<>();
 
     @ParameterizedTest
-    @CsvSource("ROOM_SERVICE, danmaku-room-service, /api/rooms")
+    @CsvSource({
+        "ROOM_SERVICE, danmaku-room-service, /api/rooms",
+        "DM_SERVICE, danmaku-dm-service, /api/dm/contacts",
+        "EDGE, danmaku-edge, /api/rooms",
+    })
     void aRequestIsASpanOfItsCallersTraceAndEachLineOfTheLogIsAnObject(OwnService.Kind kind, String name, String path)
             throws Exception {
         HttpServer collector = collector();
