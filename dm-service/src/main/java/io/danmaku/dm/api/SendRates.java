@@ -23,8 +23,8 @@ final class SendRates implements Handler<RoutingContext> {
     /** By then every bucket is full again. */
     private static final Duration REMEMBERED = Duration.ofSeconds(30);
 
-    /** A user with one allowance: a token without roles does not use up that of another with some, nor lend it. */
-    private record Sender(String tenant, String user, boolean above) {}
+    /** A user with one allowance: a user's token does not use up that of a backend by the same name, nor lend it. */
+    private record Sender(String tenant, String user, boolean backend) {}
 
     private final ApiBounds bounds;
     private final LongSupplier nanoTime;
@@ -55,12 +55,11 @@ final class SendRates implements Handler<RoutingContext> {
 
     /** 0 when the user may send now, else milliseconds until then. */
     long waitMs(Claims claims) {
-        boolean above = claims.admin() || !claims.rooms().isEmpty();
         long nowNs = nanoTime.getAsLong();
         TokenBucket bucket = buckets.get(
-                new Sender(claims.tenant(), claims.user(), above),
-                sender -> above
-                        ? new TokenBucket(bounds.moderatorPerSecond(), bounds.moderatorPerSecond(), nowNs)
+                new Sender(claims.tenant(), claims.user(), claims.admin()),
+                sender -> sender.backend
+                        ? new TokenBucket(bounds.backendPerSecond(), 2 * bounds.backendPerSecond(), nowNs)
                         : new TokenBucket(bounds.sendsPerSecond(), 2 * bounds.sendsPerSecond(), nowNs));
         // a user's requests come on any event loop
         synchronized (bucket) {

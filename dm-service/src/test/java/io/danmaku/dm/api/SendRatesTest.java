@@ -44,9 +44,9 @@ class SendRatesTest {
     }
 
     @Test
-    void whoHasARoleAboveViewerOrIsABackendHasMore() {
-        assertEquals(500, sentAtOnce(user("default", "b", Map.of(), true)));
-        assertEquals(500, sentAtOnce(user("default", "m", Map.of("42", Role.MODERATOR), false)));
+    void aBackendHasMoreAndARoleInARoomDoesNotHelp() {
+        assertEquals(1_000, sentAtOnce(user("default", "b", Map.of(), true)));
+        assertEquals(10, sentAtOnce(user("default", "m", Map.of("42", Role.MODERATOR), false)));
         assertEquals(10, sentAtOnce(user("default", "b", Map.of(), false)), "by the token, not by the name");
     }
 
