@@ -6,7 +6,7 @@ import io.danmaku.node.config.Settings;
  * Bounds of the HTTP API.
  *
  * @param sendsPerSecond messages and read marks of a viewer, with a burst of twice that
- * @param backendPerSecond the same of whoever has a role above viewer, and of backends
+ * @param backendPerSecond the same of backends (scope {@code admin})
  * @param sendersMax users whose rates are remembered
  * @param pagesMax pages being read at a time
  */

@@ -97,7 +97,9 @@ final class NodeTopic {
             if (failure != null) {
                 dropped.run();
                 if (PulsarNode.isGivenUp(failure) || isLongGone(to)) {
-                    giveUp();
+                    // not on this stack: the client fails sends under a lock of the producer, which sending here asks
+                    // for too
+                    var later = CompletableFuture.runAsync(this::giveUp);
                 }
             }
         });
@@ -116,8 +118,7 @@ final class NodeTopic {
             close();
         }
         LOG.warn("{} is not written to any longer, opened again with the next record", topic);
-        // not on this stack, which may hold the lock of this topic
-        var unused = CompletableFuture.runAsync(() -> givenUp.accept(this));
+        givenUp.accept(this);
     }
 
     synchronized void close() {

@@ -16,6 +16,7 @@ import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.ext.web.Router;
@@ -101,9 +102,10 @@ public final class Front {
             public Future<ProxyResponse> handleProxyRequest(ProxyContext context) {
                 boolean reads = READING.contains(context.request().getMethod());
                 return context.sendRequest().recover(lost -> {
-                    HttpServerResponse response =
-                            context.request().proxiedRequest().response();
-                    answer(response, reads || neverSent(lost) ? away(service) : unknown(service));
+                    HttpServerRequest asked = context.request().proxiedRequest();
+                    answer(asked.response(), reads || neverSent(lost) ? away(service) : unknown(service));
+                    // the rest of the body is read and thrown away, so that the connection is of use again
+                    asked.resume();
                     // answered here: the proxy, which would send nothing once the request's body has begun, has no more
                     // to do
                     return Promise.<ProxyResponse>promise().future();

@@ -197,6 +197,10 @@ public final class OpenRooms {
         return opening.orTimeout(OPENING_MS_MAX, TimeUnit.MILLISECONDS).whenComplete((opened, failure) -> {
             if (failure != null) {
                 follower.stop();
+                if (room.live() != null) {
+                    // what a reader brings that was only being made is dropped
+                    broadcaster.close(room.live());
+                }
             }
         });
     }

@@ -35,6 +35,8 @@ public final class Retentions {
     /** Pause after a failure: the admin API is away. */
     private static final long PAUSE_MS = 2_000;
 
+    private static final int NOT_FOUND = 404;
+
     private final Vertx vertx;
     private final Context context;
     private final PulsarAdmin admin;
@@ -137,13 +139,13 @@ public final class Retentions {
     private void failed(RoomState room, Throwable failure) {
         failures.increment();
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        boolean refused = cause instanceof AdminException answer && answer.status() >= 400 && answer.status() < 500;
+        boolean gone = cause instanceof AdminException answer && answer.status() == NOT_FOUND;
         LOG.warn(
                 "the retention of {} could not be set{}: {}",
                 room.key(),
-                refused ? "" : ", tried again",
+                gone ? "" : ", tried again",
                 String.valueOf(cause));
-        if (!refused) {
+        if (!gone) {
             others.add(room.key());
             pausing = true;
             vertx.setTimer(PAUSE_MS, t -> {

@@ -250,9 +250,9 @@ final class StateGroup implements StateReader.Watcher {
             fresh = null;
             lose("the topic cannot be read", cause);
         } else if (source == reader) {
-            lose("the topic cannot be read", cause);
-            // opened again by a tick
+            // a fresh one takes its place, else a tick opens another
             reader = null;
+            lose("the topic cannot be read", cause);
         }
     }
 

@@ -42,6 +42,7 @@ final class Rooms {
         RoomWatch watch = watches.remove(room);
         if (watch != null) {
             watch.state = RoomWatch.State.ENDED;
+            watch.first.complete(Answer.refused("not_joined", "left before it was joined", false));
         }
     }
 
