@@ -93,7 +93,9 @@ class UpIT {
                             && now.pid() != before.pid();
                 });
                 assertTrue(up.output().contains(name + " died (signal 9); next start in 0.5 s"), up.output());
-                assertTrue(up.output().contains(name + " is back after"), up.output());
+                // told when the record is written already
+                Eventually.await(
+                        BACK_MAX, name + " is told to be back", () -> up.output().contains(name + " is back after"));
             }
         }
     }

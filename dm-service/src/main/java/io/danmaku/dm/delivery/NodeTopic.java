@@ -95,14 +95,17 @@ final class NodeTopic {
     private void send(Producer<byte[]> to, byte[] record) {
         var unused = to.sendAsync(record).whenComplete((sent, failure) -> {
             if (failure != null) {
-                dropped.run();
-                if (PulsarNode.isGivenUp(failure) || isLongGone(to)) {
-                    // not on this stack: the client fails sends under a lock of the producer, which sending here asks
-                    // for too
-                    var later = CompletableFuture.runAsync(this::giveUp);
-                }
+                failed(to, failure);
             }
         });
+    }
+
+    private void failed(Producer<byte[]> to, Throwable failure) {
+        dropped.run();
+        if (PulsarNode.isGivenUp(failure) || isLongGone(to)) {
+            // not on this stack: the client fails sends under a lock of the producer, which sending here asks for too
+            var unused = CompletableFuture.runAsync(this::giveUp);
+        }
     }
 
     private static boolean isLongGone(Producer<byte[]> producer) {
