@@ -95,7 +95,9 @@ class UpIT {
                 assertTrue(up.output().contains(name + " died (signal 9); next start in 0.5 s"), up.output());
                 // told when the record is written already
                 Eventually.await(
-                        BACK_MAX, name + " is told to be back", () -> up.output().contains(name + " is back after"));
+                        BACK_MAX,
+                        name + " is told to be back",
+                        () -> up.output().contains(name + " is back after"));
             }
         }
     }

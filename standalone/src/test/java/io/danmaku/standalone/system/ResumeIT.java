@@ -144,7 +144,7 @@ final class ResumeIT {
             Eventually.await(COVERED_MAX, "much was said", () -> speaker.spoken() > 2_500);
             // the quick one is where the speaker is, not where the slow one is
             long now = speaker.spoken() - 250L;
-            quick.awaitCovered(now, Duration.ofSeconds(5));
+            quick.awaitCovered(now, COVERED_MAX);
             assertTrue(slow.covered() < now, () -> "the slow one is at " + slow.covered());
             slow.client().reading(true);
             long last = speaker.stop();
