@@ -102,7 +102,7 @@ class WholeHubIT {
         assertEquals(201, api.mute(room, "muted", 3_600).status());
         try (Witness viewer = Witness.viewer(clients, hub, "viewer", 2);
                 Witness host = Witness.connect(clients, hub, "host", hub.hostToken("host", room), 1);
-                Witness ann = Witness.connect(clients, hub, "ann", hub.hostToken("ann", room), 1);
+                Witness ann = Witness.connect(clients, hub, "ann", hub.adminToken("ann"), 1);
                 Witness bob = Witness.viewer(clients, hub, "bob", 2)) {
             viewer.joined(client -> client.joinSince(room, 0, null));
             host.join(room);
