@@ -2,9 +2,11 @@ package io.danmaku.standalone.direct;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.danmaku.standalone.hub.OwnService;
 import io.danmaku.standalone.hub.TestHub;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,11 +42,11 @@ class DirectKillsIT {
 
     @Test
     void twoInstancesShareTheWorkAndOneGoesOnAloneWhenTheOtherIsKilled() throws Exception {
-        try (SecondDmService second = SecondDmService.start(hub)) {
+        try (OwnService second = OwnService.start(hub, OwnService.Kind.DM_SERVICE, Map.of())) {
             List<URI> both = List.of(hub.dmService(), second.address());
             try (DirectTraffic traffic = new DirectTraffic("two", USERS, MESSAGES_EACH, both).start()) {
                 traffic.awaitAcknowledged(FIRST_KILL);
-                assertTrue(second.partitionsOwned() > 0, "the second instance has its share of the partitions");
+                assertTrue(second.metric("danmaku_dm_partitions_owned") > 0, "the second instance has its share of the partitions");
                 second.kill9();
                 traffic.awaitAcknowledged(1);
                 traffic.check(hub.dmService());

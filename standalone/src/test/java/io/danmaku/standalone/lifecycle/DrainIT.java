@@ -11,6 +11,7 @@ import io.danmaku.standalone.client.Clients;
 import io.danmaku.standalone.client.HubClient;
 import io.danmaku.standalone.client.HubListener;
 import io.danmaku.standalone.hub.Eventually;
+import io.danmaku.standalone.hub.OwnService;
 import io.danmaku.standalone.hub.TestHub;
 import io.danmaku.standalone.supervise.Part;
 import io.danmaku.standalone.system.HubApi;

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.standalone.hub.Eventually;
+import io.danmaku.standalone.hub.OwnService;
 import io.danmaku.standalone.hub.TestHub;
 import io.danmaku.standalone.supervise.Part;
 import java.io.IOException;

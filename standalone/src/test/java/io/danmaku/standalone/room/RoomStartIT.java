@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.token.Claims;
 import io.danmaku.standalone.hub.Eventually;
+import io.danmaku.standalone.hub.OwnService;
 import io.danmaku.standalone.hub.TestHub;
 import java.io.IOException;
 import java.net.URI;
@@ -32,7 +33,8 @@ class RoomStartIT {
 
     @Test
     void withoutABrokerItNamesWhatItWaitsForAndListsNothing() throws Exception {
-        try (SecondInstance other = SecondInstance.start(hub, "pulsar://127.0.0.1:1")) {
+        try (OwnService other = OwnService.begin(
+                hub, OwnService.Kind.ROOM_SERVICE, Map.of("DANMAKU_PULSAR_URL", "pulsar://127.0.0.1:1"))) {
             RoomHttp http = admin(other.address(), "start-alone");
             Eventually.await(UP_MAX, "it waits for what needs the broker", () -> {
                 JsonNode waiting = http.get("/readyz").body().path("waiting");
@@ -55,7 +57,7 @@ class RoomStartIT {
             assertEquals(
                     201, first.post("/api/rooms", "{\"id\":\"r" + i + "\"}").status());
         }
-        try (SecondInstance other = SecondInstance.start(hub, hub.address("pulsar"))) {
+        try (OwnService other = OwnService.begin(hub, OwnService.Kind.ROOM_SERVICE, Map.of())) {
             RoomHttp second = admin(other.address(), "start-lists");
             AtomicInteger refused = new AtomicInteger();
             Eventually.await(UP_MAX, "the second instance lists rooms", () -> {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.danmaku.standalone.hub.Eventually;
+import io.danmaku.standalone.hub.OwnService;
 import io.danmaku.standalone.hub.TestHub;
 import io.danmaku.standalone.room.RoomHttp.Answer;
 import java.time.Duration;
@@ -42,8 +43,7 @@ class RoomTakeOverIT {
             assertEquals(
                     201, first.post("/api/rooms", "{\"id\":\"over-" + i + "\"}").status());
         }
-        try (SecondInstance other =
-                SecondInstance.start(hub, hub.address("pulsar")).awaitReady()) {
+        try (OwnService other = OwnService.start(hub, OwnService.Kind.ROOM_SERVICE, Map.of())) {
             RoomHttp second = new RoomHttp(other.address(), hub.adminToken());
             Map<Integer, JsonNode> acknowledged = new HashMap<>();
             for (int i = 0; i < ROOMS; i++) {
@@ -69,6 +69,7 @@ class RoomTakeOverIT {
                         "by the first again",
                         second.get(room(i)).body().path("title").asText());
             }
+            other.stop();
         }
         // it stopped in order, so the first one decides again
         for (int i = 0; i < ROOMS; i++) {

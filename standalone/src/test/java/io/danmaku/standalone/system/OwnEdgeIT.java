@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.danmaku.standalone.client.Clients;
 import io.danmaku.standalone.hub.Eventually;
-import io.danmaku.standalone.hub.OwnEdge;
+import io.danmaku.standalone.hub.OwnService;
 import io.danmaku.standalone.hub.TestHub;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,15 +24,16 @@ final class OwnEdgeIT {
     private static final Duration SOON = Duration.ofSeconds(40);
 
     private static TestHub hub;
-    private static OwnEdge edge;
+    private static OwnService edge;
     private static HubApi api;
 
     @BeforeAll
     static void start() throws IOException {
         hub = TestHub.get();
         api = new HubApi(hub);
-        edge = OwnEdge.start(
+        edge = OwnService.start(
                 hub,
+                OwnService.Kind.EDGE,
                 Map.of(
                         // longer than the pause between two pings of the tests' clients
                         "DANMAKU_EDGE_IDLE_MAX", "15s",
@@ -41,8 +42,10 @@ final class OwnEdgeIT {
     }
 
     @AfterAll
-    static void stop() throws IOException {
-        edge.close();
+    static void stop() throws Exception {
+        try (OwnService stopped = edge) {
+            stopped.stop();
+        }
     }
 
     private static RawSocket member(String user) throws IOException {

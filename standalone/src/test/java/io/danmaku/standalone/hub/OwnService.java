@@ -1,11 +1,8 @@
-package io.danmaku.standalone.lifecycle;
+package io.danmaku.standalone.hub;
 
 import io.danmaku.standalone.folder.DataFolder;
 import io.danmaku.standalone.folder.Home;
 import io.danmaku.standalone.folder.Secret;
-import io.danmaku.standalone.hub.Eventually;
-import io.danmaku.standalone.hub.TestHub;
-import io.danmaku.standalone.hub.Up;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -16,16 +13,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** One more process of a service on a hub's engines, started and stopped without a launcher, as a server's init system does it. */
-final class OwnService implements AutoCloseable {
+/**
+ * One more process of a service on a hub's engines, started and stopped without a launcher, as a server's init system or a second
+ * machine does it.
+ */
+public final class OwnService implements AutoCloseable {
     private static final Duration READY_MAX = Duration.ofSeconds(90);
+    private static final Duration STOP_MAX = Duration.ofSeconds(30);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     /** What can be started. */
-    enum Kind {
+    public enum Kind {
         EDGE("io.danmaku.edge.EdgeNode", "DANMAKU_EDGE_PORT"),
         ROOM_SERVICE("io.danmaku.room.RoomServiceNode", "DANMAKU_ROOM_PORT"),
         DM_SERVICE("io.danmaku.dm.DmServiceNode", "DANMAKU_DM_PORT");
@@ -39,28 +41,42 @@ final class OwnService implements AutoCloseable {
         }
     }
 
+    private final String name;
     private final Process process;
     private final URI address;
     private final Path output;
 
-    private OwnService(Process process, URI address, Path output) {
+    private OwnService(String name, Process process, URI address, Path output) {
+        this.name = name;
         this.process = process;
         this.address = address;
         this.output = output;
     }
 
-    /** @param environment beside the addresses and the secret of the hub */
-    static OwnService start(TestHub hub, Kind kind, Map<String, String> environment) throws IOException {
+    /**
+     * Starts one and waits until it is ready.
+     *
+     * @param environment before the addresses and the secret of the hub
+     */
+    public static OwnService start(TestHub hub, Kind kind, Map<String, String> environment) throws IOException {
+        return begin(hub, kind, environment).awaitReady();
+    }
+
+    /** Starts one and does not wait. */
+    public static OwnService begin(TestHub hub, Kind kind, Map<String, String> environment) throws IOException {
         int port;
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
-        Path folder = Up.data("own-" + kind.name(), true);
+        String name = kind.name().toLowerCase(Locale.ROOT).replace('_', '-') + "-" + port;
+        Path folder = Up.data("own-" + name, true);
         ProcessBuilder builder = new ProcessBuilder(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-Xmx160m",
+                "-Xmx192m",
+                // only edges have buffers that could leak
+                "-Dio.netty.leakDetection.level=" + (kind == Kind.EDGE ? "paranoid" : "disabled"),
                 "-cp",
                 Home.find().libraries() + "/*",
                 kind.main));
@@ -89,39 +105,61 @@ final class OwnService implements AutoCloseable {
                         Secret.VARIABLE,
                         Secret.find(new DataFolder(hub.data())).orElseThrow()));
         builder.environment().putAll(environment);
-        OwnService service = new OwnService(builder.start(), URI.create("http://127.0.0.1:" + port), output);
-        Eventually.await(READY_MAX, kind + " is ready, see " + folder, () -> service.get("/readyz", Map.of()) == 200);
-        return service;
+        return new OwnService(name, builder.start(), URI.create("http://127.0.0.1:" + port), output);
     }
 
-    URI address() {
+    public OwnService awaitReady() throws IOException {
+        Eventually.await(
+                READY_MAX,
+                name + " is ready, see " + output,
+                () -> !process.isAlive() || get("/readyz", Map.of()) == 200);
+        if (!process.isAlive()) {
+            throw new AssertionError(name + " ended: " + Files.readString(output));
+        }
+        return this;
+    }
+
+    public URI address() {
         return address;
     }
 
-    URI webSocket() {
+    public URI webSocket() {
         return URI.create("ws://" + address.getAuthority() + "/ws");
     }
 
     /** The status that a request for this path is answered with. */
-    int get(String path, Map<String, String> headers) throws IOException, InterruptedException {
+    public int get(String path, Map<String, String> headers) throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve(path));
         headers.forEach(request::header);
         return HTTP.send(request.build(), HttpResponse.BodyHandlers.discarding())
                 .statusCode();
     }
 
+    /** The sum of a metric over its labels. */
+    public double metric(String metric) throws IOException, InterruptedException {
+        return HTTP
+                .send(
+                        HttpRequest.newBuilder(address.resolve("/metrics")).build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(metric + "{"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
     /** Tells it to stop. */
-    void term() {
+    public void term() {
         // not Process.destroy(), which closes the child's streams too
         process.toHandle().destroy();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
     /** Waits for its end; its exit code. */
-    int awaitEnd(Duration atMost) throws InterruptedException {
+    public int awaitEnd(Duration atMost) throws InterruptedException {
         if (!process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new AssertionError("still runs after " + atMost + ", see " + output);
         }
@@ -129,8 +167,23 @@ final class OwnService implements AutoCloseable {
     }
 
     /** What it wrote to its standard output. */
-    List<String> output() throws IOException {
+    public List<String> output() throws IOException {
         return Files.readAllLines(output);
+    }
+
+    /** Stops it in order; fails when it does not stop or, an edge, has leaked a buffer. */
+    public void stop() throws IOException, InterruptedException {
+        term();
+        awaitEnd(STOP_MAX);
+        List<String> leaks = Leaks.in(output);
+        if (!leaks.isEmpty()) {
+            throw new AssertionError(name + " leaks, see " + output + ": " + leaks);
+        }
+    }
+
+    public void kill9() {
+        process.destroyForcibly();
+        Eventually.await(STOP_MAX, name + " is gone", () -> !process.isAlive());
     }
 
     @Override
