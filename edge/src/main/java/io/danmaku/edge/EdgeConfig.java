@@ -22,6 +22,8 @@ record EdgeConfig(
         OpenRooms.Limits rooms,
         int ringSlots,
         long frameIntervalMs,
+        long frameIntervalMsMax,
+        int busyPerSecond,
         int batchBytesMax,
         long startMs,
         long drainMs,
@@ -66,7 +68,9 @@ record EdgeConfig(
                 connection,
                 rooms,
                 powerOfTwo("broadcast.ringSlots", s.integer("broadcast.ringSlots", 64, 1 << 22)),
-                s.millis("broadcast.frameInterval", 0, 1_000),
+                s.millis("broadcast.frameInterval", 1, 1_000),
+                s.millis("broadcast.frameIntervalMax", 1, 10_000),
+                s.integer("broadcast.busyPerSecond", 0, 1_000_000),
                 (int) s.bytes("broadcast.batchMax", KIB, 4 * MIB),
                 s.millis("startWithin", 1_000, 3_600_000),
                 s.millis("drainWithin", 0, 600_000),
@@ -75,6 +79,9 @@ record EdgeConfig(
         s.finish();
         if (config.batchBytesMax > config.rooms.tailBytes()) {
             throw new ConfigurationException("broadcast.batchMax", "is at most room.tailMax");
+        }
+        if (config.frameIntervalMsMax < config.frameIntervalMs) {
+            throw new ConfigurationException("broadcast.frameIntervalMax", "is at least broadcast.frameInterval");
         }
         return config;
     }

@@ -1,6 +1,7 @@
 package io.danmaku.edge;
 
 import io.danmaku.edge.broadcast.Broadcaster;
+import io.danmaku.edge.broadcast.Pace;
 import io.danmaku.edge.connection.ConnectionLoops;
 import io.danmaku.edge.roomlog.OpenRooms;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -14,14 +15,23 @@ record EdgeMeters(
         ConnectionLoops loops,
         OpenRooms rooms,
         Broadcaster broadcaster,
+        Pace pace,
         LongAdder deliveredEvents,
         LongAdder deliveredBytes) {
+
+    private static final double NS_PER_S = 1e9;
 
     void bind() {
         Gauge.builder("danmaku.connections", loops, ConnectionLoops::connections)
                 .register(registry);
         Gauge.builder("danmaku.rooms.open", rooms, OpenRooms::size).register(registry);
         Gauge.builder("danmaku.ring.waiting", broadcaster, Broadcaster::waiting).register(registry);
+        Gauge.builder("danmaku.frame.interval", pace, p -> p.intervalNs() / NS_PER_S)
+                .baseUnit("seconds")
+                .register(registry);
+        Gauge.builder("danmaku.loop.lag", pace, p -> p.lagNs() / NS_PER_S)
+                .baseUnit("seconds")
+                .register(registry);
         FunctionCounter.builder("danmaku.records.read", broadcaster, Broadcaster::records)
                 .register(registry);
         FunctionCounter.builder("danmaku.records.repeated", broadcaster, Broadcaster::repeats)

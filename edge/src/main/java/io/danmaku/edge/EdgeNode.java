@@ -2,6 +2,7 @@ package io.danmaku.edge;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.edge.broadcast.Broadcaster;
+import io.danmaku.edge.broadcast.Pace;
 import io.danmaku.edge.connection.Commands;
 import io.danmaku.edge.connection.ConnectionLoops;
 import io.danmaku.edge.connection.Handshake;
@@ -74,8 +75,10 @@ public final class EdgeNode {
 
         ConnectionLoops loops =
                 new ConnectionLoops(config.eventLoops(), config.connection().resultMs());
-        Broadcaster broadcaster = new Broadcaster(
-                incarnation.number(), config.ringSlots(), config.frameIntervalMs(), config.batchBytesMax(), loops);
+        Pace pace = new Pace(
+                config.frameIntervalMs(), config.frameIntervalMsMax(), config.busyPerSecond(), loops::eventLoops);
+        Broadcaster broadcaster =
+                new Broadcaster(incarnation.number(), config.ringSlots(), pace, config.batchBytesMax(), loops);
         shutdown.add("broadcaster", 5_000, broadcaster::close);
         LongAdder deliveredEvents = new LongAdder();
         LongAdder deliveredBytes = new LongAdder();
@@ -122,7 +125,7 @@ public final class EdgeNode {
                 loops,
                 tracing.tracer());
         Handshake handshake = new Handshake(loops, commands, config.connection(), incarnation.toString());
-        new EdgeMeters(ops.registry(), loops, rooms, broadcaster, deliveredEvents, deliveredBytes).bind();
+        new EdgeMeters(ops.registry(), loops, rooms, broadcaster, pace, deliveredEvents, deliveredBytes).bind();
         front.set(
                 Front.router(vertx, ops, tracing.tracer(), handshake, config.roomServiceUrl(), config.dmServiceUrl()));
         // only now: who is told that it is ready must not find the routes of the start

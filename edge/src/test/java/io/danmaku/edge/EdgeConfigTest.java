@@ -27,6 +27,7 @@ final class EdgeConfigTest {
         EdgeConfig config = read(SECRET);
         assertEquals(64 * 1024, config.connection().frameBytesMax());
         assertEquals(50, config.frameIntervalMs());
+        assertEquals(100, config.frameIntervalMsMax());
         assertTrue(config.eventLoops() >= 1);
     }
 

@@ -13,6 +13,7 @@ import io.danmaku.protocol.event.DeliveryClass;
 import io.danmaku.protocol.event.SkipReason;
 import io.danmaku.protocol.log.RoomRecord;
 import java.util.ArrayList;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -21,12 +22,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes what the readers of all rooms put into one ring, in order, and turns it into batches. All that has arrived is one
- * turn; at its end every room that got something flushes, unless it flushed less than a frame interval ago: then it is held
- * until the interval is over. So a quiet room is told at once and a busy one costs a bounded number of frames.
+ * turn; at its end every room that got something flushes, unless it is busy and flushed less than a frame interval ago
+ * ({@link Pace}): then it is held until the interval is over. So a quiet room is told at once and a busy one costs a bounded
+ * number of frames. What of a batch a room's budget leaves out is chosen when all of the batch is known ({@link Collected}).
  */
 public final class Broadcaster implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Broadcaster.class);
-    private static final long NS_PER_S = 1_000_000_000L;
     /** How long held rooms may wait beyond their interval when nothing arrives. */
     private static final long TURN_MS_MAX = 5;
 
@@ -53,12 +54,13 @@ public final class Broadcaster implements AutoCloseable {
     }
 
     private final long node;
-    private final long frameIntervalNs;
+    private final Pace pace;
     private final int batchBytesMax;
     private final Acks acks;
     private final Disruptor<Slot> disruptor;
     private final RingBuffer<Slot> ring;
     private final ArrayList<LiveRoom> dirty = new ArrayList<>();
+    private final SplittableRandom random = new SplittableRandom();
     private final LongAdder records = new LongAdder();
     private final LongAdder repeats = new LongAdder();
     private final LongAdder sampled = new LongAdder();
@@ -68,10 +70,11 @@ public final class Broadcaster implements AutoCloseable {
     /**
      * @param node incarnation of this edge: records with it are acknowledged
      * @param ringSlots a power of two; a full ring holds the readers up
+     * @param batchBytesMax of events' JSON, at which a batch is finished before its time
      */
-    public Broadcaster(long node, int ringSlots, long frameIntervalMs, int batchBytesMax, Acks acks) {
+    public Broadcaster(long node, int ringSlots, Pace pace, int batchBytesMax, Acks acks) {
         this.node = node;
-        frameIntervalNs = TimeUnit.MILLISECONDS.toNanos(frameIntervalMs);
+        this.pace = pace;
         this.batchBytesMax = batchBytesMax;
         this.acks = acks;
         disruptor = new Disruptor<>(
@@ -154,7 +157,7 @@ public final class Broadcaster implements AutoCloseable {
                     case LOST -> gap(room, slot.offset, "lost");
                     case CLOSE -> {
                         room.closed = true;
-                        room.writer.abandon();
+                        room.collected.clear();
                         room.tail().clear();
                         slot.closed.complete(null);
                     }
@@ -169,10 +172,8 @@ public final class Broadcaster implements AutoCloseable {
 
         @Override
         public void onTimeout(long sequence) {
-            if (!dirty.isEmpty()) {
-                nowNs = System.nanoTime();
-                flushDue();
-            }
+            nowNs = System.nanoTime();
+            flushDue();
         }
     }
 
@@ -190,49 +191,29 @@ public final class Broadcaster implements AutoCloseable {
             gap(room, offset - 1, "retention");
         }
         records.increment();
+        room.rate.count(nowNs);
         markDirty(room);
-        try {
-            write(room, offset, tsMs, record, kept != null);
-            room.lastOffset = offset;
-        } catch (RuntimeException | Error failed) {
-            // what was collected is told as a gap by the next record, instead of holding up the room for ever
-            room.writer.abandon();
-            room.lastOffset = room.tail().headOffset();
-            throw failed;
-        }
+        collect(room, offset, tsMs, record, kept != null);
+        room.lastOffset = offset;
         if (record != null && record.node() == node) {
             acks.sent(record.sendId(), kept == null ? offset : kept.offset(), kept == null ? tsMs : kept.tsMs());
         }
-        if (room.writer.bytes() > batchBytesMax) {
+        if (room.collected.bytes() > batchBytesMax || room.collected.size() >= Collected.SIZE_MAX) {
             flush(room);
         }
     }
 
-    private void write(LiveRoom room, long offset, long tsMs, RoomRecord record, boolean repeat) {
+    private void collect(LiveRoom room, long offset, long tsMs, RoomRecord record, boolean repeat) {
         if (record == null) {
-            room.writer.skip(offset, SkipReason.FILTERED);
+            room.collected.skip(offset, SkipReason.FILTERED);
         } else if (repeat) {
             repeats.increment();
             room.decidedRepeats().add(offset);
-            room.writer.skip(offset, SkipReason.REPEAT);
-        } else if (overBudget(room, record)) {
-            sampled.increment();
-            room.writer.skip(offset, SkipReason.SAMPLED);
+            room.collected.skip(offset, SkipReason.REPEAT);
         } else {
-            room.writer.add(offset, tsMs, record.type().deliveryClass(), record.key(), record.json());
+            boolean candidate = record.type().deliveryClass() == DeliveryClass.BEST_EFFORT && !record.ranking();
+            room.collected.add(offset, tsMs, record, candidate);
         }
-    }
-
-    private boolean overBudget(LiveRoom room, RoomRecord record) {
-        int budget = room.bestEffortPerSecond();
-        if (budget == 0 || record.type().deliveryClass() != DeliveryClass.BEST_EFFORT || record.ranking()) {
-            return false;
-        }
-        if (nowNs - room.budgetStartNs >= NS_PER_S) {
-            room.budgetStartNs = nowNs;
-            room.budgetUsed = 0;
-        }
-        return ++room.budgetUsed > budget;
     }
 
     private void gap(LiveRoom room, long upTo, String reason) {
@@ -253,10 +234,11 @@ public final class Broadcaster implements AutoCloseable {
     }
 
     private void flushDue() {
+        pace.turn(nowNs);
         int held = 0;
         for (int i = 0; i < dirty.size(); i++) {
             LiveRoom room = dirty.get(i);
-            if (nowNs - room.flushedNs >= frameIntervalNs || room.writer.isEmpty()) {
+            if (room.collected.isEmpty() || nowNs - room.flushedNs >= pace.holdNs(room.rate.perSecond(nowNs))) {
                 flush(room);
                 room.dirty = false;
             } else {
@@ -269,20 +251,34 @@ public final class Broadcaster implements AutoCloseable {
     }
 
     private void flush(LiveRoom room) {
-        if (room.closed || room.writer.isEmpty()) {
+        if (room.closed || room.collected.isEmpty()) {
             return;
         }
+        room.flushedNs = nowNs;
+        try {
+            append(room);
+        } catch (RuntimeException | Error failed) {
+            // what was collected is told as a gap by the next record, instead of holding up the room for ever
+            room.collected.clear();
+            room.writer.abandon();
+            room.lastOffset = room.tail().headOffset();
+            throw failed;
+        }
+        batches.increment();
+        room.wakeAudiences();
+    }
+
+    private void append(LiveRoom room) {
+        int budget = room.budget.now(room.bestEffortPerSecond(), nowNs);
+        room.budget.spend(room.collected.keptOf(budget));
+        sampled.add(room.collected.write(room.writer, budget, random));
         Batch batch = room.writer.finish();
         try {
             room.tail().append(batch);
         } catch (RuntimeException bug) {
             batch.release();
-            room.lastOffset = room.tail().headOffset();
             throw bug;
         }
-        room.flushedNs = nowNs;
-        batches.increment();
-        room.wakeAudiences();
     }
 
     /** A bug in one record must not stop all rooms. */

@@ -27,16 +27,17 @@ public final class LiveRoom {
 
     final RepeatWindow repeats = new RepeatWindow();
     final BatchWriter writer;
+    final Collected collected = new Collected();
+    final EventRate rate;
+    final Budget budget;
     final long startOffset;
     /** Newest record that was looked at; before the start this only feeds the repeat window. */
     long observedOffset;
-    /** Newest offset that is covered by a batch or the writer. */
+    /** Newest offset that is covered by a batch or collected for one. */
     long lastOffset;
 
     long flushedNs;
     boolean dirty;
-    long budgetStartNs;
-    int budgetUsed;
     boolean closed;
 
     private volatile int bestEffortPerSecond;
@@ -72,7 +73,8 @@ public final class LiveRoom {
         audiences = new AtomicReferenceArray<>(opening.loops);
         decided = new DecidedRepeats(opening.startOffset + 1);
         flushedNs = nowNs - 1_000_000_000L;
-        budgetStartNs = nowNs;
+        rate = new EventRate(nowNs);
+        budget = new Budget(nowNs);
     }
 
     public RoomKey key() {

@@ -1,0 +1,125 @@
+package io.danmaku.edge.broadcast;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.danmaku.edge.tail.Batch;
+import io.danmaku.edge.tail.BatchWriter;
+import io.danmaku.protocol.event.EventType;
+import io.danmaku.protocol.event.SkipReason;
+import io.danmaku.protocol.json.EventDetail;
+import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.log.RoomRecord;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashSet;
+import java.util.Random;
+import java.util.Set;
+import java.util.SplittableRandom;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class CollectedTest {
+    private static final SplittableRandom RANDOM = new SplittableRandom(7);
+
+    private static RoomRecord chat() {
+        byte[] json =
+                EventDetail.fragment(EventType.CHAT, "7", "Ann", Json.object().put("text", "hi"));
+        return new RoomRecord(EventType.CHAT, false, 0, 0, "7", "", "", json);
+    }
+
+    /** The finished batch as JSON; its references are given back. */
+    private static JsonNode finish(BatchWriter writer) {
+        Batch batch = writer.finish();
+        byte[] frame = new byte[batch.full().readableBytes()];
+        batch.full().getBytes(batch.full().readerIndex(), frame);
+        batch.release();
+        int header = frame[1] < 126 ? 2 : frame[1] == 126 ? 4 : 10;
+        try {
+            return Json.MAPPER.readTree(frame, header, frame.length - header);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Property(tries = 300)
+    void whateverIsLeftOutIsCountedAndTheRestKeepsItsOrder(
+            @ForAll long seed, @ForAll @IntRange(min = 1, max = 200) int size, @ForAll @IntRange(max = 50) int budget) {
+        Random random = new Random(seed);
+        Collected collected = new Collected();
+        int kept = 0;
+        int candidates = 0;
+        int repeats = 0;
+        for (long offset = 1; offset <= size; offset++) {
+            switch (random.nextInt(3)) {
+                case 0 -> {
+                    collected.add(offset, 1, chat(), false);
+                    kept++;
+                }
+                case 1 -> {
+                    collected.add(offset, 1, chat(), true);
+                    candidates++;
+                }
+                default -> {
+                    collected.skip(offset, SkipReason.REPEAT);
+                    repeats++;
+                }
+            }
+        }
+        BatchWriter writer = new BatchWriter("42");
+        int sampled = collected.write(writer, budget, RANDOM);
+        assertTrue(collected.isEmpty());
+        assertEquals(Math.max(0, candidates - budget), sampled);
+        JsonNode frame = finish(writer);
+        assertEquals(1, frame.get("from").asLong());
+        assertEquals(size, frame.get("to").asLong());
+        assertEquals(kept + candidates - sampled, frame.get("events").size());
+        assertEquals(sampled, frame.at("/skipped/sampled").asInt());
+        assertEquals(repeats, frame.at("/skipped/repeat").asInt());
+        long last = 0;
+        for (JsonNode event : frame.get("events")) {
+            assertTrue(event.get("o").asLong() > last);
+            last = event.get("o").asLong();
+        }
+    }
+
+    @Test
+    void eachCandidateHasTheSameChanceWheneverItCame() {
+        int size = 40;
+        int budget = 10;
+        int rounds = 4_000;
+        int[] told = new int[size + 1];
+        Collected collected = new Collected();
+        BatchWriter writer = new BatchWriter("42");
+        for (int round = 0; round < rounds; round++) {
+            for (int offset = 1; offset <= size; offset++) {
+                collected.add(offset, 1, chat(), true);
+            }
+            collected.write(writer, budget, RANDOM);
+            finish(writer).get("events").forEach(event -> told[event.get("o").asInt()]++);
+        }
+        // 1,000 expected of each, standard deviation 27: six of them
+        for (int offset = 1; offset <= size; offset++) {
+            assertTrue(Math.abs(told[offset] - 1_000) < 165, offset + " was told " + told[offset] + " times");
+        }
+    }
+
+    @Test
+    void withoutALimitNothingIsLeftOut() {
+        Collected collected = new Collected();
+        Set<Long> offsets = new HashSet<>();
+        for (long offset = 1; offset <= 100; offset++) {
+            collected.add(offset, 1, chat(), true);
+            offsets.add(offset);
+        }
+        BatchWriter writer = new BatchWriter("42");
+        assertEquals(0, collected.write(writer, new Budget(0).now(0, 0), RANDOM));
+        finish(writer)
+                .get("events")
+                .forEach(event -> offsets.remove(event.get("o").asLong()));
+        assertEquals(Set.of(), offsets);
+    }
+}
