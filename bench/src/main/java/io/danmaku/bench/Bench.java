@@ -1,5 +1,6 @@
 package io.danmaku.bench;
 
+import io.danmaku.bench.fanout.FanoutBench;
 import io.danmaku.bench.room.RoomBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Spec;
         name = "danmaku bench",
         mixinStandardHelpOptions = true,
         description = "Measures a hub that `danmaku up` started on this machine.",
-        subcommands = {RoomBench.class})
+        subcommands = {RoomBench.class, FanoutBench.class})
 public final class Bench implements Runnable {
     @Spec
     private CommandSpec spec;

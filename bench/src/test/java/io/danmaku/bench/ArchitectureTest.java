@@ -12,9 +12,11 @@ import com.tngtech.archunit.lang.ArchRule;
 /** What the harness may know: standalone's test of the same name sees only what standalone depends on. */
 @AnalyzeClasses(packages = "io.danmaku.bench", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
-    /** It measures from outside, as a client does: nothing of what it measures runs in its own process. */
+    /** It measures from outside, as a client does: nothing of what it measures runs in its own process. Netty is for the swarm's sockets. */
     @ArchTest
     static final ArchRule theHarnessKnowsClientsAndTheirProtocolAlone = classes()
+            .that()
+            .resideOutsideOfPackage("io.danmaku.bench.swarm..")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
@@ -26,6 +28,23 @@ class ArchitectureTest {
                     "com.fasterxml.jackson.databind..",
                     "org.HdrHistogram..",
                     "picocli..");
+
+    @ArchTest
+    static final ArchRule theSwarmKnowsTheProtocolAndNettyAlone = classes()
+            .that()
+            .resideInAPackage("io.danmaku.bench.swarm..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.danmaku.bench.swarm..",
+                    "io.danmaku.protocol..",
+                    "java..",
+                    "io.netty.bootstrap..",
+                    "io.netty.buffer..",
+                    "io.netty.channel..",
+                    "io.netty.util..",
+                    "com.fasterxml.jackson.databind..",
+                    "org.HdrHistogram..");
 
     @ArchTest
     static final ArchRule packagesHaveNoCycles =

@@ -1,5 +1,8 @@
 package io.danmaku.bench.room;
 
+import io.danmaku.bench.load.Schedule;
+import io.danmaku.bench.machine.Machine;
+import io.danmaku.bench.machine.ProcessUse;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.token.Claims;

@@ -1,15 +1,12 @@
-package io.danmaku.bench.room;
+package io.danmaku.bench.load;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import picocli.CommandLine;
 
 final class ScheduleTest {
     private static final long NS_PER_S = 1_000_000_000L;
@@ -33,23 +30,5 @@ final class ScheduleTest {
         for (long i : new long[] {0, last / 3, last / 2, last}) {
             assertEquals(-5 + i * NS_PER_S / rate, schedule.atNs(i));
         }
-    }
-
-    @Example
-    void anOptionOutOfItsRangeIsSaidInOneLine() {
-        assertEquals("--rate is 1..100000", refused("--rate=0"));
-        assertEquals("--seconds is 1..86400", refused("--seconds=0"));
-        assertEquals("--viewers is 1..20000", refused("--viewers=-1"));
-        assertEquals("--warm-up is 0..86400", refused("--warm-up=-1"));
-        assertEquals("--senders is 1..1000", refused("--senders=0"));
-    }
-
-    private static String refused(String option) {
-        StringWriter said = new StringWriter();
-        int code = new CommandLine(new RoomBench())
-                .setErr(new PrintWriter(said, true))
-                .execute(option);
-        assertEquals(2, code);
-        return said.toString().lines().findFirst().orElseThrow();
     }
 }

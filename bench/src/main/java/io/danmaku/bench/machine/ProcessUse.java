@@ -1,4 +1,4 @@
-package io.danmaku.bench.room;
+package io.danmaku.bench.machine;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,7 +10,7 @@ import java.nio.file.Path;
  * @param cpuS seconds of processor time, user and system
  * @param rssMib resident memory now
  */
-record ProcessUse(double cpuS, double rssMib) {
+public record ProcessUse(double cpuS, double rssMib) {
     /** USER_HZ of every Linux that Java runs on. */
     private static final double TICKS_PER_S = 100;
 
@@ -18,12 +18,9 @@ record ProcessUse(double cpuS, double rssMib) {
     private static final int UTIME = 11;
     private static final int STIME = 12;
 
-    static ProcessUse of(long pid) throws IOException {
+    public static ProcessUse of(long pid) throws IOException {
         Path proc = Path.of("/proc", Long.toString(pid));
-        String stat = Files.readString(proc.resolve("stat"));
-        // behind the command's name, which may have spaces, fields begin with the third
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        double cpu = (Long.parseLong(fields[UTIME]) + Long.parseLong(fields[STIME])) / TICKS_PER_S;
+        double cpu = cpuS(Files.readString(proc.resolve("stat")));
         double rss = 0;
         for (String line : Files.readAllLines(proc.resolve("status"))) {
             if (line.startsWith("VmRSS:")) {
@@ -31,5 +28,12 @@ record ProcessUse(double cpuS, double rssMib) {
             }
         }
         return new ProcessUse(cpu, rss);
+    }
+
+    /** The processor time in the {@code stat} of a process or of a thread. */
+    static double cpuS(String stat) {
+        // behind the command's name, which may have spaces, fields begin with the third
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        return (Long.parseLong(fields[UTIME]) + Long.parseLong(fields[STIME])) / TICKS_PER_S;
     }
 }

@@ -1,0 +1,28 @@
+package io.danmaku.bench.room;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+final class RoomBenchTest {
+    @Test
+    void anOptionOutOfItsRangeIsSaidInOneLine() {
+        assertEquals("--rate is 1..100000", refused("--rate=0"));
+        assertEquals("--seconds is 1..86400", refused("--seconds=0"));
+        assertEquals("--viewers is 1..20000", refused("--viewers=-1"));
+        assertEquals("--warm-up is 0..86400", refused("--warm-up=-1"));
+        assertEquals("--senders is 1..1000", refused("--senders=0"));
+    }
+
+    private static String refused(String option) {
+        StringWriter said = new StringWriter();
+        int code = new CommandLine(new RoomBench())
+                .setErr(new PrintWriter(said, true))
+                .execute(option);
+        assertEquals(2, code);
+        return said.toString().lines().findFirst().orElseThrow();
+    }
+}

@@ -1,0 +1,165 @@
+package io.danmaku.bench.swarm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.util.ReferenceCountUtil;
+import java.nio.charset.StandardCharsets;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/** Against Netty's frame decoder as the other side, which is not ours. */
+final class ViewerChannelTest {
+    private static final String ANSWER =
+            "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nsec-websocket-accept: x\r\n\r\n";
+    private static final String JOINED = "{\"re\":1,\"ok\":{\"room\":\"42\",\"epoch\":\"e\",\"head\":7,\"online\":0}}";
+
+    private final Counts counts = new Counts();
+    private final Watch watch = new Watch("42", true, counts, new Watch.Latency());
+    private int joins;
+    private String failure;
+
+    private final ViewerChannel viewer =
+            new ViewerChannel("42", "127.0.0.1:80", "a.b.c", watch, counts, new Scan(), new ViewerChannel.Life() {
+                @Override
+                public void joined(ViewerChannel who) {
+                    joins++;
+                }
+
+                @Override
+                public void failed(ViewerChannel who, String why) {
+                    failure = why;
+                }
+            });
+    private final EmbeddedChannel channel = new EmbeddedChannel(viewer);
+    private final EmbeddedChannel server = new EmbeddedChannel(new WebSocket13FrameDecoder(
+            WebSocketDecoderConfig.newBuilder().expectMaskedFrames(true).build()));
+
+    private String said() {
+        ByteBuf bytes = channel.readOutbound();
+        String text = bytes.toString(StandardCharsets.US_ASCII);
+        bytes.release();
+        return text;
+    }
+
+    private WebSocketFrame frame() {
+        server.writeInbound((ByteBuf) channel.readOutbound());
+        return server.readInbound();
+    }
+
+    private void hear(String text) {
+        channel.writeInbound(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII));
+    }
+
+    private static byte[] text(String payload) {
+        byte[] utf8 = payload.getBytes(StandardCharsets.US_ASCII);
+        ByteBuf frame = Unpooled.buffer().writeByte(0x81);
+        if (utf8.length < 126) {
+            frame.writeByte(utf8.length);
+        } else if (utf8.length < 65_536) {
+            frame.writeByte(126).writeShort(utf8.length);
+        } else {
+            frame.writeByte(127).writeLong(utf8.length);
+        }
+        frame.writeBytes(utf8);
+        byte[] bytes = new byte[frame.readableBytes()];
+        frame.readBytes(bytes);
+        return bytes;
+    }
+
+    private static String batch(long offset, int padding) {
+        return "{\"room\":\"42\",\"from\":" + offset + ",\"to\":" + offset + ",\"events\":[{\"o\":" + offset
+                + ",\"pad\":\"" + "x".repeat(padding) + "\"}]}";
+    }
+
+    @Example
+    void itConnectsJoinsAndPingsInFramesThatAServerTakes() {
+        String request = said();
+        assertTrue(request.startsWith("GET /ws?token=a.b.c HTTP/1.1\r\n"), request);
+        assertTrue(request.contains("Sec-WebSocket-Protocol: danmaku.v1.json\r\n"), request);
+        hear(ANSWER);
+        TextWebSocketFrame join = (TextWebSocketFrame) frame();
+        assertEquals("{\"id\":1,\"op\":\"join\",\"room\":\"42\"}", join.text());
+        join.release();
+        channel.writeInbound(Unpooled.wrappedBuffer(text(JOINED)));
+        assertEquals(1, joins);
+        assertEquals(8, watch.next());
+        viewer.ping();
+        WebSocketFrame ping = frame();
+        assertTrue(ping instanceof PingWebSocketFrame, () -> ping.toString());
+        ReferenceCountUtil.release(ping);
+    }
+
+    @Property(tries = 200)
+    void whereverReadsEndEveryFrameIsTakenOnce(
+            @ForAll @IntRange(min = 1, max = 300) int readBytes,
+            @ForAll @IntRange(min = 0, max = 3) int size,
+            @ForAll @IntRange(min = 0, max = 400) int padding) {
+        new ViewerChannelTest().takesEveryFrameOnce(readBytes, size, padding);
+    }
+
+    private void takesEveryFrameOnce(int readBytes, int size, int padding) {
+        int large = size == 3 ? 66_000 : padding;
+        ByteBuf all = Unpooled.buffer();
+        all.writeBytes(ANSWER.getBytes(StandardCharsets.US_ASCII));
+        all.writeBytes(text(JOINED)).writeBytes(text(batch(8, padding)));
+        all.writeBytes(text("{\"room\":\"42\",\"stats\":{\"online\":1}}")).writeBytes(text(batch(9, large)));
+        all.writeBytes(new byte[] {(byte) 0x8a, 0}); // a pong
+        all.writeBytes(text(batch(10, 0)));
+        int bytes = all.readableBytes();
+        int step = size == 3 ? readBytes * 50 : readBytes;
+        while (all.isReadable()) {
+            channel.writeInbound(all.readRetainedSlice(Math.min(step, all.readableBytes())));
+        }
+        all.release();
+        channel.releaseOutbound();
+        assertNull(failure);
+        assertEquals(1, joins);
+        assertEquals(bytes, counts.bytes);
+        assertEquals(3, counts.frames);
+        assertEquals(3, counts.events);
+        assertEquals(0, counts.lost + counts.doubled + counts.disordered + counts.miscounted);
+        assertEquals(11, watch.next());
+        channel.finishAndReleaseAll();
+    }
+
+    @Example
+    void aRefusedHandshakeAndARefusedJoinAreFailuresWithTheirReason() {
+        channel.releaseOutbound();
+        hear("HTTP/1.1 503 Service Unavailable\r\n\r\n{\"code\":\"busy\"}");
+        assertTrue(failure.contains("503"), failure);
+        assertEquals(0, joins);
+    }
+
+    @Example
+    void aRoomThatIsClosedIsNotAskedForAgain() {
+        channel.releaseOutbound();
+        hear(ANSWER);
+        channel.releaseOutbound();
+        channel.writeInbound(Unpooled.wrappedBuffer(
+                text("{\"re\":1,\"error\":{\"code\":\"room_closed\",\"message\":\"the room is closed\"}}")));
+        assertTrue(failure.contains("room_closed"), failure);
+    }
+
+    @Example
+    void anEndAfterJoiningIsCounted() {
+        channel.releaseOutbound();
+        hear(ANSWER);
+        channel.releaseOutbound();
+        channel.writeInbound(Unpooled.wrappedBuffer(text(JOINED)));
+        channel.close();
+        assertNull(failure);
+        assertEquals(1, counts.dropped);
+    }
+}
