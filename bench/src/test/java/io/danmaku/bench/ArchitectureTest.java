@@ -16,7 +16,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule theHarnessKnowsClientsAndTheirProtocolAlone = classes()
             .that()
-            .resideOutsideOfPackage("io.danmaku.bench.swarm..")
+            .resideOutsideOfPackages("io.danmaku.bench.swarm..", "io.danmaku.bench.micro..")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
@@ -45,6 +45,15 @@ class ArchitectureTest {
                     "io.netty.util..",
                     "com.fasterxml.jackson.databind..",
                     "org.HdrHistogram..");
+
+    /** A benchmark takes a step out of the edge and runs it in a JVM of its own; nothing else of the harness may see into the edge. */
+    @ArchTest
+    static final ArchRule onlyBenchmarksOfSingleStepsKnowTheEdge = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.danmaku.bench.micro..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.danmaku.edge..", "org.openjdk.jmh..");
 
     @ArchTest
     static final ArchRule packagesHaveNoCycles =
