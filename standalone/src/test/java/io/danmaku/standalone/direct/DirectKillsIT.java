@@ -46,7 +46,9 @@ class DirectKillsIT {
             List<URI> both = List.of(hub.dmService(), second.address());
             try (DirectTraffic traffic = new DirectTraffic("two", USERS, MESSAGES_EACH, both).start()) {
                 traffic.awaitAcknowledged(FIRST_KILL);
-                assertTrue(second.metric("danmaku_dm_partitions_owned") > 0, "the second instance has its share of the partitions");
+                assertTrue(
+                        second.metric("danmaku_dm_partitions_owned") > 0,
+                        "the second instance has its share of the partitions");
                 second.kill9();
                 traffic.awaitAcknowledged(1);
                 traffic.check(hub.dmService());

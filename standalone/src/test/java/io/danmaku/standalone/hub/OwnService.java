@@ -83,7 +83,7 @@ public final class OwnService implements AutoCloseable {
         Path output = folder.resolve("out");
         builder.redirectOutput(output.toFile())
                 .redirectError(folder.resolve("err").toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("DANMAKU_"));
+        builder.environment().keySet().removeIf(variable -> variable.startsWith("DANMAKU_"));
         builder.environment()
                 .putAll(Map.of(
                         kind.portVariable,
@@ -137,8 +137,7 @@ public final class OwnService implements AutoCloseable {
 
     /** The sum of a metric over its labels. */
     public double metric(String metric) throws IOException, InterruptedException {
-        return HTTP
-                .send(
+        return HTTP.send(
                         HttpRequest.newBuilder(address.resolve("/metrics")).build(),
                         HttpResponse.BodyHandlers.ofString())
                 .body()
