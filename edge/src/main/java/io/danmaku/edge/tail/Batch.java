@@ -16,6 +16,10 @@ public final class Batch {
             AtomicIntegerFieldUpdater.newUpdater(Batch.class, "references");
     private static final AtomicReferenceFieldUpdater<Batch, ByteBuf> LEAN =
             AtomicReferenceFieldUpdater.newUpdater(Batch.class, ByteBuf.class, "lean");
+    private static final AtomicReferenceFieldUpdater<Batch, Choice> FULL_CHOICE =
+            AtomicReferenceFieldUpdater.newUpdater(Batch.class, Choice.class, "fullChoice");
+    private static final AtomicReferenceFieldUpdater<Batch, Choice> LEAN_CHOICE =
+            AtomicReferenceFieldUpdater.newUpdater(Batch.class, Choice.class, "leanChoice");
     private static final byte RELIABLE = (byte) 1;
     private static final byte LATEST = (byte) 2;
 
@@ -26,9 +30,16 @@ public final class Batch {
     private final ByteBuf full;
     private final String gap;
     private volatile ByteBuf lean;
+    /** What compressing viewers get for the full frame; null = not decided yet. */
+    private volatile Choice fullChoice;
+    /** As {@link #fullChoice}, for the lean frame. */
+    private volatile Choice leanChoice;
+
     private volatile int references = 1;
     /** Number in its tail; set once by the tail before the batch can be seen. */
     long seq = -1;
+    /** What its tail counts for it: its bytes when it was appended. */
+    int bytesInTail;
 
     Batch(String room, long from, long to, Index index, ByteBuf full, String gap) {
         this.room = room;
@@ -43,6 +54,19 @@ public final class Batch {
     @FunctionalInterface
     public interface Superseded {
         boolean test(String key, long offset);
+    }
+
+    /** @param own whether the frame is the compressed one, held besides the plain one */
+    private record Choice(ByteBuf frame, boolean own) {
+        static int ownBytes(Choice choice) {
+            return choice != null && choice.own ? choice.frame.readableBytes() : 0;
+        }
+
+        static void releaseOwn(Choice choice) {
+            if (choice != null && choice.own) {
+                choice.frame.release();
+            }
+        }
     }
 
     /** Where each event of a full frame lies, and what was left out: enough to make a lean or a cut frame of it. */
@@ -103,7 +127,10 @@ public final class Batch {
     /** Bytes of memory that its frames hold. */
     public int bytes() {
         ByteBuf built = lean;
-        return full.readableBytes() + (built == null ? 0 : built.readableBytes());
+        return full.readableBytes()
+                + (built == null ? 0 : built.readableBytes())
+                + Choice.ownBytes(fullChoice)
+                + Choice.ownBytes(leanChoice);
     }
 
     /** @return false when it is gone: look again where it came from */
@@ -121,8 +148,10 @@ public final class Batch {
 
     public void release() {
         if (REFERENCES.decrementAndGet(this) == 0) {
-            full.release();
             ByteBuf built = lean;
+            Choice.releaseOwn(fullChoice);
+            Choice.releaseOwn(leanChoice);
+            full.release();
             if (built != null) {
                 built.release();
             }
@@ -152,6 +181,32 @@ public final class Batch {
         }
         built.release(); // another event loop was first
         return lean;
+    }
+
+    /**
+     * What goes out in place of {@link #full()} where compression was agreed on: the same, compressed, or that frame itself
+     * where it is not worth it. Decided on first need, once for all viewers, and shared.
+     */
+    public ByteBuf fullCompressed(RoomCompression compression) {
+        Choice chosen = fullChoice;
+        return chosen != null ? chosen.frame : choose(FULL_CHOICE, full, compression);
+    }
+
+    /** As {@link #fullCompressed}, in place of {@link #lean}. */
+    public ByteBuf leanCompressed(Superseded superseded, RoomCompression compression) {
+        Choice chosen = leanChoice;
+        return chosen != null ? chosen.frame : choose(LEAN_CHOICE, lean(superseded), compression);
+    }
+
+    private ByteBuf choose(
+            AtomicReferenceFieldUpdater<Batch, Choice> field, ByteBuf plain, RoomCompression compression) {
+        ByteBuf compressed = compression.compress(plain);
+        Choice choice = compressed == null ? new Choice(plain, false) : new Choice(compressed, true);
+        if (field.compareAndSet(this, null, choice)) {
+            return choice.frame;
+        }
+        Choice.releaseOwn(choice); // another thread was first
+        return field.get(this).frame;
     }
 
     private ByteBuf buildLean(Superseded superseded) {

@@ -15,7 +15,13 @@ final class FrameWriter {
     private static final int HEAD_BYTES = 192;
 
     private static final int FIRST_BYTES = 1024;
+    /** The longest header (RFC 6455, section 5.2, without a mask). */
+    static final int HEADER_BYTES_MAX = 10;
+
     private static final int TEXT_FINAL = 0x81;
+    /** With RSV1: RFC 7692, section 6. */
+    private static final int TEXT_FINAL_COMPRESSED = 0xc1;
+
     private static final int LENGTH_16 = 126;
     private static final int LENGTH_64 = 127;
     private static final int LENGTH_16_MAX = 0xffff;
@@ -120,17 +126,33 @@ final class FrameWriter {
         int payload = end - jsonStart;
         int start = jsonStart - headerBytes(payload);
         out.setIndex(start, start);
-        writeHeader(out, payload);
+        writeHeader(out, TEXT_FINAL, payload);
         out.setIndex(start, end);
         return out;
+    }
+
+    /** Puts the header of a compressed frame in front of its payload, for which there is room. */
+    static void head(ByteBuf compressed) {
+        int end = compressed.writerIndex();
+        int payload = compressed.readableBytes();
+        int start = compressed.readerIndex() - headerBytes(payload);
+        compressed.setIndex(start, start);
+        writeHeader(compressed, TEXT_FINAL_COMPRESSED, payload);
+        compressed.setIndex(start, end);
+    }
+
+    /** Index at which the payload of a frame begins. */
+    static int payloadStart(ByteBuf frame) {
+        int length = frame.getByte(frame.readerIndex() + 1);
+        return frame.readerIndex() + (length < LENGTH_16 ? 2 : length == LENGTH_16 ? 4 : HEADER_BYTES_MAX);
     }
 
     private static int headerBytes(int payload) {
         return payload < LENGTH_16 ? 2 : payload <= LENGTH_16_MAX ? 4 : 10;
     }
 
-    private static void writeHeader(ByteBuf out, int payload) {
-        out.writeByte(TEXT_FINAL);
+    private static void writeHeader(ByteBuf out, int first, int payload) {
+        out.writeByte(first);
         if (payload < LENGTH_16) {
             out.writeByte(payload);
         } else if (payload <= LENGTH_16_MAX) {
@@ -143,7 +165,7 @@ final class FrameWriter {
     /** A text frame of any payload; the caller owns it. */
     static ByteBuf text(byte[] utf8) {
         ByteBuf frame = PooledByteBufAllocator.DEFAULT.directBuffer(headerBytes(utf8.length) + utf8.length);
-        writeHeader(frame, utf8.length);
+        writeHeader(frame, TEXT_FINAL, utf8.length);
         return frame.writeBytes(utf8);
     }
 

@@ -62,6 +62,7 @@ public final class Tail {
         }
         batch.seq = seq;
         int size = batch.bytes();
+        batch.bytesInTail = size;
         while (first < seq && (seq - first > mask || bytes + size > bytesMax)) {
             evict();
         }
@@ -76,8 +77,8 @@ public final class Tail {
         Batch oldest = ring.get((int) seq & mask);
         first = seq + 1;
         ring.set((int) seq & mask, null);
-        // a lean frame built since is not counted: at most it doubles what the bound says
-        bytes -= oldest.full().readableBytes();
+        // a lean or compressed frame built since is not counted
+        bytes -= oldest.bytesInTail;
         oldest.release();
     }
 

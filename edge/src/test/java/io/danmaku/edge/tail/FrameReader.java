@@ -6,15 +6,18 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
 
 /** Reads frames as a client does, and counts what they cover. */
 public final class FrameReader {
     private FrameReader() {}
 
-    /** The JSON of one unmasked final text frame; fails when its header does not fit its bytes. */
+    /** The JSON of one unmasked final text frame, compressed or not; fails when its header does not fit its bytes. */
     public static JsonNode json(ByteBuf frame) {
         byte[] bytes = ByteBufUtil.getBytes(frame);
-        if ((bytes[0] & 0xff) != 0x81) {
+        if ((bytes[0] & 0xff) != 0x81 && !isCompressed(frame)) {
             throw new AssertionError("not a final text frame: " + bytes[0]);
         }
         int length = bytes[1] & 0xff;
@@ -33,9 +36,33 @@ public final class FrameReader {
             throw new AssertionError("header says " + length + ", frame has " + (bytes.length - start));
         }
         try {
-            return Json.MAPPER.readTree(bytes, start, length);
+            return isCompressed(frame)
+                    ? Json.MAPPER.readTree(inflated(bytes, start))
+                    : Json.MAPPER.readTree(bytes, start, length);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whether a text frame is final and has RSV1 (RFC 7692). */
+    public static boolean isCompressed(ByteBuf frame) {
+        return frame.getUnsignedByte(frame.readerIndex()) == 0xc1;
+    }
+
+    /** RFC 7692, section 7.2.2. */
+    private static byte[] inflated(byte[] frame, int start) {
+        byte[] whole = Arrays.copyOfRange(frame, start, frame.length + 4);
+        whole[whole.length - 2] = (byte) 0xff;
+        whole[whole.length - 1] = (byte) 0xff;
+        Inflater inflater = new Inflater(true);
+        inflater.setInput(whole);
+        byte[] message = new byte[1 << 20];
+        try {
+            return Arrays.copyOf(message, inflater.inflate(message));
+        } catch (DataFormatException broken) {
+            throw new AssertionError(broken);
+        } finally {
+            inflater.end();
         }
     }
 
