@@ -1,5 +1,6 @@
 package io.danmaku.edge;
 
+import io.danmaku.edge.audience.Deliveries;
 import io.danmaku.edge.broadcast.Broadcaster;
 import io.danmaku.edge.broadcast.Pace;
 import io.danmaku.edge.connection.ConnectionLoops;
@@ -7,7 +8,6 @@ import io.danmaku.edge.roomlog.OpenRooms;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.concurrent.atomic.LongAdder;
 
 /** What an edge counts, as Prometheus sees it; docs/operations.md explains each. */
 record EdgeMeters(
@@ -16,8 +16,7 @@ record EdgeMeters(
         OpenRooms rooms,
         Broadcaster broadcaster,
         Pace pace,
-        LongAdder deliveredEvents,
-        LongAdder deliveredBytes) {
+        Deliveries deliveries) {
 
     private static final double NS_PER_S = 1e9;
 
@@ -40,10 +39,18 @@ record EdgeMeters(
                 .register(registry);
         FunctionCounter.builder("danmaku.batches", broadcaster, Broadcaster::batches)
                 .register(registry);
-        FunctionCounter.builder("danmaku.events.delivered", deliveredEvents, LongAdder::sum)
+        FunctionCounter.builder("danmaku.events.delivered", deliveries, Deliveries::events)
                 .register(registry);
-        FunctionCounter.builder("danmaku.bytes.delivered", deliveredBytes, LongAdder::sum)
+        FunctionCounter.builder("danmaku.bytes.delivered", deliveries, Deliveries::bytes)
                 .baseUnit("bytes")
+                .register(registry);
+        FunctionCounter.builder("danmaku.bytes.saved", deliveries, Deliveries::bytesSaved)
+                .baseUnit("bytes")
+                .register(registry);
+        FunctionCounter.builder(
+                        "danmaku.batches.compressed",
+                        deliveries,
+                        d -> d.framesCompressed().sum())
                 .register(registry);
     }
 }

@@ -1,6 +1,7 @@
 package io.danmaku.edge;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.edge.audience.Deliveries;
 import io.danmaku.edge.broadcast.Broadcaster;
 import io.danmaku.edge.broadcast.Pace;
 import io.danmaku.edge.connection.Commands;
@@ -39,7 +40,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,17 +80,8 @@ public final class EdgeNode {
         Broadcaster broadcaster =
                 new Broadcaster(incarnation.number(), config.ringSlots(), pace, config.batchBytesMax(), loops);
         shutdown.add("broadcaster", 5_000, broadcaster::close);
-        LongAdder deliveredEvents = new LongAdder();
-        LongAdder deliveredBytes = new LongAdder();
-        OpenRooms rooms = new OpenRooms(
-                pulsar,
-                broadcaster,
-                (events, bytes) -> {
-                    deliveredEvents.add(events);
-                    deliveredBytes.add(bytes);
-                },
-                config.rooms(),
-                loops::endRoom);
+        Deliveries deliveries = new Deliveries();
+        OpenRooms rooms = new OpenRooms(pulsar, broadcaster, deliveries, config.rooms(), loops::endRoom);
         shutdown.add("rooms", 6_000, rooms::stop);
         RoomTable table = new RoomTable(pulsar.client(), state -> changed(rooms, loops, state));
         shutdown.add("tables", 2_000, table::close);
@@ -124,8 +115,9 @@ public final class EdgeNode {
                 direct,
                 loops,
                 tracing.tracer());
-        Handshake handshake = new Handshake(loops, commands, config.connection(), incarnation.toString());
-        new EdgeMeters(ops.registry(), loops, rooms, broadcaster, pace, deliveredEvents, deliveredBytes).bind();
+        Handshake handshake =
+                new Handshake(loops, commands, config.connection(), config.compression(), incarnation.toString());
+        new EdgeMeters(ops.registry(), loops, rooms, broadcaster, pace, deliveries).bind();
         front.set(
                 Front.router(vertx, ops, tracing.tracer(), handshake, config.roomServiceUrl(), config.dmServiceUrl()));
         // only now: who is told that it is ready must not find the routes of the start

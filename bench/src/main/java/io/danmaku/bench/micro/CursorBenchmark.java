@@ -1,7 +1,9 @@
 package io.danmaku.bench.micro;
 
 import io.danmaku.edge.audience.Audience;
+import io.danmaku.edge.audience.Deliveries;
 import io.danmaku.edge.tail.BatchWriter;
+import io.danmaku.edge.tail.RoomCompression;
 import io.danmaku.edge.tail.Tail;
 import io.danmaku.protocol.event.DeliveryClass;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -38,7 +40,7 @@ public class CursorBenchmark {
     private final Tail tail = new Tail(TAIL_BATCHES, TAIL_BYTES, 0);
     private final EmbeddedChannel loop = new EmbeddedChannel();
     private Audience audience;
-    private long delivered;
+    private final Deliveries deliveries = new Deliveries();
     private long offset;
 
     /** Lets go of a frame as soon as it is flushed. */
@@ -59,9 +61,10 @@ public class CursorBenchmark {
                 tail,
                 (from, tailFirst) -> CompletableFuture.failedFuture(new IllegalStateException("nobody is late")),
                 loop.eventLoop(),
-                (events, bytes) -> delivered++);
+                deliveries,
+                new RoomCompression(deliveries.framesCompressed()));
         for (int i = 0; i < viewers; i++) {
-            audience.forward(audience.add(new Sink().pipeline().firstContext(), 0));
+            audience.forward(audience.add(new Sink().pipeline().firstContext(), false, 0));
         }
     }
 
@@ -70,14 +73,14 @@ public class CursorBenchmark {
         writer.add(++offset, Messages.TS_MS, DeliveryClass.BEST_EFFORT, "", chat);
         tail.append(writer.finish());
         audience.run();
-        return delivered;
+        return offset;
     }
 
     @TearDown
     public void everybodyGotEverything() {
         tail.clear();
-        if (delivered != offset * viewers) {
-            throw new IllegalStateException(delivered + " deliveries of " + offset + " batches");
+        if (deliveries.events() != offset * viewers) {
+            throw new IllegalStateException(deliveries.events() + " deliveries of " + offset + " batches");
         }
     }
 }

@@ -1,12 +1,15 @@
 package io.danmaku.edge.audience;
 
 import io.danmaku.edge.tail.Batch;
+import io.danmaku.edge.tail.RoomCompression;
 import io.danmaku.edge.tail.Tail;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The viewers of a room on one event loop. */
 public final class Audience implements Runnable {
@@ -20,19 +23,23 @@ public final class Audience implements Runnable {
     private final CatchUp catchUp;
     private final EventLoop loop;
     private final Deliveries deliveries;
+    private final RoomCompression compression;
     private final Batch.Superseded superseded;
     private final ArrayList<Viewer> viewers = new ArrayList<>();
     private final AtomicBoolean woken = new AtomicBoolean();
+    /** Viewers who negotiated compression: written on the loop, read by the broadcaster. */
+    private final AtomicInteger compressedViewers = new AtomicInteger();
     /** The batch that was looked up last in this run, retained: most viewers want the same one. */
     private Batch looked;
 
     private long lookedSeq = -1;
 
-    public Audience(Tail tail, CatchUp catchUp, EventLoop loop, Deliveries deliveries) {
+    public Audience(Tail tail, CatchUp catchUp, EventLoop loop, Deliveries deliveries, RoomCompression compression) {
         this.tail = tail;
         this.catchUp = catchUp;
         this.loop = loop;
         this.deliveries = deliveries;
+        this.compression = compression;
         superseded = tail::hasNewer;
     }
 
@@ -41,12 +48,22 @@ public final class Audience implements Runnable {
         return viewers.size();
     }
 
+    /** Whether somebody here takes compressed frames; from any thread. */
+    public boolean takesCompressed() {
+        return compressedViewers.get() > 0;
+    }
+
     /**
      * Adds a viewer who has everything up to {@code since}; frames begin with the next {@link #forward(Viewer)} or
      * wake-up.
+     *
+     * @param compressed whether the socket negotiated compression
      */
-    public Viewer add(io.netty.channel.ChannelHandlerContext socket, long since) {
-        Viewer viewer = new Viewer(socket, since);
+    public Viewer add(ChannelHandlerContext socket, boolean compressed, long since) {
+        Viewer viewer = new Viewer(socket, compressed, since);
+        if (compressed) {
+            compressedViewers.incrementAndGet();
+        }
         viewer.index = viewers.size();
         viewers.add(viewer);
         return viewer;
@@ -55,6 +72,9 @@ public final class Audience implements Runnable {
     public void remove(Viewer viewer) {
         if (viewer.index < 0) {
             return;
+        }
+        if (viewer.compressed) {
+            compressedViewers.decrementAndGet();
         }
         Viewer last = viewers.remove(viewers.size() - 1);
         if (last != viewer) {
@@ -159,12 +179,21 @@ public final class Audience implements Runnable {
             return false;
         }
         ByteBuf frame;
+        int saved = 0;
         if (batch.from() < viewer.next) {
-            frame = batch.cut(viewer.next - 1);
+            frame = batch.cut(viewer.next - 1); // of its own: compressing it would be paid for by one viewer
         } else {
-            frame = (viewer.lagging ? batch.lean(superseded) : batch.full()).retainedDuplicate();
+            ByteBuf shared = viewer.lagging ? batch.lean(superseded) : batch.full();
+            if (viewer.compressed) {
+                saved = shared.readableBytes();
+                shared = viewer.lagging
+                        ? batch.leanCompressed(superseded, compression)
+                        : batch.fullCompressed(compression);
+                saved -= shared.readableBytes();
+            }
+            frame = shared.retainedDuplicate();
         }
-        deliveries.count(batch.events(), frame.readableBytes());
+        deliveries.count(batch.events(), frame.readableBytes(), saved);
         // before the write: it may call back, and then the viewer has to stand where it will
         viewer.next = batch.to() + 1;
         viewer.cursor = cursorBehind;

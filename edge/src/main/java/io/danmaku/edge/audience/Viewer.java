@@ -5,6 +5,8 @@ import io.netty.channel.ChannelHandlerContext;
 /** One connected socket in one room: a cursor. Touched on its event loop only. */
 public final class Viewer {
     final ChannelHandlerContext socket;
+    /** Its socket negotiated compression. */
+    final boolean compressed;
     /** Offset of the next event due. */
     long next;
     /** Number of the next batch in the tail, or -1: look it up by {@link #next}. */
@@ -18,8 +20,9 @@ public final class Viewer {
     /** Place in the audience's list, -1 when it has left. */
     int index = -1;
 
-    Viewer(ChannelHandlerContext socket, long since) {
+    Viewer(ChannelHandlerContext socket, boolean compressed, long since) {
         this.socket = socket;
+        this.compressed = compressed;
         next = since + 1;
     }
 

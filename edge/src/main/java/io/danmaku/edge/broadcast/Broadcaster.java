@@ -274,6 +274,7 @@ public final class Broadcaster implements AutoCloseable {
         sampled.add(room.collected.write(room.writer, budget, random));
         Batch batch = room.writer.finish();
         try {
+            room.compress(batch);
             room.tail().append(batch);
         } catch (RuntimeException bug) {
             batch.release();

@@ -3,7 +3,9 @@ package io.danmaku.edge.broadcast;
 import io.danmaku.edge.audience.Audience;
 import io.danmaku.edge.audience.CatchUp;
 import io.danmaku.edge.audience.Deliveries;
+import io.danmaku.edge.tail.Batch;
 import io.danmaku.edge.tail.BatchWriter;
+import io.danmaku.edge.tail.RoomCompression;
 import io.danmaku.edge.tail.Tail;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.RoomKey;
@@ -24,6 +26,7 @@ public final class LiveRoom {
     private final Deliveries deliveries;
     private final AtomicReferenceArray<Audience> audiences;
     private final DecidedRepeats decided;
+    private final RoomCompression compression;
 
     final RepeatWindow repeats = new RepeatWindow();
     final BatchWriter writer;
@@ -72,6 +75,7 @@ public final class LiveRoom {
         writer = new BatchWriter(key.room());
         audiences = new AtomicReferenceArray<>(opening.loops);
         decided = new DecidedRepeats(opening.startOffset + 1);
+        compression = new RoomCompression(deliveries.framesCompressed());
         flushedNs = nowNs - 1_000_000_000L;
         rate = new EventRate(nowNs);
         budget = new Budget(nowNs);
@@ -111,7 +115,7 @@ public final class LiveRoom {
     public Audience audience(int loopIndex, EventLoop loop) {
         Audience audience = audiences.get(loopIndex);
         if (audience == null) {
-            audience = new Audience(tail, catchUp, loop, deliveries);
+            audience = new Audience(tail, catchUp, loop, deliveries, compression);
             audiences.set(loopIndex, audience);
         }
         return audience;
@@ -124,6 +128,17 @@ public final class LiveRoom {
 
     public int loops() {
         return audiences.length();
+    }
+
+    /** Compresses a batch that comes before the event loops need it, if some viewer takes it so. */
+    void compress(Batch batch) {
+        for (int i = 0; i < audiences.length(); i++) {
+            Audience audience = audiences.get(i);
+            if (audience != null && audience.takesCompressed()) {
+                batch.fullCompressed(compression);
+                return;
+            }
+        }
     }
 
     void wakeAudiences() {

@@ -228,7 +228,7 @@ public final class Commands {
         ok.put("title", state.title());
         ok.set("policy", PolicyJson.of(state));
         connection.reply(Replies.ok(id, ok));
-        membership.viewer = audience.add(connection.socket(), since);
+        membership.viewer = audience.add(connection.socket(), connection.compressed(), since);
         presence.joined(live.key(), connection.user());
         audience.forward(membership.viewer);
     }

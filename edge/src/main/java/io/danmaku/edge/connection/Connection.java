@@ -60,6 +60,7 @@ final class Connection implements Device {
 
     private final long openedNs;
     private ChannelHandlerContext context;
+    private boolean compressed;
     private State state = State.UNAUTHENTICATED;
     private Claims claims;
     private String token;
@@ -83,13 +84,20 @@ final class Connection implements Device {
         rankingSendRate = new TokenBucket(limits.moderatorPerSecond(), 2 * limits.moderatorPerSecond(), nowNs);
     }
 
-    void opened(ChannelHandlerContext socket) {
+    /** @param withCompression whether compressed frames were agreed on */
+    void opened(ChannelHandlerContext socket, boolean withCompression) {
         context = socket;
+        compressed = withCompression;
         loop.add(this);
     }
 
     ChannelHandlerContext socket() {
         return context;
+    }
+
+    /** Whether frames may be compressed, its own and ours. */
+    boolean compressed() {
+        return compressed;
     }
 
     ConnectionLoop loop() {

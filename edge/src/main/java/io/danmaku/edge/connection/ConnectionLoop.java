@@ -16,6 +16,8 @@ final class ConnectionLoop {
     private final int index;
     private final PendingSends pending;
     private final ArrayList<Connection> connections = new ArrayList<>();
+    /** Made for the first client that compresses. */
+    private MessageInflater inflater;
 
     ConnectionLoop(EventLoop loop, int index, long resultMs) {
         this.loop = loop;
@@ -34,6 +36,13 @@ final class ConnectionLoop {
 
     PendingSends pending() {
         return pending;
+    }
+
+    MessageInflater inflater(int messageBytesMax) {
+        if (inflater == null) {
+            inflater = new MessageInflater(messageBytesMax);
+        }
+        return inflater;
     }
 
     void add(Connection connection) {

@@ -36,14 +36,22 @@ public final class Handshake implements Handler<RoutingContext> {
     private final ConnectionLoops loops;
     private final Commands commands;
     private final ConnectionLimits limits;
+    private final boolean compression;
     private final String incarnation;
     private final AtomicLong sessions = new AtomicLong();
     private volatile boolean draining;
 
-    public Handshake(ConnectionLoops loops, Commands commands, ConnectionLimits limits, String incarnation) {
+    /** @param compression whether compressed frames are agreed on with clients that offer it */
+    public Handshake(
+            ConnectionLoops loops,
+            Commands commands,
+            ConnectionLimits limits,
+            boolean compression,
+            String incarnation) {
         this.loops = loops;
         this.commands = commands;
         this.limits = limits;
+        this.compression = compression;
         this.incarnation = incarnation;
     }
 
@@ -93,17 +101,21 @@ public final class Handshake implements Handler<RoutingContext> {
         if (named) {
             request.response().putHeader("Sec-WebSocket-Protocol", SUBPROTOCOL);
         }
+        String agreed = compression ? CompressionOffer.answer(request.headers().getAll(CompressionOffer.HEADER)) : null;
+        if (agreed != null) {
+            request.response().putHeader(CompressionOffer.HEADER, agreed);
+        }
         request.toNetSocket()
-                .onSuccess(socket -> take(((NetSocketInternal) socket).channelHandlerContext(), token))
+                .onSuccess(socket -> take(((NetSocketInternal) socket).channelHandlerContext(), token, agreed != null))
                 .onFailure(lost -> loops.left());
     }
 
-    private void take(ChannelHandlerContext vertx, String token) {
+    private void take(ChannelHandlerContext vertx, String token, boolean compressed) {
         ConnectionLoop loop = loops.of(vertx.channel().eventLoop());
         Connection connection = new Connection(
                 loop, limits, commands, incarnation + "." + sessions.incrementAndGet(), System.nanoTime());
         try {
-            install(vertx, connection);
+            install(vertx, connection, compressed);
         } catch (RuntimeException closedMeanwhile) {
             loops.left();
             vertx.close();
@@ -116,21 +128,21 @@ public final class Handshake implements Handler<RoutingContext> {
         }
     }
 
-    private void install(ChannelHandlerContext vertx, Connection connection) {
+    private void install(ChannelHandlerContext vertx, Connection connection, boolean compressed) {
         ChannelPipeline pipeline = vertx.pipeline();
         pipeline.addLast(
                 FRAMES,
                 new WebSocket13FrameDecoder(WebSocketDecoderConfig.newBuilder()
                         .expectMaskedFrames(true)
                         .allowMaskMismatch(false)
-                        .allowExtensions(false)
+                        .allowExtensions(compressed)
                         .closeOnProtocolViolation(false)
                         .maxFramePayloadLength(limits.frameBytesMax())
                         .build()));
         pipeline.addLast("viewer", new ViewerSocket(connection, commands, limits.frameBytesMax()));
         pipeline.remove("handler"); // Vert.x's own
         vertx.channel().config().setWriteBufferWaterMark(WATER_MARK);
-        connection.opened(pipeline.context("viewer"));
+        connection.opened(pipeline.context("viewer"), compressed);
         vertx.channel().config().setAutoRead(true);
         vertx.channel().read();
     }

@@ -19,18 +19,23 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.zip.DataFormatException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Last handler of a viewer's pipeline: WebSocket frames to commands, and what happens to frames that are none. */
 final class ViewerSocket extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(ViewerSocket.class);
+    /** RSV1, as Netty gives the three bits. */
+    private static final int COMPRESSED = 4;
 
     private final Connection connection;
     private final Commands commands;
     private final int frameBytesMax;
     /** Text of a fragmented message so far, or null. */
     private ByteBuf fragments;
+
+    private boolean fragmentsCompressed;
 
     ViewerSocket(Connection connection, Commands commands, int frameBytesMax) {
         this.connection = connection;
@@ -53,7 +58,11 @@ final class ViewerSocket extends ChannelInboundHandlerAdapter {
     }
 
     private void frame(WebSocketFrame frame) {
-        if (frame instanceof TextWebSocketFrame || frame instanceof ContinuationWebSocketFrame) {
+        if (frame.rsv() != 0 && !(frame.rsv() == COMPRESSED && frame instanceof TextWebSocketFrame)) {
+            // the decoder leaves reserved bits to us where compression was agreed on: it is said on a message's first
+            // frame
+            broken("the frame breaks RFC 7692");
+        } else if (frame instanceof TextWebSocketFrame || frame instanceof ContinuationWebSocketFrame) {
             text(frame);
         } else if (frame instanceof PingWebSocketFrame) {
             connection.pong(frame.content());
@@ -66,11 +75,12 @@ final class ViewerSocket extends ChannelInboundHandlerAdapter {
 
     private void text(WebSocketFrame frame) {
         if (frame instanceof TextWebSocketFrame && frame.isFinalFragment()) {
-            command(frame.content());
+            message(frame.content(), frame.rsv() == COMPRESSED);
             return;
         }
         if (fragments == null) {
             fragments = Unpooled.buffer(frame.content().readableBytes());
+            fragmentsCompressed = frame.rsv() == COMPRESSED;
         }
         if (fragments.readableBytes() + frame.content().readableBytes() > frameBytesMax) {
             dropFragments();
@@ -82,10 +92,29 @@ final class ViewerSocket extends ChannelInboundHandlerAdapter {
             ByteBuf whole = fragments;
             fragments = null;
             try {
-                command(whole);
+                message(whole, fragmentsCompressed);
             } finally {
                 whole.release();
             }
+        }
+    }
+
+    private void message(ByteBuf payload, boolean compressed) {
+        if (!compressed) {
+            command(payload);
+            return;
+        }
+        byte[] inflated;
+        try {
+            inflated = connection.loop().inflater(frameBytesMax).inflate(payload);
+        } catch (DataFormatException broken) {
+            broken("the message cannot be inflated");
+            return;
+        }
+        if (inflated == null) {
+            tooBig();
+        } else {
+            command(Unpooled.wrappedBuffer(inflated));
         }
     }
 
@@ -96,6 +125,10 @@ final class ViewerSocket extends ChannelInboundHandlerAdapter {
             return;
         }
         commands.take(connection, ByteBufUtil.getBytes(utf8));
+    }
+
+    private void broken(String how) {
+        connection.refuseAndClose(Refusal.of(ErrorCode.BAD_FRAME, how), CloseReason.PROTOCOL);
     }
 
     private void tooBig() {
@@ -136,8 +169,7 @@ final class ViewerSocket extends ChannelInboundHandlerAdapter {
             if (corrupted.closeStatus().code() == WebSocketCloseStatus.MESSAGE_TOO_BIG.code()) {
                 tooBig();
             } else {
-                connection.refuseAndClose(
-                        Refusal.of(ErrorCode.BAD_FRAME, "the frame breaks RFC 6455"), CloseReason.PROTOCOL);
+                broken("the frame breaks RFC 6455");
             }
         } else if (cause instanceof TooLongFrameException) {
             tooBig();

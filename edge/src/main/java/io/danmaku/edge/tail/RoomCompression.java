@@ -21,7 +21,7 @@ public final class RoomCompression {
     static final int RESTING_FRAMES = 100;
     /** What is left of a frame at most: a tenth has to be saved. */
     private static final double LEFT_MAX = 0.9;
-    /** Docs/decisions/0011 has the figures. */
+    /** docs/decisions/0012 has the figures. */
     private static final int LEVEL = 1;
     /** Where a block ends that was flushed; RFC 7692, section 7.2.1: left out. */
     private static final int FLUSH_TAIL_BYTES = 4;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import io.danmaku.edge.tail.Batch;
 import io.danmaku.edge.tail.BatchWriter;
+import io.danmaku.edge.tail.RoomCompression;
 import io.danmaku.edge.tail.Tail;
 import io.danmaku.protocol.event.DeliveryClass;
 import io.danmaku.protocol.event.EventType;
@@ -95,17 +96,21 @@ class AllocationTest {
         Tail tail = new Tail(8, 1 << 20, 0);
         List<Sink> sockets = new ArrayList<>();
         EmbeddedChannel loop = new EmbeddedChannel();
+        Deliveries deliveries = new Deliveries();
+        RoomCompression compression = new RoomCompression(deliveries.framesCompressed());
         Audience audience = new Audience(
                 tail,
                 (from, tailFirst) -> CompletableFuture.failedFuture(new AssertionError("nobody is late")),
                 loop.eventLoop(),
-                (events, bytes) -> {});
+                deliveries,
+                compression);
         for (int i = 0; i < VIEWERS; i++) {
             Sink socket = new Sink(queued);
             sockets.add(socket);
-            audience.forward(audience.add(socket.pipeline().firstContext(), 0));
+            audience.forward(audience.add(socket.pipeline().firstContext(), i % 2 == 0, 0));
         }
         List<Batch> batches = batches(WARM_UP + MEASURED);
+        batches.forEach(batch -> batch.fullCompressed(compression)); // as the broadcaster does
         bring(audience, tail, batches.subList(0, WARM_UP));
         List<Batch> measured = batches.subList(WARM_UP, batches.size());
         long before = threads.getCurrentThreadAllocatedBytes();
@@ -113,6 +118,8 @@ class AllocationTest {
         long bytes = threads.getCurrentThreadAllocatedBytes() - before;
 
         sockets.forEach(socket -> assertEquals(WARM_UP + MEASURED, socket.frames));
+        assertEquals(batches.size(), deliveries.framesCompressed().sum());
+        assertTrue(deliveries.bytesSaved() > 0);
         sockets.forEach(Sink::drain);
         tail.clear();
         batches.forEach(batch -> assertEquals(0, batch.full().refCnt()));
@@ -129,7 +136,7 @@ class AllocationTest {
     private static List<Batch> batches(int count) {
         BatchWriter writer = new BatchWriter("42");
         byte[] chat =
-                EventDetail.fragment(EventType.CHAT, "7", "Ann", Json.object().put("text", "x"));
+                EventDetail.fragment(EventType.CHAT, "7", "Ann", Json.object().put("text", "x".repeat(1_000)));
         List<Batch> batches = new ArrayList<>();
         for (int offset = 1; offset <= count; offset++) {
             writer.add(offset, 0, DeliveryClass.BEST_EFFORT, "", chat);

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.danmaku.edge.tail.Batch;
 import io.danmaku.edge.tail.BatchWriter;
 import io.danmaku.edge.tail.FrameReader;
+import io.danmaku.edge.tail.RoomCompression;
 import io.danmaku.edge.tail.Tail;
 import io.danmaku.protocol.event.DeliveryClass;
 import io.danmaku.protocol.event.EventType;
@@ -37,7 +38,8 @@ class AudienceTest {
 
     private long keptFrom = 1;
     private boolean logAway;
-    private long delivered;
+    private final Deliveries deliveries = new Deliveries();
+    private final RoomCompression compression = new RoomCompression(deliveries.framesCompressed());
 
     private final CatchUp pages = (from, tailFirst) -> {
         if (logAway) {
@@ -59,8 +61,7 @@ class AudienceTest {
         }
         return CompletableFuture.completedFuture(page);
     };
-    private final Audience audience =
-            new Audience(tail, pages, channel.eventLoop(), (events, bytes) -> delivered += events);
+    private final Audience audience = new Audience(tail, pages, channel.eventLoop(), deliveries, compression);
 
     private void append(int events) {
         BatchWriter writer = new BatchWriter("42");
@@ -108,19 +109,45 @@ class AudienceTest {
 
     @Test
     void viewerAtTheHeadGetsEveryBatchOnce() {
-        audience.forward(audience.add(socket(), 0));
+        audience.forward(audience.add(socket(), false, 0));
         append(3);
         append(1);
         assertEquals(4, follow(frames(), 0));
-        assertEquals(4, delivered);
+        assertEquals(4, deliveries.events());
         assertTrue(frames().isEmpty());
+    }
+
+    @Test
+    void whoTakesCompressedFramesIsToldTheSameAsWhoDoesNot() {
+        EmbeddedChannel other = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
+        audience.forward(audience.add(socket(), false, 0));
+        assertFalse(audience.takesCompressed());
+        Viewer compressing = audience.add(other.pipeline().firstContext(), true, 0);
+        assertTrue(audience.takesCompressed());
+        append(20);
+        append(1);
+        List<JsonNode> plain = frames();
+        assertEquals(21, follow(plain, 0));
+        other.flushOutbound();
+        for (int i = 0; i < 2; i++) {
+            ByteBuf frame = other.readOutbound();
+            assertEquals(i == 0, FrameReader.isCompressed(frame), "a small frame is not worth it");
+            assertEquals(plain.get(i), FrameReader.json(frame));
+            frame.release();
+        }
+        assertEquals(1, deliveries.framesCompressed().sum());
+        assertTrue(deliveries.bytesSaved() > 1_000);
+        audience.remove(compressing);
+        audience.remove(compressing);
+        assertFalse(audience.takesCompressed());
+        other.finishAndReleaseAll();
     }
 
     @Test
     void joinInsideABatchIsCutThereAndSharedAfterwards() {
         append(3);
         append(3);
-        audience.forward(audience.add(socket(), 4));
+        audience.forward(audience.add(socket(), false, 4));
         append(2);
         List<JsonNode> frames = frames();
         assertEquals(8, follow(frames, 4));
@@ -130,7 +157,7 @@ class AudienceTest {
     @Test
     void viewerWhoIsAheadOfThisEdgeWaitsAndGetsNothingTwice() {
         append(2);
-        audience.forward(audience.add(socket(), 4));
+        audience.forward(audience.add(socket(), false, 4));
         append(2);
         assertTrue(frames().isEmpty());
         append(3);
@@ -142,7 +169,7 @@ class AudienceTest {
         for (int i = 0; i < 10; i++) {
             append(2);
         }
-        audience.forward(audience.add(socket(), 0));
+        audience.forward(audience.add(socket(), false, 0));
         channel.runPendingTasks();
         assertEquals(20, follow(frames(), 0));
     }
@@ -153,7 +180,7 @@ class AudienceTest {
             append(2);
         }
         keptFrom = 6;
-        audience.forward(audience.add(socket(), 0));
+        audience.forward(audience.add(socket(), false, 0));
         channel.runPendingTasks();
         List<JsonNode> frames = frames();
         assertEquals("retention", frames.get(0).path("gap").asText());
@@ -167,7 +194,7 @@ class AudienceTest {
             append(2);
         }
         logAway = true;
-        Viewer viewer = audience.add(socket(), 3);
+        Viewer viewer = audience.add(socket(), false, 3);
         audience.forward(viewer);
         channel.runPendingTasks();
         assertTrue(viewer.waitsForLog());
@@ -180,8 +207,8 @@ class AudienceTest {
 
     @Test
     void viewerWhoLeftGetsNothingMore() {
-        Viewer viewer = audience.add(socket(), 0);
-        Viewer other = audience.add(socket(), 0);
+        Viewer viewer = audience.add(socket(), false, 0);
+        Viewer other = audience.add(socket(), false, 0);
         audience.remove(viewer);
         audience.remove(viewer);
         assertEquals(1, audience.size());
@@ -195,8 +222,8 @@ class AudienceTest {
     @Test
     void viewerFarBehindGetsLeanFramesUntilItStandsAtTheHeadAgain() {
         Tail longTail = new Tail(256, 1 << 20, 0);
-        Audience room = new Audience(longTail, pages, channel.eventLoop(), (events, bytes) -> delivered += events);
-        Viewer viewer = room.add(socket(), 0);
+        Audience room = new Audience(longTail, pages, channel.eventLoop(), deliveries, compression);
+        Viewer viewer = room.add(socket(), false, 0);
         room.forward(viewer);
         channel.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
         channel.runPendingTasks();
@@ -236,7 +263,7 @@ class AudienceTest {
 
     private void slowViewer(Random random) {
         channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(300, 600));
-        Viewer viewer = audience.add(socket(), 0);
+        Viewer viewer = audience.add(socket(), random.nextBoolean(), 0);
         boolean stuck = false;
         long last = 0;
         for (int i = 0; i < 60; i++) {
@@ -248,7 +275,7 @@ class AudienceTest {
                     audience.forward(viewer);
                 }
             }
-            append(1 + random.nextInt(3));
+            append(1 + random.nextInt(8));
             last = follow(frames(), last);
         }
         channel.unsafe().outboundBuffer().setUserDefinedWritability(1, true);

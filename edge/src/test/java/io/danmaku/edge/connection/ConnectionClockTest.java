@@ -37,7 +37,7 @@ class ConnectionClockTest {
 
     @BeforeEach
     void open() {
-        connection.opened(channel.pipeline().firstContext());
+        connection.opened(channel.pipeline().firstContext(), false);
         connection.authenticated(new Claims("7", "Ann", Ids.DEFAULT_TENANT, Map.of(), false, NEVER_MS), "token");
     }
 

@@ -26,11 +26,23 @@ public final class Clients implements AutoCloseable {
 
     /** @param receiveBytes size of each socket's receive buffer, which bounds what the hub can have on its way; -1 = the system's */
     public Clients(int loops, int receiveBytes) {
+        this(loops, receiveBytes, false);
+    }
+
+    /** Clients that offer to take compressed frames, and send such. */
+    public static Clients compressing(int loops) {
+        return new Clients(loops, -1, true);
+    }
+
+    private Clients(int loops, int receiveBytes, boolean compressing) {
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops));
         WebSocketClientOptions options = new WebSocketClientOptions();
         if (receiveBytes > 0) {
             options.setReceiveBufferSize(receiveBytes);
         }
+        options.setTryUsePerMessageCompression(compressing)
+                .setCompressionAllowClientNoContext(compressing)
+                .setCompressionRequestServerNoContext(compressing);
         sockets = vertx.createWebSocketClient(options.setMaxConnections(CONNECTIONS_MAX)
                 .setMaxFrameSize(MESSAGE_BYTES_MAX)
                 .setMaxMessageSize(MESSAGE_BYTES_MAX)

@@ -94,6 +94,23 @@ final class RoomPageIT {
     }
 
     @Test
+    void theBrowserAgreesOnCompressedFramesAndReadsThem() throws Exception {
+        String room = room("");
+        RoomPage ann = desktop("ann-page", room, hub.edge(1));
+        // large enough to be compressed
+        String text = "前方高能，非战斗人员请迅速撤离！".repeat(12);
+        ann.say(text);
+        ann.chatLine(text).waitFor();
+        assertEquals("[]", ann.violations());
+        assertEquals(List.of(), ann.errors());
+        assertTrue(ann.raw().evaluate("""
+                        () => new Promise((resolve) => {
+                            const socket = new WebSocket(`ws://${location.host}/ws`, 'danmaku.v1.json');
+                            socket.onopen = () => { resolve(socket.extensions); socket.close(); };
+                        })""").toString().startsWith("permessage-deflate"));
+    }
+
+    @Test
     void whoComesLaterSeesWhatWasSaidBefore() throws Exception {
         String room = room("");
         RoomPage ann = desktop("ann-page", room, hub.edge(1));

@@ -11,7 +11,10 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
 
 /** A WebSocket spoken byte by byte, for what no library would send (RFC 6455, section 5.2). Reads block up to 20 s. */
 final class RawSocket implements AutoCloseable {
@@ -26,10 +29,13 @@ final class RawSocket implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int TIMEOUT_MS = 20_000;
     private static final int MASKED = 0x80;
+    /** RSV1: RFC 7692, section 6. */
+    private static final int COMPRESSED = 0x40;
 
     private final Socket socket = new Socket();
     private final DataInputStream in;
     private final OutputStream out;
+    private final StringBuilder head = new StringBuilder();
 
     /** One frame of the hub. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -56,6 +62,11 @@ final class RawSocket implements AutoCloseable {
 
     /** Connects and shakes hands. */
     RawSocket(URI edge) throws IOException {
+        this(edge, null);
+    }
+
+    /** @param extensions what is offered in {@code Sec-WebSocket-Extensions}, or null for no such header */
+    RawSocket(URI edge, String extensions) throws IOException {
         socket.setSoTimeout(TIMEOUT_MS);
         socket.setTcpNoDelay(true);
         socket.connect(new InetSocketAddress(edge.getHost(), edge.getPort()), TIMEOUT_MS);
@@ -63,9 +74,9 @@ final class RawSocket implements AutoCloseable {
         out = socket.getOutputStream();
         out.write(("GET /ws HTTP/1.1\r\nHost: " + edge.getAuthority() + "\r\nUpgrade: websocket\r\n"
                         + "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                        + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: danmaku.v1.json\r\n\r\n")
+                        + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: danmaku.v1.json\r\n"
+                        + (extensions == null ? "" : "Sec-WebSocket-Extensions: " + extensions + "\r\n") + "\r\n")
                 .getBytes(StandardCharsets.US_ASCII));
-        StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) {
             head.append((char) in.readUnsignedByte());
         }
@@ -74,6 +85,16 @@ final class RawSocket implements AutoCloseable {
                 || !head.toString().toLowerCase(java.util.Locale.ROOT).contains("s3pplmbitxaq9kygzzhzrbk+xoo=")) {
             throw new AssertionError("no handshake: " + head);
         }
+    }
+
+    /** A header of the hub's answer, or null. */
+    String header(String name) {
+        return head.toString()
+                .lines()
+                .filter(line -> line.regionMatches(true, 0, name + ":", 0, name.length() + 1))
+                .map(line -> line.substring(name.length() + 1).trim())
+                .findFirst()
+                .orElse(null);
     }
 
     void text(String text) throws IOException {
@@ -136,7 +157,29 @@ final class RawSocket implements AutoCloseable {
         if ((second & MASKED) != 0) {
             throw new AssertionError("a server does not mask");
         }
-        return new Frame(first & 0xf, in.readNBytes((int) length));
+        byte[] payload = in.readNBytes((int) length);
+        return new Frame(first & 0xf, (first & COMPRESSED) == 0 ? payload : inflated(payload));
+    }
+
+    /** RFC 7692, section 7.2.2. */
+    private static byte[] inflated(byte[] payload) {
+        byte[] whole = Arrays.copyOf(payload, payload.length + 4);
+        whole[payload.length + 2] = (byte) 0xff;
+        whole[payload.length + 3] = (byte) 0xff;
+        Inflater inflater = new Inflater(true);
+        inflater.setInput(whole);
+        ByteArrayOutputStream message = new ByteArrayOutputStream();
+        byte[] chunk = new byte[8 * 1024];
+        try {
+            for (int n = inflater.inflate(chunk); n > 0; n = inflater.inflate(chunk)) {
+                message.write(chunk, 0, n);
+            }
+        } catch (DataFormatException broken) {
+            throw new AssertionError(broken);
+        } finally {
+            inflater.end();
+        }
+        return message.toByteArray();
     }
 
     /** The next text frame that answers something or is an error; others are passed over. */
