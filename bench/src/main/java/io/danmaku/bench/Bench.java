@@ -3,6 +3,7 @@ package io.danmaku.bench;
 import io.danmaku.bench.fanout.FanoutBench;
 import io.danmaku.bench.micro.MicroBench;
 import io.danmaku.bench.room.RoomBench;
+import io.danmaku.bench.tail.TailBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Spec;
         name = "danmaku bench",
         mixinStandardHelpOptions = true,
         description = "Measures a hub that `danmaku up` started on this machine, or single steps of it.",
-        subcommands = {RoomBench.class, FanoutBench.class, MicroBench.class})
+        subcommands = {RoomBench.class, FanoutBench.class, TailBench.class, MicroBench.class})
 public final class Bench implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -4,6 +4,8 @@ import io.danmaku.edge.audience.Deliveries;
 import io.danmaku.edge.broadcast.Broadcaster;
 import io.danmaku.edge.broadcast.Pace;
 import io.danmaku.edge.connection.ConnectionLoops;
+import io.danmaku.edge.connection.RingOverflow;
+import io.danmaku.edge.connection.SocketTransport;
 import io.danmaku.edge.roomlog.OpenRooms;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -12,6 +14,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 /** What an edge counts, as Prometheus sees it; docs/operations.md explains each. */
 record EdgeMeters(
         MeterRegistry registry,
+        SocketTransport transport,
         ConnectionLoops loops,
         OpenRooms rooms,
         Broadcaster broadcaster,
@@ -21,6 +24,12 @@ record EdgeMeters(
     private static final double NS_PER_S = 1e9;
 
     void bind() {
+        Gauge.builder("danmaku.transport", () -> 1)
+                .tag("kind", transport.toString())
+                .register(registry);
+        if (transport == SocketTransport.IO_URING) {
+            Gauge.builder("danmaku.ring.overflow", RingOverflow::waiting).register(registry);
+        }
         Gauge.builder("danmaku.connections", loops, ConnectionLoops::connections)
                 .register(registry);
         Gauge.builder("danmaku.rooms.open", rooms, OpenRooms::size).register(registry);

@@ -7,6 +7,7 @@ import io.danmaku.edge.broadcast.Pace;
 import io.danmaku.edge.connection.Commands;
 import io.danmaku.edge.connection.ConnectionLoops;
 import io.danmaku.edge.connection.Handshake;
+import io.danmaku.edge.connection.SocketTransport;
 import io.danmaku.edge.direct.DirectBounds;
 import io.danmaku.edge.direct.DirectGateway;
 import io.danmaku.edge.front.Front;
@@ -61,8 +62,10 @@ public final class EdgeNode {
         shutdown.add("ops", 1_000, ops::close);
         Tracing tracing = new Tracing("edge", config.otlpEndpoint(), config.traceRatio());
         shutdown.add("tracing", 5_000, tracing::close);
+        SocketTransport transport = SocketTransport.choose(config.transport(), config.ringEntries());
         Vertx vertx = Vertx.builder()
-                .with(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(config.eventLoops()))
+                .with(new VertxOptions().setEventLoopPoolSize(config.eventLoops()))
+                .withTransport(transport.vertx())
                 .build();
         shutdown.add("vertx", 5_000, () -> vertx.close().await(5, TimeUnit.SECONDS));
         ops.need("pulsar", () -> false);
@@ -117,7 +120,7 @@ public final class EdgeNode {
                 tracing.tracer());
         Handshake handshake =
                 new Handshake(loops, commands, config.connection(), config.compression(), incarnation.toString());
-        new EdgeMeters(ops.registry(), loops, rooms, broadcaster, pace, deliveries).bind();
+        new EdgeMeters(ops.registry(), transport, loops, rooms, broadcaster, pace, deliveries).bind();
         front.set(
                 Front.router(vertx, ops, tracing.tracer(), handshake, config.roomServiceUrl(), config.dmServiceUrl()));
         // only now: who is told that it is ready must not find the routes of the start
@@ -128,7 +131,13 @@ public final class EdgeNode {
             handshake.drain();
             loops.drain(config.drainMs(), direct::waiting);
         });
-        LOG.info("edge {} listens on {}:{}", incarnation, config.host(), config.port());
+        LOG.info(
+                "edge {} listens on {}:{} by {}, {} event loops",
+                incarnation,
+                config.host(),
+                config.port(),
+                transport,
+                config.eventLoops());
     }
 
     private static Tokens tokens(EdgeConfig config) {

@@ -46,6 +46,11 @@ public final class Report {
         latencies.add(latencyUs);
     }
 
+    /** A run that took no latencies. */
+    public void run(Figures figures) {
+        runs.add(figures);
+    }
+
     /** A folder that is not there yet. */
     public static Path folder(Path results, String name) throws IOException {
         return Files.createDirectories(results.resolve(
@@ -56,13 +61,13 @@ public final class Report {
         out.println(Machine.describe());
         out.println("load average before " + loadBefore + ", after " + Machine.load());
         Figures median = Figures.median(runs);
-        StringBuilder head = new StringBuilder(String.format(Locale.ROOT, "%-46s", name));
+        StringBuilder head = new StringBuilder(String.format(Locale.ROOT, "%-58s", name));
         for (int i = 1; i <= runs.size(); i++) {
             head.append(String.format(Locale.ROOT, "%12s", "run " + i));
         }
         out.println(head.append(String.format(Locale.ROOT, "%12s", "median")));
         for (String figure : median.names()) {
-            StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%-46s", figure));
+            StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%-58s", figure));
             runs.forEach(run -> line.append(cell(run.get(figure))));
             out.println(line.append(cell(median.get(figure))));
         }
@@ -76,7 +81,9 @@ public final class Report {
         return String.format(Locale.ROOT, whole ? "%,12.0f" : Math.abs(value) < 1 ? "%12.3f" : "%12.2f", value);
     }
 
-    /** Writes {@code report.json}, {@code latency.hlog} (microseconds; one interval, tagged, a run) and {@code latency.svg}. */
+    /**
+     * Writes {@code report.json} and, of latencies, {@code latency.hlog} (microseconds; one interval, tagged, a run) and {@code latency.svg}.
+     */
     public void write(Path folder) throws IOException {
         ObjectNode json = JSON.createObjectNode()
                 .put("name", name)
@@ -87,6 +94,12 @@ public final class Report {
         runs.forEach(run -> json.withArray("runs").add(object(run)));
         json.set("median", object(Figures.median(runs)));
         Files.writeString(folder.resolve("report.json"), JSON.writeValueAsString(json) + "\n");
+        if (!latencies.isEmpty()) {
+            writeLatencies(folder);
+        }
+    }
+
+    private void writeLatencies(Path folder) throws IOException {
         try (PrintStream file =
                 new PrintStream(folder.resolve("latency.hlog").toFile(), java.nio.charset.StandardCharsets.UTF_8)) {
             HistogramLogWriter log = new HistogramLogWriter(file);
