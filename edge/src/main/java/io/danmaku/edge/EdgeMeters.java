@@ -10,6 +10,11 @@ import io.danmaku.edge.roomlog.OpenRooms;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
 
 /** What an edge counts, as Prometheus sees it; docs/operations.md explains each. */
 record EdgeMeters(
@@ -22,6 +27,20 @@ record EdgeMeters(
         Deliveries deliveries) {
 
     private static final double NS_PER_S = 1e9;
+    /** Bounds of the buckets: fine where an edge usually is. */
+    private static final int[] TOLD_MS = {
+        1, 2, 3, 5, 7, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95, 100, 110, 120, 150, 200,
+        300, 500, 1_000, 2_000, 5_000
+    };
+
+    /** From the reading of an event until all viewers of an event loop have been written to: the oldest of each batch counts. */
+    static LongConsumer told(MeterRegistry registry) {
+        Timer told = Timer.builder("danmaku.told")
+                .serviceLevelObjectives(
+                        IntStream.of(TOLD_MS).mapToObj(Duration::ofMillis).toArray(Duration[]::new))
+                .register(registry);
+        return ns -> told.record(ns, TimeUnit.NANOSECONDS);
+    }
 
     void bind() {
         Gauge.builder("danmaku.transport", () -> 1)
@@ -47,6 +66,8 @@ record EdgeMeters(
         FunctionCounter.builder("danmaku.events.sampled", broadcaster, Broadcaster::sampled)
                 .register(registry);
         FunctionCounter.builder("danmaku.batches", broadcaster, Broadcaster::batches)
+                .register(registry);
+        FunctionCounter.builder("danmaku.frames.delivered", deliveries, Deliveries::frames)
                 .register(registry);
         FunctionCounter.builder("danmaku.events.delivered", deliveries, Deliveries::events)
                 .register(registry);

@@ -83,7 +83,7 @@ public final class EdgeNode {
         Broadcaster broadcaster =
                 new Broadcaster(incarnation.number(), config.ringSlots(), pace, config.batchBytesMax(), loops);
         shutdown.add("broadcaster", 5_000, broadcaster::close);
-        Deliveries deliveries = new Deliveries();
+        Deliveries deliveries = new Deliveries(EdgeMeters.told(ops.registry()));
         OpenRooms rooms = new OpenRooms(pulsar, broadcaster, deliveries, config.rooms(), loops::endRoom);
         shutdown.add("rooms", 6_000, rooms::stop);
         RoomTable table = new RoomTable(pulsar.client(), state -> changed(rooms, loops, state));

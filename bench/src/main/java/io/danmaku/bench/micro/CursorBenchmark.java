@@ -32,7 +32,7 @@ public class CursorBenchmark {
     private static final int TAIL_BATCHES = 8;
     private static final long TAIL_BYTES = 1 << 20;
 
-    @Param({"1000", "10000"})
+    @Param({"1000", "10000", "100000"})
     public int viewers;
 
     private final byte[] chat = Messages.fragment();
@@ -40,7 +40,7 @@ public class CursorBenchmark {
     private final Tail tail = new Tail(TAIL_BATCHES, TAIL_BYTES, 0);
     private final EmbeddedChannel loop = new EmbeddedChannel();
     private Audience audience;
-    private final Deliveries deliveries = new Deliveries();
+    private final Deliveries deliveries = new Deliveries(ns -> {});
     private long offset;
 
     /** Lets go of a frame as soon as it is flushed. */

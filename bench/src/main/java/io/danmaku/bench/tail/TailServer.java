@@ -64,7 +64,7 @@ public final class TailServer {
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     private final EventLoopGroup group;
     private final List<EventLoop> loops = new ArrayList<>();
-    private final Deliveries deliveries = new Deliveries();
+    private final Deliveries deliveries = new Deliveries(ns -> {});
     private final Broadcaster broadcaster;
     private final List<LiveRoom> rooms = new ArrayList<>();
     private final Semaphore accepted = new Semaphore(0);

@@ -27,12 +27,20 @@ public final class Audience implements Runnable {
     private final Batch.Superseded superseded;
     private final ArrayList<Viewer> viewers = new ArrayList<>();
     private final AtomicBoolean woken = new AtomicBoolean();
+    /** When the oldest event was read that the coming run tells; set by who wakes, before the run. */
+    private long oldestReadNs;
     /** Viewers who negotiated compression: written on the loop, read by the broadcaster. */
     private final AtomicInteger compressedViewers = new AtomicInteger();
     /** The batch that was looked up last in this run, retained: most viewers want the same one. */
     private Batch looked;
 
     private long lookedSeq = -1;
+    /** What this run wrote, so that it is counted once. */
+    private int runFrames;
+
+    private long runEvents;
+    private long runBytes;
+    private long runSaved;
 
     public Audience(Tail tail, CatchUp catchUp, EventLoop loop, Deliveries deliveries, RoomCompression compression) {
         this.tail = tail;
@@ -84,9 +92,14 @@ public final class Audience implements Runnable {
         viewer.index = -1;
     }
 
-    /** Says that the tail has grown; from any thread. However often it is said, the loop runs once. */
-    public void wake() {
+    /**
+     * Says that the tail has grown; on the broadcaster's thread. However often it is said, the loop runs once.
+     *
+     * @param readNs when the oldest event of it was read
+     */
+    public void wake(long readNs) {
         if (woken.compareAndSet(false, true)) {
+            oldestReadNs = readNs;
             loop.execute(this);
         }
     }
@@ -94,6 +107,7 @@ public final class Audience implements Runnable {
     /** Brings every viewer forward; on the event loop. */
     @Override
     public void run() {
+        long readNs = oldestReadNs;
         woken.set(false);
         try {
             for (int i = viewers.size() - 1; i >= 0; i--) {
@@ -102,8 +116,11 @@ public final class Audience implements Runnable {
                     advance(viewers.get(i));
                 }
             }
+            if (runFrames > 0) {
+                deliveries.told(System.nanoTime() - readNs);
+            }
         } finally {
-            forgetLooked();
+            endRun();
         }
     }
 
@@ -112,7 +129,18 @@ public final class Audience implements Runnable {
         try {
             advance(viewer);
         } finally {
-            forgetLooked();
+            endRun();
+        }
+    }
+
+    private void endRun() {
+        forgetLooked();
+        if (runFrames > 0) {
+            deliveries.count(runFrames, runEvents, runBytes, runSaved);
+            runFrames = 0;
+            runEvents = 0;
+            runBytes = 0;
+            runSaved = 0;
         }
     }
 
@@ -193,7 +221,10 @@ public final class Audience implements Runnable {
             }
             frame = shared.retainedDuplicate();
         }
-        deliveries.count(batch.events(), frame.readableBytes(), saved);
+        runFrames++;
+        runEvents += batch.events();
+        runBytes += frame.readableBytes();
+        runSaved += saved;
         // before the write: it may call back, and then the viewer has to stand where it will
         viewer.next = batch.to() + 1;
         viewer.cursor = cursorBehind;

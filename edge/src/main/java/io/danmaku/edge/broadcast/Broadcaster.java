@@ -42,6 +42,7 @@ public final class Broadcaster implements AutoCloseable {
         private Kind kind;
         private LiveRoom room;
         private long offset;
+        private long readNs;
         private long tsMs;
         private RoomRecord record;
         private CompletableFuture<Void> closed;
@@ -113,6 +114,7 @@ public final class Broadcaster implements AutoCloseable {
             slot.kind = kind;
             slot.room = room;
             slot.offset = offset;
+            slot.readNs = System.nanoTime();
             slot.tsMs = tsMs;
             slot.record = record;
             slot.closed = closed;
@@ -153,7 +155,7 @@ public final class Broadcaster implements AutoCloseable {
             try {
                 LiveRoom room = slot.room;
                 switch (slot.kind) {
-                    case RECORD -> take(room, slot.offset, slot.tsMs, slot.record);
+                    case RECORD -> take(room, slot);
                     case LOST -> gap(room, slot.offset, "lost");
                     case CLOSE -> {
                         room.closed = true;
@@ -177,7 +179,10 @@ public final class Broadcaster implements AutoCloseable {
         }
     }
 
-    private void take(LiveRoom room, long offset, long tsMs, RoomRecord record) {
+    private void take(LiveRoom room, Slot slot) {
+        long offset = slot.offset;
+        long tsMs = slot.tsMs;
+        RoomRecord record = slot.record;
         if (room.closed || offset <= room.observedOffset) {
             return; // a reader that connected anew reads its last records again
         }
@@ -193,6 +198,9 @@ public final class Broadcaster implements AutoCloseable {
         records.increment();
         room.rate.count(nowNs);
         markDirty(room);
+        if (room.collected.isEmpty()) {
+            room.oldestReadNs = slot.readNs;
+        }
         collect(room, offset, tsMs, record, kept != null);
         room.lastOffset = offset;
         if (record != null && record.node() == node) {
@@ -223,7 +231,7 @@ public final class Broadcaster implements AutoCloseable {
         flush(room);
         room.tail().append(BatchWriter.gap(room.key().room(), room.lastOffset + 1, upTo, reason));
         room.lastOffset = upTo;
-        room.wakeAudiences();
+        room.wakeAudiences(nowNs);
     }
 
     private void markDirty(LiveRoom room) {
@@ -265,7 +273,7 @@ public final class Broadcaster implements AutoCloseable {
             throw failed;
         }
         batches.increment();
-        room.wakeAudiences();
+        room.wakeAudiences(room.oldestReadNs);
     }
 
     private void append(LiveRoom room) {

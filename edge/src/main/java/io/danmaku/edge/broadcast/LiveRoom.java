@@ -40,6 +40,9 @@ public final class LiveRoom {
     long lastOffset;
 
     long flushedNs;
+    /** When the oldest event was read of what is collected. */
+    long oldestReadNs;
+
     boolean dirty;
     boolean closed;
 
@@ -141,11 +144,11 @@ public final class LiveRoom {
         }
     }
 
-    void wakeAudiences() {
+    void wakeAudiences(long readNs) {
         for (int i = 0; i < audiences.length(); i++) {
             Audience audience = audiences.get(i);
             if (audience != null) {
-                audience.wake();
+                audience.wake(readNs);
             }
         }
     }

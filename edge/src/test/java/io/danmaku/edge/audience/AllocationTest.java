@@ -96,7 +96,7 @@ class AllocationTest {
         Tail tail = new Tail(8, 1 << 20, 0);
         List<Sink> sockets = new ArrayList<>();
         EmbeddedChannel loop = new EmbeddedChannel();
-        Deliveries deliveries = new Deliveries();
+        Deliveries deliveries = new Deliveries(ns -> {});
         RoomCompression compression = new RoomCompression(deliveries.framesCompressed());
         Audience audience = new Audience(
                 tail,

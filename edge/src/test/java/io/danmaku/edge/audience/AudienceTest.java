@@ -38,7 +38,7 @@ class AudienceTest {
 
     private long keptFrom = 1;
     private boolean logAway;
-    private final Deliveries deliveries = new Deliveries();
+    private final Deliveries deliveries = new Deliveries(ns -> {});
     private final RoomCompression compression = new RoomCompression(deliveries.framesCompressed());
 
     private final CatchUp pages = (from, tailFirst) -> {
@@ -76,7 +76,7 @@ class AudienceTest {
             }
         }
         tail.append(writer.finish());
-        audience.wake();
+        audience.wake(System.nanoTime());
         channel.runPendingTasks();
     }
 
