@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         description = "The edge's hot steps by themselves (JMH), with what they allocate. Needs no hub.")
 public final class MicroBench implements Callable<Integer> {
     private static final String ALL = MicroBench.class.getPackageName().replace(".", "\\.") + "\\..*";
-    /** As the edge runs. */
+    /** As the edge runs, and nothing of what this process runs with. */
     private static final List<String> JVM = List.of("-Xms256m", "-Xmx256m", "-XX:+UseSerialGC");
 
     @Option(names = "--only", paramLabel = "REGEX", description = "Benchmarks whose names contain a match.")
@@ -63,7 +63,7 @@ public final class MicroBench implements Callable<Integer> {
                 .measurementIterations(iterations)
                 .measurementTime(TimeValue.seconds(seconds))
                 .addProfiler(GCProfiler.class)
-                .jvmArgsAppend(JVM.toArray(String[]::new))
+                .jvmArgs(JVM.toArray(String[]::new))
                 .resultFormat(ResultFormatType.JSON)
                 .result(folder.resolve("jmh.json").toString())
                 .build();
