@@ -37,8 +37,6 @@ public final class Commands {
     private static final long AHEAD_MAX = 65_536;
 
     private static final long RETRY_MS = 1_000;
-    /** Who hears it is moved to another edge about then. */
-    private static final long DRAIN_RETRY_MS = 500;
 
     private final Tokens tokens;
     private final RoomTable table;
@@ -88,22 +86,12 @@ public final class Commands {
             connection.refuse(decoded.id(), decoded.refusal());
         } else if (!connection.ready() && !(decoded.command() instanceof Command.Auth)) {
             connection.refuse(decoded.id(), Refusal.of(ErrorCode.UNAUTHENTICATED, "auth comes first"));
-        } else if (loops.draining() && begins(decoded.command())) {
-            // elsewhere it gets what it wants
+        } else if (loops.draining() && Departures.isTooLate(decoded.command())) {
             connection.loop().departures().hurry(connection);
-            connection.refuse(
-                    decoded.id(), Refusal.retry(ErrorCode.BUSY, "this edge stops: connect again", DRAIN_RETRY_MS));
+            connection.refuse(decoded.id(), Departures.TOO_LATE);
         } else {
             carryOut(connection, decoded.id(), decoded.command());
         }
-    }
-
-    /** Whether it would have to be waited for before the edge can stop. */
-    private static boolean begins(Command command) {
-        return command instanceof Command.Send
-                || command instanceof Command.Join
-                || command instanceof Command.DmSend
-                || command instanceof Command.DmRead;
     }
 
     private void carryOut(Connection connection, long id, Command command) {

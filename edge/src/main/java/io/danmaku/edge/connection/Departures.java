@@ -1,5 +1,8 @@
 package io.danmaku.edge.connection;
 
+import io.danmaku.protocol.command.Command;
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Iterator;
@@ -14,6 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Departures {
     static final long TICK_MS = 20;
+    /** Who hears it is about to be moved. */
+    static final Refusal TOO_LATE = Refusal.retry(ErrorCode.BUSY, "this edge stops: connect again", 500);
     /** Those of one tick come back at different moments, within this. */
     static final int RETRY_MS_MAX = 200;
     /** After a stall of the loop so many times the plan's share of a tick leave at one, till the plan is reached again. */
@@ -28,6 +33,14 @@ final class Departures {
     private int planned;
     private long durationNs;
     private long endNs;
+
+    /** Whether a command asks for what would have to be waited for before the edge can stop. */
+    static boolean isTooLate(Command command) {
+        return command instanceof Command.Send
+                || command instanceof Command.Join
+                || command instanceof Command.DmSend
+                || command instanceof Command.DmRead;
+    }
 
     /** Begins: all of them are to be gone after this time. */
     void begin(Collection<Connection> connections, long nowNs, long durationMs) {
