@@ -17,3 +17,15 @@ export function backoffMs(attempt, random, atLeastMs = 0) {
   const ceilingMs = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** Math.min(attempt, 16));
   return Math.max(atLeastMs, Math.round(random() * ceilingMs));
 }
+
+/**
+ * How long to wait after the connection broke: a random time within what the hub told, so long that all the clients of a
+ * lost edge come back at a rate which the other edges can take.
+ *
+ * @param {{minMs: number, maxMs: number}} told
+ * @param {() => number} random in [0, 1)
+ * @returns {number} milliseconds
+ */
+export function windowMs({ minMs, maxMs }, random) {
+  return Math.round(minMs + random() * (maxMs - minMs));
+}

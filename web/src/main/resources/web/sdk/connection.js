@@ -1,4 +1,4 @@
-import { backoffMs } from './backoff.js';
+import { backoffMs, windowMs } from './backoff.js';
 import { HubError } from './hub-error.js';
 
 export const SUBPROTOCOL = 'danmaku.v1.json';
@@ -23,6 +23,9 @@ const REQUESTS_MAX = 256;
 
 /** How much may wait in the socket before further commands are refused, in bytes. */
 const BUFFERED_BYTES_MAX = 1 << 20;
+
+/** The code that a browser tells where there was no closing frame. */
+const ABNORMAL = 1006;
 
 /** Answers to `auth` after which trying again with the same token is pointless. */
 const DENIED = new Set(['bad_token', 'token_expired', 'unauthenticated', 'forbidden']);
@@ -51,11 +54,17 @@ export class Connection {
   #connectTimer = 0;
   #heartTimer = 0;
   #retryAtLeastMs = 0;
+  /** Which address of the list is in use. */
+  #at = 0;
+  /** `{minMs, maxMs}`: when to come back if this connection breaks; null where the hub told none. */
+  #window = null;
+  /** When to come back to another edge, because this one stops; null where it does not. */
+  #byeRetryMs = null;
   #wake = () => this.retryNow();
 
   /**
    * @param {object} options
-   * @param {string} options.url `ws:` or `wss:` address of the hub's `/ws`
+   * @param {string|string[]} options.url `ws:` or `wss:` address of the hub's `/ws`, or several, tried in turn
    * @param {string|(() => string|Promise<string>)} options.token the token, or what makes one for every connection
    * @param {(detail: object) => void} options.onState told on each change of state
    * @param {(frame: object) => void} options.onPush told each frame that is no answer
@@ -104,6 +113,7 @@ export class Connection {
     this.#options.token = token;
     const identity = await this.request('auth', { token: await this.#token() });
     this.identity = identity;
+    this.#window = identity.reconnect ?? this.#window;
     return identity;
   }
 
@@ -143,10 +153,13 @@ export class Connection {
   #connect() {
     clearTimeout(this.#retryTimer);
     this.#retryAtLeastMs = 0;
+    this.#window = null;
+    this.#byeRetryMs = null;
     this.#change('connecting', { attempt: this.#attempt });
     let socket;
     try {
-      socket = new WebSocket(this.#options.url, [SUBPROTOCOL]);
+      const urls = [this.#options.url].flat();
+      socket = new WebSocket(urls[this.#at % urls.length], [SUBPROTOCOL]);
     } catch (error) {
       this.#lost(`no connection: ${error.message}`);
       return;
@@ -156,7 +169,7 @@ export class Connection {
     // each handler asks whether the socket is still the one in use: a socket given up may still speak
     socket.onopen = () => socket === this.socket && this.#authenticate(socket);
     socket.onmessage = (message) => socket === this.socket && this.#hear(message.data);
-    socket.onclose = (end) => socket === this.socket && this.#lost(end.reason || `closed with code ${end.code}`);
+    socket.onclose = (end) => socket === this.socket && this.#lost(end.reason || `closed with code ${end.code}`, end.code === ABNORMAL);
   }
 
   async #authenticate(socket) {
@@ -179,6 +192,7 @@ export class Connection {
       }
       return;
     }
+    this.#window = this.identity.reconnect ?? null;
     clearTimeout(this.#connectTimer);
     this.#openedAtMs = Date.now();
     this.#heardAtMs = this.#openedAtMs;
@@ -198,6 +212,14 @@ export class Connection {
     if (frame === null || typeof frame !== 'object') {
       this.#options.onProblem('a frame is no object');
       return;
+    }
+    if (frame.reconnect) {
+      this.#window = frame.reconnect;
+      return;
+    }
+    if (frame.bye) {
+      this.#byeRetryMs = frame.bye.retryMs ?? 0;
+      return; // the closing frame is next
     }
     if (frame.re === undefined || frame.re === null) {
       this.#options.onPush(frame);
@@ -229,21 +251,37 @@ export class Connection {
     const askedAtMs = Date.now();
     this.#request('ping', {}, DEAD_AFTER_MS).catch(() => {
       if (socket === this.socket && this.#heardAtMs < askedAtMs) {
-        this.#lost('the hub fell silent');
+        this.#lost('the hub fell silent', true);
       }
     });
   }
 
-  #lost(reason) {
+  /** @param {boolean} [broken] without a closing frame: the edge may be gone, with all its clients */
+  #lost(reason, broken = false) {
     if (this.state === 'open') {
       this.#attempt = Date.now() - this.#openedAtMs >= STABLE_AFTER_MS ? 0 : this.#attempt + 1;
     } else {
       this.#attempt++;
     }
+    this.#at++;
     this.#release(4000, 'given up');
-    const retryInMs = backoffMs(this.#attempt, this.#options.random, this.#retryAtLeastMs);
+    const retryInMs = this.#pauseMs(broken);
     this.#retryTimer = setTimeout(() => this.#connect(), retryInMs);
     this.#change('waiting', { attempt: this.#attempt, retryInMs, reason });
+  }
+
+  #pauseMs(broken) {
+    const { random } = this.#options;
+    if (this.#byeRetryMs !== null) {
+      this.#attempt = 0;
+      return this.#byeRetryMs;
+    }
+    if (!broken || this.#window === null) {
+      return backoffMs(this.#attempt, random, this.#retryAtLeastMs);
+    }
+    const inWindowMs = windowMs(this.#window, random);
+    // a connection that breaks again and again is tried ever more seldom, too
+    return this.#attempt === 0 ? inWindowMs : backoffMs(this.#attempt, random, inWindowMs);
   }
 
   #release(code, reason) {

@@ -57,7 +57,7 @@ export class DanmakuClient extends EventTarget {
 
   /**
    * @param {object} options
-   * @param {string} options.url address of the hub's `/ws`
+   * @param {string|string[]} options.url address of the hub's `/ws`, or several, tried in turn
    * @param {string|(() => string|Promise<string>)} options.token a token, or a function that gets one for each connection
    * @param {string} [options.dmPos] a `dmPos` kept from an earlier session; without it all messages kept are read once
    * @param {() => number} [options.random] in [0, 1)

@@ -49,7 +49,8 @@ record EdgeConfig(
                 s.millis("connection.authenticateWithin", 100, 600_000),
                 s.millis("connection.idleMax", 1_000, 86_400_000),
                 s.millis("connection.slowMax", 1_000, 86_400_000),
-                s.millis("connection.resultWithin", 100, 60_000));
+                s.millis("connection.resultWithin", 100, 60_000),
+                s.integer("connection.reconnectPerSecond", 1, 1_000_000));
         OpenRooms.Limits rooms = new OpenRooms.Limits(
                 s.integer("room.max", 1, 1_000_000),
                 s.millis("room.linger", 0, 86_400_000),

@@ -51,6 +51,8 @@ record EdgeMeters(
         }
         Gauge.builder("danmaku.connections", loops, ConnectionLoops::connections)
                 .register(registry);
+        FunctionCounter.builder("danmaku.connections.drained", loops, ConnectionLoops::departed)
+                .register(registry);
         Gauge.builder("danmaku.rooms.open", rooms, OpenRooms::size).register(registry);
         Gauge.builder("danmaku.ring.waiting", broadcaster, Broadcaster::waiting).register(registry);
         Gauge.builder("danmaku.frame.interval", pace, p -> p.intervalNs() / NS_PER_S)

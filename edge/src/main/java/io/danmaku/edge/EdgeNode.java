@@ -76,8 +76,7 @@ public final class EdgeNode {
         shutdown.add("pulsar", 5_000, pulsar::close);
         pulsar.awaitNamespaces(config.startMs());
 
-        ConnectionLoops loops =
-                new ConnectionLoops(config.eventLoops(), config.connection().resultMs());
+        ConnectionLoops loops = new ConnectionLoops(config.eventLoops(), config.connection());
         Pace pace = new Pace(
                 config.frameIntervalMs(), config.frameIntervalMsMax(), config.busyPerSecond(), loops::eventLoops);
         Broadcaster broadcaster =

@@ -86,9 +86,9 @@ public final class Commands {
             connection.refuse(decoded.id(), decoded.refusal());
         } else if (!connection.ready() && !(decoded.command() instanceof Command.Auth)) {
             connection.refuse(decoded.id(), Refusal.of(ErrorCode.UNAUTHENTICATED, "auth comes first"));
-        } else if (loops.draining() && !(decoded.command() instanceof Command.Leave)) {
-            // nothing is begun that would have to be waited for
-            connection.refuse(decoded.id(), Refusal.retry(ErrorCode.BUSY, "this edge stops: connect again", RETRY_MS));
+        } else if (loops.draining() && Departures.isTooLate(decoded.command())) {
+            connection.loop().departures().hurry(connection);
+            connection.refuse(decoded.id(), Departures.TOO_LATE);
         } else {
             carryOut(connection, decoded.id(), decoded.command());
         }
@@ -135,8 +135,9 @@ public final class Commands {
             direct.connected(connection);
         }
         if (id >= 0) {
-            connection.reply(
-                    Replies.ok(id, Json.object().put("user", connection.user()).put("session", connection.session())));
+            ObjectNode ok = Json.object().put("user", connection.user()).put("session", connection.session());
+            ok.set("reconnect", connection.reconnect(loops.reconnectMaxMs()));
+            connection.reply(Replies.ok(id, ok));
         }
     }
 

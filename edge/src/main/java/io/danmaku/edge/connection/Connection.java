@@ -1,5 +1,6 @@
 package io.danmaku.edge.connection;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.edge.audience.Audience;
 import io.danmaku.edge.audience.Viewer;
 import io.danmaku.edge.direct.Device;
@@ -69,6 +70,10 @@ final class Connection implements Device {
     private long discardedBytes;
     private boolean readingHistory;
     private boolean readingDirectPage;
+    /** The end of the window for coming back, as it was last told; 0 = never. */
+    private int reconnectToldMs;
+    /** Is among the next to leave when the edge stops. */
+    boolean hurries;
     /** Place in its loop's list, -1 when it is not there. */
     int index = -1;
 
@@ -204,6 +209,10 @@ final class Connection implements Device {
     /** The socket took what it had: every room goes on. */
     void writable() {
         unwritableSinceNs = 0;
+        forward();
+    }
+
+    private void forward() {
         for (Membership m : rooms.values()) {
             if (m.viewer != null) {
                 m.audience.forward(m.viewer);
@@ -234,6 +243,40 @@ final class Connection implements Device {
         }
     }
 
+    /** Remembers that the client knows until when it comes back, and answers with what to say. */
+    ObjectNode reconnect(long maxMs) {
+        reconnectToldMs = (int) maxMs;
+        return ReconnectWindow.json(maxMs);
+    }
+
+    /** Tells of the window when it has grown since it was told. @return whether it was */
+    boolean tellReconnect(long maxMs) {
+        if (state != State.READY
+                || maxMs <= reconnectToldMs
+                || !context.channel().isWritable()) {
+            return false;
+        }
+        reply(Json.bytes(Json.object().set("reconnect", reconnect(maxMs))));
+        return true;
+    }
+
+    /**
+     * The edge stops: what its rooms hold for the viewer goes out, then when to come back, then the closing frame.
+     *
+     * @return false when it was closing already
+     */
+    boolean depart(int retryMs) {
+        if (closing()) {
+            return false;
+        }
+        forward();
+        ObjectNode bye = Json.object();
+        bye.putObject("bye").put("code", "restart").put("retryMs", retryMs);
+        context.write(BatchWriter.textFrame(Json.bytes(bye)), context.voidPromise());
+        close(CloseReason.RESTART);
+        return true;
+    }
+
     void refuseAndClose(Refusal refusal, CloseReason reason) {
         refuse(-1, refusal);
         close(reason);
@@ -260,11 +303,14 @@ final class Connection implements Device {
         ByteBuf frame = control(FIN_CLOSE, 2 + reason.length).writeShort(code).writeBytes(reason);
         context.writeAndFlush(frame).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
         context.channel().config().setAutoRead(true);
-        loop.eventLoop().execute(() -> {
-            if (context.pipeline().get(Handshake.FRAMES) != null) {
-                context.pipeline().remove(Handshake.FRAMES);
-            }
-        });
+        if (code != CloseReason.RESTART.code()) {
+            // what comes may be no frames; of a client in order its closing frame is awaited
+            loop.eventLoop().execute(() -> {
+                if (context.pipeline().get(Handshake.FRAMES) != null) {
+                    context.pipeline().remove(Handshake.FRAMES);
+                }
+            });
+        }
         loop.eventLoop().schedule(() -> context.close(), DISCARD_MS, TimeUnit.MILLISECONDS);
     }
 

@@ -4,6 +4,7 @@ package io.danmaku.edge.connection;
  * Bounds of a connection; each is a key of {@code config/edge.conf} with its reason there.
  *
  * @param moderatorPerSecond sends into a room where the user is more than a viewer; everything of backends; commands of whoever has a role
+ * @param reconnectPerSecond clients of this edge that the other edges may get a second when it is lost or stops
  */
 public record ConnectionLimits(
         int connectionsMax,
@@ -15,4 +16,5 @@ public record ConnectionLimits(
         long authenticateMs,
         long idleMs,
         long slowMs,
-        long resultMs) {}
+        long resultMs,
+        int reconnectPerSecond) {}

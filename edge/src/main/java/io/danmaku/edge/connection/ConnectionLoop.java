@@ -4,6 +4,7 @@ import io.danmaku.edge.roomlog.OpenRoom;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,17 +12,25 @@ import org.slf4j.LoggerFactory;
 final class ConnectionLoop {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionLoop.class);
     private static final long TICK_MS = 250;
+    /** A shorter window needs no telling anew: all come back within a second or so anyway. */
+    private static final long TELL_MS_MIN = 1_000;
+    /** Clients told of a longer window at one tick: of very many viewers all would be a stall. */
+    private static final int TELL_MAX = 256;
 
     private final EventLoop loop;
     private final int index;
     private final PendingSends pending;
+    private final Departures departures = new Departures();
+    private final LongSupplier reconnectMaxMs;
     private final ArrayList<Connection> connections = new ArrayList<>();
     /** Made for the first client that compresses. */
     private MessageInflater inflater;
 
-    ConnectionLoop(EventLoop loop, int index, long resultMs) {
+    /** @param reconnectMaxMs the end of the window in which clients of this edge come back, as it is now */
+    ConnectionLoop(EventLoop loop, int index, long resultMs, LongSupplier reconnectMaxMs) {
         this.loop = loop;
         this.index = index;
+        this.reconnectMaxMs = reconnectMaxMs;
         pending = new PendingSends(index, resultMs);
         loop.scheduleAtFixedRate(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
     }
@@ -48,6 +57,7 @@ final class ConnectionLoop {
     void add(Connection connection) {
         connection.index = connections.size();
         connections.add(connection);
+        departures.add(connection);
     }
 
     void remove(Connection connection) {
@@ -65,11 +75,16 @@ final class ConnectionLoop {
     private void tick() {
         long nowNs = System.nanoTime();
         long nowMs = System.currentTimeMillis();
+        long maxMs = reconnectMaxMs.getAsLong();
+        int tell = maxMs < TELL_MS_MIN ? 0 : TELL_MAX;
         guarded(() -> pending.expire(nowNs));
         for (int i = connections.size() - 1; i >= 0; i--) {
             if (i < connections.size()) {
                 Connection connection = connections.get(i);
                 guarded(() -> connection.tick(nowNs, nowMs));
+                if (tell > 0 && connection.tellReconnect(maxMs)) {
+                    tell--;
+                }
             }
         }
     }
@@ -89,10 +104,17 @@ final class ConnectionLoop {
         }
     }
 
-    /** Closes all connections; clients come back to another edge and resume. */
-    void drain() {
-        for (Connection connection : new ArrayList<>(connections)) {
-            connection.close(CloseReason.RESTART);
-        }
+    /** Lets all connections go, spread over so long; clients come back to another edge and resume. */
+    void drain(long durationMs) {
+        departures.begin(connections, System.nanoTime(), durationMs);
+        loop.scheduleAtFixedRate(
+                () -> guarded(() -> departures.tick(System.nanoTime())),
+                Departures.TICK_MS,
+                Departures.TICK_MS,
+                TimeUnit.MILLISECONDS);
+    }
+
+    Departures departures() {
+        return departures;
     }
 }

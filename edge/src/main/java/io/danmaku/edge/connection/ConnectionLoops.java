@@ -14,15 +14,17 @@ import java.util.function.IntSupplier;
 /** The event loops of this edge that hold connections, numbered as they first do. Thread-safe. */
 public final class ConnectionLoops implements Acks {
     private final long resultMs;
+    private final ReconnectWindow window;
     private final int max;
     private volatile ConnectionLoop[] loops = {};
     private final AtomicInteger connections = new AtomicInteger();
     private volatile boolean draining;
 
     /** @param max event loops there can be, at most 256 */
-    public ConnectionLoops(int max, long resultMs) {
+    public ConnectionLoops(int max, ConnectionLimits limits) {
         this.max = max;
-        this.resultMs = resultMs;
+        resultMs = limits.resultMs();
+        window = new ReconnectWindow(limits.reconnectPerSecond());
     }
 
     ConnectionLoop of(EventLoop eventLoop) {
@@ -39,7 +41,7 @@ public final class ConnectionLoops implements Acks {
         if (known.size() == max) {
             throw new IllegalStateException("more than " + max + " event loops");
         }
-        ConnectionLoop added = new ConnectionLoop(eventLoop, known.size(), resultMs);
+        ConnectionLoop added = new ConnectionLoop(eventLoop, known.size(), resultMs, this::reconnectMaxMs);
         known.add(added);
         loops = known.toArray(ConnectionLoop[]::new);
         return added;
@@ -58,6 +60,20 @@ public final class ConnectionLoops implements Acks {
     /** Open connections. */
     public int connections() {
         return connections.get();
+    }
+
+    /** Milliseconds in which clients come back whose connections break now. */
+    long reconnectMaxMs() {
+        return window.maxMs(connections.get());
+    }
+
+    /** Connections that were moved off because this edge stops. */
+    public int departed() {
+        int sum = 0;
+        for (ConnectionLoop loop : loops) {
+            sum += loop.departures().departed();
+        }
+        return sum;
     }
 
     /** Counts one more unless there are so many already. */
@@ -92,8 +108,9 @@ public final class ConnectionLoops implements Acks {
     }
 
     /**
-     * Takes no more commands, waits until none waits for its result, at most two thirds of the time; then closes all
-     * connections and waits for them to go.
+     * Begins nothing more, waits until no send waits for its result, at most a third of the time; then moves all connections
+     * off, no faster than clients may come back to the other edges or, where the time is too short for that, spread over three
+     * quarters of what is left of it; and waits for them to go.
      *
      * @param direct requests of direct messages that wait for their results
      */
@@ -101,12 +118,14 @@ public final class ConnectionLoops implements Acks {
         draining = true;
         long start = System.nanoTime();
         long end = start + TimeUnit.MILLISECONDS.toNanos(boundMs);
-        long resultsEnd = start + TimeUnit.MILLISECONDS.toNanos(boundMs * 2 / 3);
+        long resultsEnd = start + TimeUnit.MILLISECONDS.toNanos(boundMs / 3);
         while (pendingSends() + direct.getAsInt() > 0 && System.nanoTime() < resultsEnd) {
             TimeUnit.MILLISECONDS.sleep(20);
         }
+        long leftMs = TimeUnit.NANOSECONDS.toMillis(Math.max(0, end - System.nanoTime()));
+        long gentleMs = connections.get() * 1_000L / window.perSecond();
         for (ConnectionLoop loop : loops) {
-            loop.eventLoop().execute(loop::drain);
+            loop.eventLoop().execute(() -> loop.drain(Math.min(gentleMs, leftMs * 3 / 4)));
         }
         while (connections.get() > 0 && System.nanoTime() < end) {
             TimeUnit.MILLISECONDS.sleep(20);

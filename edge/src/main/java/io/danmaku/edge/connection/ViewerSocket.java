@@ -3,6 +3,7 @@ package io.danmaku.edge.connection;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufHolder;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -47,7 +48,11 @@ final class ViewerSocket extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         try {
             if (connection.closing()) {
-                connection.discarded(message instanceof ByteBuf bytes ? bytes.readableBytes() : 0);
+                if (message instanceof CloseWebSocketFrame) {
+                    context.close(); // both have said it
+                } else {
+                    connection.discarded(bytes(message));
+                }
             } else if (message instanceof WebSocketFrame frame) {
                 connection.heard();
                 frame(frame);
@@ -55,6 +60,11 @@ final class ViewerSocket extends ChannelInboundHandlerAdapter {
         } finally {
             ReferenceCountUtil.release(message);
         }
+    }
+
+    private static int bytes(Object message) {
+        ByteBuf bytes = message instanceof ByteBufHolder holder ? holder.content() : (ByteBuf) message;
+        return bytes.readableBytes();
     }
 
     private void frame(WebSocketFrame frame) {

@@ -11,6 +11,7 @@ import io.danmaku.protocol.token.Claims;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -22,14 +23,14 @@ class ConnectionClockTest {
     private static final long IDLE_MS = 60_000;
     private static final long SLOW_MS = 30_000;
     private static final long NEVER_MS = Long.MAX_VALUE;
-    private static final ConnectionLimits LIMITS =
-            new ConnectionLimits(10, 65_536, 20, 20, 5, 500, 10_000, IDLE_MS, SLOW_MS, 5_000);
+    static final ConnectionLimits LIMITS =
+            new ConnectionLimits(10, 65_536, 20, 20, 5, 500, 10_000, IDLE_MS, SLOW_MS, 5_000, 1_000);
     /** Nothing here asks for more of it than to forget a connection. */
-    private static final Commands COMMANDS = new Commands(
-            null, null, null, null, LIMITS, new Incarnation(1), null, null, null, new ConnectionLoops(1, 5_000), null);
+    static final Commands COMMANDS = new Commands(
+            null, null, null, null, LIMITS, new Incarnation(1), null, null, null, new ConnectionLoops(1, LIMITS), null);
 
     private final EmbeddedChannel channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
-    private final ConnectionLoop loop = new ConnectionLoop(channel.eventLoop(), 0, 5_000);
+    private final ConnectionLoop loop = new ConnectionLoop(channel.eventLoop(), 0, 5_000, () -> 100);
     /** So long ago that it would be idle by the real clock, which {@link Connection#heard} asks. */
     private final long openedNs = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(2 * IDLE_MS);
 
@@ -109,6 +110,28 @@ class ConnectionClockTest {
         assertFalse(connection.closing());
         tickAfter(2 * SLOW_MS + 1);
         assertEquals(4004, closeCode());
+    }
+
+    @Test
+    void whoWasToldAWindowIsToldAgainOnlyWhenItHasGrown() {
+        assertEquals(2_000, connection.reconnect(2_000).get("maxMs").asLong());
+        assertFalse(connection.tellReconnect(2_000));
+        assertNull(channel.readOutbound());
+        assertTrue(connection.tellReconnect(4_000));
+        ByteBuf frame = channel.readOutbound();
+        assertEquals(
+                "{\"reconnect\":{\"minMs\":100,\"maxMs\":4000}}",
+                frame.toString(2, frame.readableBytes() - 2, StandardCharsets.UTF_8));
+        frame.release();
+        assertFalse(connection.tellReconnect(4_000));
+    }
+
+    @Test
+    void whoDoesNotReadIsToldOfTheWindowLater() {
+        writable(false);
+        assertFalse(connection.tellReconnect(4_000));
+        writable(true);
+        assertTrue(connection.tellReconnect(4_000));
     }
 
     @Test

@@ -252,7 +252,8 @@ public final class HubClient implements AutoCloseable {
                 return;
             }
             ready = true;
-            link.settled();
+            link.comeback().settled();
+            link.comeback().window(answer.ok().path("reconnect"));
             connected.complete(answer);
             listener.connected(edge, answer.ok());
             tick();
@@ -362,6 +363,10 @@ public final class HubClient implements AutoCloseable {
             listener.direct(said.get("dm"));
         } else if (said.has("room")) {
             rooms.take(said);
+        } else if (said.has("reconnect")) {
+            link.comeback().window(said.get("reconnect"));
+        } else if (said.has("bye")) {
+            link.comeback().bye(said.get("bye"));
         }
     }
 

@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-/** One connection, opened again with a growing pause at the next edge of the list whenever it ends. Event loop only. */
+/** One connection, opened again after a pause ({@link Comeback}) at the next edge of the list whenever it ends. Event loop only. */
 final class Link {
     private static final String SUBPROTOCOL = "danmaku.v1.json";
     private static final long CONNECT_TIMEOUT_MS = 5_000;
+    /** Stands for the code where there was no closing frame (RFC 6455, section 7.1.5). */
+    private static final int ABNORMAL = 1006;
 
     /** What its owner hears. */
     interface Owner {
@@ -30,9 +32,9 @@ final class Link {
     private final WebSocketClient sockets;
     private final ClientOptions options;
     private final Owner owner;
+    private final Comeback comeback;
     private WebSocket socket;
     private int edge;
-    private long backoffMs;
     private boolean stopped;
     private boolean paused;
 
@@ -41,7 +43,12 @@ final class Link {
         this.sockets = sockets;
         this.options = options;
         this.owner = owner;
-        backoffMs = options.backoffMsMin();
+        comeback = new Comeback(options.backoffMsMin(), options.backoffMsMax());
+    }
+
+    /** What the hub says of coming back is told here. */
+    Comeback comeback() {
+        return comeback;
     }
 
     void open() {
@@ -64,7 +71,7 @@ final class Link {
             String why = failed instanceof UpgradeRejectedException rejected
                     ? "the upgrade was answered " + rejected.getStatus()
                     : String.valueOf(failed.getMessage());
-            again(uri, why);
+            again(uri, why, false);
         });
     }
 
@@ -86,13 +93,14 @@ final class Link {
         open.closeHandler(closed -> {
             if (socket == open) {
                 socket = null;
-                again(uri, "closed with " + open.closeStatusCode() + " " + open.closeReason());
+                Short code = open.closeStatusCode();
+                again(uri, "closed with " + code + " " + open.closeReason(), code == null || code == ABNORMAL);
             }
         });
         owner.opened(uri);
     }
 
-    private void again(URI uri, String why) {
+    private void again(URI uri, String why, boolean broken) {
         if (stopped) {
             return;
         }
@@ -102,15 +110,7 @@ final class Link {
             return;
         }
         edge = (edge + 1) % options.edges().size();
-        // between half of it and all of it: a thousand clients of a lost edge must not come at once
-        long pauseMs = backoffMs / 2 + ThreadLocalRandom.current().nextLong(backoffMs / 2 + 1);
-        backoffMs = Math.min(options.backoffMsMax(), backoffMs * 2);
-        vertx.setTimer(Math.max(1, pauseMs), timer -> open());
-    }
-
-    /** The connection is of use: the next pause is short again. */
-    void settled() {
-        backoffMs = options.backoffMsMin();
+        vertx.setTimer(comeback.pauseMs(broken, ThreadLocalRandom.current()), timer -> open());
     }
 
     boolean write(String text) {
@@ -127,7 +127,7 @@ final class Link {
         socket = null;
         if (open != null) {
             open.shutdown(0, TimeUnit.MILLISECONDS);
-            again(edge(), why);
+            again(edge(), why, true);
         }
     }
 

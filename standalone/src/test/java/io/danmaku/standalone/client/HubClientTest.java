@@ -13,6 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -217,6 +218,70 @@ final class HubClientTest {
             HubClient client = open(new HubListener() {}, nobody, edge.uri());
             assertTrue(get(client.connected()).acknowledged());
             client.close();
+        }
+    }
+
+    /** Waits as asked, which is here much sooner than by itself; and how long that took. */
+    private long backMs(Consumer<HubClient> loss, ClientOptions options) throws Exception {
+        LinkedBlockingQueue<Long> times = new LinkedBlockingQueue<>();
+        HubClient client = clients.open(options, new HubListener() {
+            @Override
+            public void connected(URI edge, JsonNode auth) {
+                times.add(System.nanoTime());
+            }
+
+            @Override
+            public void disconnected(URI edge, String why) {
+                times.add(System.nanoTime());
+            }
+        });
+        get(client.join("42"));
+        loss.accept(client);
+        times.take(); // connected
+        long lostNs = times.poll(20, TimeUnit.SECONDS);
+        long backNs = times.poll(20, TimeUnit.SECONDS);
+        client.close();
+        return (backNs - lostNs) / 1_000_000;
+    }
+
+    /** Who left to itself would not come back before the test is over. */
+    private static ClientOptions patient(URI... edges) {
+        return new ClientOptions(
+                List.of(edges), () -> "token", true, 10_000, 45_000, 120_000, 10_000, 300_000, 300_000, true);
+    }
+
+    @Test
+    void anEdgeThatStopsIsLeftForTheNextWhenItSaysAndTheRoomGoesOn() throws Exception {
+        try (ScriptedEdge first = new ScriptedEdge((command, caller) -> {
+                    if ("join".equals(command.get("op").asText())) {
+                        caller.say("{'re':" + command.get("id") + "," + JOINED + "}");
+                        caller.say("{'room':'42','from':11,'to':12,'events':[],'skipped':{'sampled':2}}");
+                        caller.say("{'bye':{'code':'restart','retryMs':150}}");
+                        caller.restart();
+                    }
+                    return null;
+                });
+                ScriptedEdge second = new ScriptedEdge(
+                        (command, caller) -> "join".equals(command.get("op").asText()) ? JOINED : "'ok':{}")) {
+            long tookMs = backMs(client -> {}, patient(first.uri(), second.uri()));
+            assertTrue(tookMs >= 150, tookMs + " ms");
+            assertTrue(tookMs < 10_000, tookMs + " ms");
+            JsonNode again = second.heard("auth").get(0);
+            assertEquals("token", again.get("token").asText());
+        }
+    }
+
+    @Test
+    void whoseConnectionBreaksComesBackWithinTheWindowThatTheEdgeTold() throws Exception {
+        String told = "'ok':{'user':'7','session':'s','reconnect':{'minMs':60000,'maxMs':60000}}";
+        try (ScriptedEdge edge = new ScriptedEdge(told, (command, caller) -> {
+            // it has grown fewer since: what was told last counts
+            caller.say("{'reconnect':{'minMs':200,'maxMs':300}}");
+            return JOINED;
+        })) {
+            long tookMs = backMs(client -> client.cut(0), patient(edge.uri()));
+            assertTrue(tookMs >= 200, tookMs + " ms");
+            assertTrue(tookMs < 10_000, tookMs + " ms");
         }
     }
 

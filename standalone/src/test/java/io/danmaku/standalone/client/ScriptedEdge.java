@@ -32,10 +32,19 @@ final class ScriptedEdge implements AutoCloseable {
         void drop() {
             socket.close().onFailure(gone -> {});
         }
+
+        void restart() {
+            socket.close((short) 1012, "restart: connect again").onFailure(gone -> {});
+        }
     }
 
     /** @param script the {@code ok} or {@code error} member of the answer to a command, or null for none */
     ScriptedEdge(BiFunction<JsonNode, Caller, String> script) throws Exception {
+        this("'ok':{'user':'7','session':'s'}", script);
+    }
+
+    /** @param authenticated the answer to {@code auth} */
+    ScriptedEdge(String authenticated, BiFunction<JsonNode, Caller, String> script) throws Exception {
         server = vertx.createHttpServer(
                         new io.vertx.core.http.HttpServerOptions().setWebSocketSubProtocols(List.of("danmaku.v1.json")))
                 .webSocketHandler(socket -> {
@@ -44,7 +53,7 @@ final class ScriptedEdge implements AutoCloseable {
                         JsonNode command = read(text);
                         heard.add(command);
                         String answer = "auth".equals(command.path("op").asText())
-                                ? "'ok':{'user':'7','session':'s'}"
+                                ? authenticated
                                 : script.apply(command, caller);
                         if (answer != null) {
                             caller.say("{'re':" + command.get("id") + "," + answer + "}");

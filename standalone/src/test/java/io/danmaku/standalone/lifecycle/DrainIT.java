@@ -15,6 +15,7 @@ import io.danmaku.standalone.hub.OwnService;
 import io.danmaku.standalone.hub.TestHub;
 import io.danmaku.standalone.supervise.Part;
 import io.danmaku.standalone.system.HubApi;
+import io.danmaku.standalone.system.Speaker;
 import io.danmaku.standalone.system.Witness;
 import java.net.URI;
 import java.time.Duration;
@@ -31,13 +32,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** An edge that is told to stop while it is in use. */
+/** An edge that is told to stop, or killed, while it is in use. */
 class DrainIT {
     private static final Duration WAIT_MAX = Duration.ofSeconds(60);
     private static final int EXIT_TERM = 143;
     private static final int EVERY_MS = 5;
     private static final int SENT_BEFORE = 200;
     private static final int SENT_AFTER = 100;
+    private static final int TALK_PER_SECOND = 20;
     /** Answers that say: not done, ask again. */
     private static final Set<String> NOT_DONE = Set.of("busy", "unavailable");
 
@@ -138,6 +140,90 @@ class DrainIT {
             assertEquals(2, moves.connects());
         } finally {
             timer.shutdownNow();
+        }
+    }
+
+    @Test
+    void viewersOfAnEdgeThatStopsAreMovedOffOneAfterAnother() throws Exception {
+        int size = 200;
+        int perSecond = 25; // so it takes 8 s
+        String room = api.createRoom("moved", Map.of("bestEffortPerSecond", 0));
+        try (OwnService edge = OwnService.start(
+                        hub,
+                        OwnService.Kind.EDGE,
+                        Map.of(
+                                "DANMAKU_EDGE_RECONNECT_PER_SECOND",
+                                Integer.toString(perSecond),
+                                "DANMAKU_EDGE_DRAIN_WITHIN",
+                                "30s"));
+                Clients clients = new Clients(1);
+                Speaker speaker = new Speaker(clients, hub, room, "", 2);
+                Witness first = Witness.connect(clients, edges(edge), "first", hub.token("first"))) {
+            first.join(room);
+            try (Crowd crowd = new Crowd(clients, hub, room, size, edges(edge))) {
+                speaker.start(TALK_PER_SECOND);
+                first.awaitCovered(TALK_PER_SECOND, WAIT_MAX);
+                assertEquals(size, crowd.at(edge.webSocket()));
+                Plain asks = new Plain(clients, edge.webSocket(), room, hub.token("asks"));
+
+                long termNs = System.nanoTime();
+                edge.term();
+                Eventually.await(
+                        WAIT_MAX,
+                        "some are moved",
+                        () -> edge.metric("danmaku_connections_drained_total") > 0
+                                && edge.metric("danmaku_connections") > 0);
+                assertEquals(503, edge.get("/readyz", Map.of()));
+                assertTrue(first.wait(asks.client.request(Json.object().put("op", "ping")))
+                        .acknowledged());
+                Answer refused = first.wait(
+                        asks.client.request(Json.object().put("op", "join").put("room", "another")));
+                assertEquals("busy", refused.code());
+                asks.end.get(WAIT_MAX.toSeconds(), TimeUnit.SECONDS);
+                assertTrue(crowd.lostMs(termNs).size() < size, "who asked in vain is moved before its turn");
+                Eventually.await(WAIT_MAX, "all are elsewhere", () -> crowd.at(hub.webSocket(2)) == size);
+                assertEquals(EXIT_TERM, edge.awaitEnd(WAIT_MAX));
+                long last = speaker.stop();
+
+                crowd.assertToldOnce(last, WAIT_MAX);
+                List<Long> lostMs = crowd.lostMs(termNs);
+                long fifthMs = 1_000L * size / perSecond / 5;
+                assertEquals(size, lostMs.size());
+                assertTrue(lostMs.get(size / 2) > fifthMs, () -> "half of them left at once: " + lostMs);
+            }
+        }
+    }
+
+    @Test
+    void viewersOfAnEdgeThatIsKilledComeBackElsewhereSpreadOverTheWindow() throws Exception {
+        int size = 300;
+        int perSecond = 100; // told for 512 viewers: 5 s
+        String room = api.createRoom("storm", Map.of("bestEffortPerSecond", 0));
+        try (OwnService edge = OwnService.start(
+                        hub,
+                        OwnService.Kind.EDGE,
+                        Map.of("DANMAKU_EDGE_RECONNECT_PER_SECOND", Integer.toString(perSecond)));
+                Clients clients = new Clients(1);
+                Speaker speaker = new Speaker(clients, hub, room, "", 2);
+                Witness first = Witness.connect(clients, edges(edge), "first", hub.token("first"))) {
+            first.join(room);
+            try (Crowd crowd = new Crowd(clients, hub, room, size, edges(edge))) {
+                speaker.start(TALK_PER_SECOND);
+                // meanwhile they are told of the window again, as it has grown
+                first.awaitCovered(2 * TALK_PER_SECOND, WAIT_MAX);
+                assertEquals(size, crowd.at(edge.webSocket()));
+
+                long killedNs = System.nanoTime();
+                edge.kill9();
+                Eventually.await(WAIT_MAX, "all are elsewhere", () -> crowd.at(hub.webSocket(2)) == size);
+                long last = speaker.stop();
+
+                crowd.assertToldOnce(last, WAIT_MAX);
+                List<Long> backMs = crowd.backMs(killedNs);
+                assertTrue(backMs.get(0) >= 100, () -> "too soon: " + backMs);
+                // a fifth of them is due then; who comes late is late by this machine's fault
+                assertTrue(backMs.get(size / 2) > 1_000, () -> "half of them came at once: " + backMs);
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package io.danmaku.standalone.page;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.microsoft.playwright.WebSocketRoute;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -47,26 +48,74 @@ final class SdkConnectionIT {
                 String text = frame.text();
                 boolean ping = text.contains("\"op\":\"ping\"");
                 if (!ping || !first) {
-                    socket.send("{\"re\":" + text.replaceAll(".*\"id\":(\\d+).*", "$1") + ",\"ok\":{\"user\":\"7\"}}");
+                    socket.send("{\"re\":" + text.replaceAll(".*\"id\":(\\d+).*", "$1")
+                            + ",\"ok\":{\"user\":\"7\",\"reconnect\":{\"minMs\":100,\"maxMs\":1900}}}");
                 }
             });
         });
         sdk.open();
         sdk.run("""
                 const { DanmakuClient } = await import('/sdk/danmaku-client.js');
-                window.client = new DanmakuClient({ url: 'ws://sdk.test/ws', token: 't', random: () => 0 });
+                window.client = new DanmakuClient({ url: 'ws://sdk.test/ws', token: 't', random: () => 0.5 });
                 window.states = [];
-                client.on('state', ({ state, reason }) => states.push(reason ? `${state}: ${reason}` : state));
+                client.on('state', ({ state, reason, retryInMs }) =>
+                  states.push(reason ? `${state}: ${reason}, ${retryInMs} ms` : state));
                 await new Promise((resolve) => { client.on('state', ({ state }) => state === 'open' && resolve()); client.connect(); });
                 return {};""");
 
-        sdk.page().clock().runFor(31_000); // the ping after 20 s, and 10 s of silence after it
+        sdk.page()
+                .clock()
+                .runFor(31_500); // the ping after 20 s, 10 s of silence after it, and the middle of the window that was
+        // told
 
         assertEquals("""
-                ["connecting","open","waiting: the hub fell silent","connecting","open"]""", sdk.run("""
+                ["connecting","open","waiting: the hub fell silent, 1000 ms","connecting","open"]""", sdk.run("""
                         while (client.state !== 'open') { await new Promise((resolve) => client.addEventListener('state', resolve, { once: true })); }
                         return states;"""));
         assertEquals(2, sockets[0]);
+    }
+
+    @Test
+    void anEdgeThatStopsIsLeftForTheNextWhenItSays() {
+        List<String> asked = new ArrayList<>();
+        sdk.page()
+                .routeWebSocket(
+                        url -> true,
+                        socket -> socket.onMessage(frame -> {
+                            String text = frame.text();
+                            String re = "{\"re\":" + text.replaceAll(".*\"id\":(\\d+).*", "$1") + ",\"ok\":";
+                            if (text.contains("\"op\":\"join\"")) {
+                                asked.add(socket.url() + " " + text.replaceAll("\"id\":\\d+,", ""));
+                                socket.send(re + "{\"room\":\"1\",\"epoch\":\"k\",\"head\":10}}");
+                                if (asked.size() == 1) {
+                                    socket.send("{\"room\":\"1\",\"from\":11,\"to\":11,\"events\":[{\"o\":11}]}");
+                                    socket.send("{\"bye\":{\"code\":\"restart\",\"retryMs\":37}}");
+                                    socket.close(new WebSocketRoute.CloseOptions()
+                                            .setCode(1012)
+                                            .setReason("restart: connect again"));
+                                }
+                            } else {
+                                socket.send(re + "{\"user\":\"7\",\"reconnect\":{\"minMs\":60000,\"maxMs\":60000}}}");
+                            }
+                        }));
+        sdk.open();
+        assertEquals("""
+                ["connecting","open","waiting: restart: connect again, 37 ms","connecting","open"]""", sdk.run("""
+                        const { DanmakuClient } = await import('/sdk/danmaku-client.js');
+                        const url = ['ws://sdk.test/ws', 'ws://other.test/ws'];
+                        const client = new DanmakuClient({ url, token: 't', random: () => 0.99 });
+                        const states = [];
+                        client.on('state', ({ state, reason, retryInMs }) =>
+                          states.push(reason ? `${state}: ${reason}, ${retryInMs} ms` : state));
+                        client.connect();
+                        await client.join('1');
+                        await new Promise((resolve) => client.on('joined', resolve));
+                        return states;"""));
+        assertEquals(
+                List.of(
+                        "ws://sdk.test/ws {\"op\":\"join\",\"room\":\"1\"}",
+                        "ws://other.test/ws {\"op\":\"join\",\"room\":\"1\",\"since\":11,\"epoch\":\"k\"}"),
+                asked);
     }
 
     @Test

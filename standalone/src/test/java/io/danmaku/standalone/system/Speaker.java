@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A host who talks without pause: chats, and after every so many an announcement, which is RELIABLE. */
-final class Speaker implements AutoCloseable {
+public final class Speaker implements AutoCloseable {
     private static final int ANNOUNCE_EVERY = 20;
 
     private final Witness host;
@@ -28,7 +28,7 @@ final class Speaker implements AutoCloseable {
     private final AtomicInteger count = new AtomicInteger();
 
     /** @param filling stands behind each text, to make it long */
-    Speaker(Clients clients, TestHub hub, String room, String filling, int edge) {
+    public Speaker(Clients clients, TestHub hub, String room, String filling, int edge) {
         this.room = room;
         this.filling = filling;
         host = Witness.connect(clients, hub, "speaker", hub.hostToken("speaker", room), edge);
@@ -36,7 +36,7 @@ final class Speaker implements AutoCloseable {
     }
 
     /** Talks from now on, so many a second. */
-    void start(int perSecond) {
+    public void start(int perSecond) {
         timer.scheduleAtFixedRate(this::speak, 0, 1_000_000L / perSecond, TimeUnit.MICROSECONDS);
     }
 
@@ -58,12 +58,12 @@ final class Speaker implements AutoCloseable {
                 }));
     }
 
-    int spoken() {
+    public int spoken() {
         return count.get();
     }
 
     /** Stops, waits until all was acknowledged, and answers with the last offset. */
-    long stop() throws Exception {
+    public long stop() throws Exception {
         timer.shutdown();
         if (!timer.awaitTermination(20, TimeUnit.SECONDS)) {
             throw new AssertionError("still speaking");
