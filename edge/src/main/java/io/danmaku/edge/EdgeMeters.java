@@ -37,6 +37,8 @@ record EdgeMeters(
                 .register(registry);
         FunctionCounter.builder("danmaku.events.sampled", broadcaster, Broadcaster::sampled)
                 .register(registry);
+        FunctionCounter.builder("danmaku.events.shed", broadcaster, Broadcaster::shed)
+                .register(registry);
         FunctionCounter.builder("danmaku.batches", broadcaster, Broadcaster::batches)
                 .register(registry);
         FunctionCounter.builder("danmaku.events.delivered", deliveries, Deliveries::events)
