@@ -66,7 +66,8 @@ class MemoryShareTest {
 
     @Test
     void thisVmTellsWhatItsCollectorLeft() {
-        byte[] held = new byte[(int) Math.min(Integer.MAX_VALUE / 2, Runtime.getRuntime().maxMemory() / 20)];
+        byte[] held = new byte
+                [(int) Math.min(Integer.MAX_VALUE / 2, Runtime.getRuntime().maxMemory() / 20)];
         MemoryShare own = new MemoryShare(0);
         own.look(System.nanoTime());
         assertTrue(own.percent() >= 4 && own.percent() < 100, () -> own.percent() + " % with " + held.length);
