@@ -1,6 +1,8 @@
 package io.danmaku.edge;
 
 import io.danmaku.edge.connection.ConnectionLimits;
+import io.danmaku.edge.overload.Admission;
+import io.danmaku.edge.overload.OverloadLimits;
 import io.danmaku.edge.roomlog.OpenRooms;
 import io.danmaku.node.config.ConfigurationException;
 import io.danmaku.node.config.Settings;
@@ -22,6 +24,8 @@ record EdgeConfig(
         String dmServiceUrl,
         ConnectionLimits connection,
         boolean compression,
+        Admission.Limits admission,
+        OverloadLimits overload,
         OpenRooms.Limits rooms,
         int ringSlots,
         long frameIntervalMs,
@@ -73,6 +77,10 @@ record EdgeConfig(
                 s.nonEmpty("dmService.url"),
                 connection,
                 s.flag("connection.compression"),
+                new Admission.Limits(
+                        s.integer("connection.acceptPerSecond", 0, 1_000_000),
+                        s.integer("connection.memoryPercentMax", 1, 100)),
+                OverloadLimits.read(s),
                 rooms,
                 powerOfTwo("broadcast.ringSlots", s.integer("broadcast.ringSlots", 64, 1 << 22)),
                 s.millis("broadcast.frameInterval", 1, 1_000),

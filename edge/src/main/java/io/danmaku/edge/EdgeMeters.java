@@ -67,6 +67,8 @@ record EdgeMeters(
                 .register(registry);
         FunctionCounter.builder("danmaku.events.sampled", broadcaster, Broadcaster::sampled)
                 .register(registry);
+        FunctionCounter.builder("danmaku.events.shed", broadcaster, Broadcaster::shed)
+                .register(registry);
         FunctionCounter.builder("danmaku.batches", broadcaster, Broadcaster::batches)
                 .register(registry);
         FunctionCounter.builder("danmaku.frames.delivered", deliveries, Deliveries::frames)

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.edge.audience.Deliveries;
 import io.danmaku.edge.broadcast.Broadcaster;
 import io.danmaku.edge.broadcast.Pace;
+import io.danmaku.edge.broadcast.Restraint;
 import io.danmaku.edge.connection.Commands;
 import io.danmaku.edge.connection.ConnectionLoops;
 import io.danmaku.edge.connection.Handshake;
@@ -12,6 +13,11 @@ import io.danmaku.edge.direct.DirectBounds;
 import io.danmaku.edge.direct.DirectGateway;
 import io.danmaku.edge.front.Front;
 import io.danmaku.edge.gate.SendGate;
+import io.danmaku.edge.overload.Admission;
+import io.danmaku.edge.overload.MemoryShare;
+import io.danmaku.edge.overload.Overload;
+import io.danmaku.edge.overload.OverloadLimits;
+import io.danmaku.edge.overload.OverloadStep;
 import io.danmaku.edge.policy.RoomTable;
 import io.danmaku.edge.presence.PresenceReporter;
 import io.danmaku.edge.presence.StatsTable;
@@ -82,6 +88,18 @@ public final class EdgeNode {
         Broadcaster broadcaster =
                 new Broadcaster(incarnation.number(), config.ringSlots(), pace, config.batchBytesMax(), loops);
         shutdown.add("broadcaster", 5_000, broadcaster::close);
+        MemoryShare memory = new MemoryShare(Math.min(
+                config.admission().memoryPercentMax(), config.overload().memoryPercentMin()));
+        Overload overload = new Overload(
+                config.overload(),
+                pace::lagNs,
+                () -> (int) (broadcaster.waiting() * 100 / config.ringSlots()),
+                memory,
+                ops.registry(),
+                step -> degrade(config.overload(), pace, broadcaster, step));
+        shutdown.add("overload", 1_000, overload::close);
+        Admission admission =
+                new Admission(config.admission(), overload::step, memory::percent, ops.registry(), System.nanoTime());
         Deliveries deliveries = new Deliveries(EdgeMeters.told(ops.registry()));
         OpenRooms rooms = new OpenRooms(pulsar, broadcaster, deliveries, config.rooms(), loops::endRoom);
         shutdown.add("rooms", 6_000, rooms::stop);
@@ -110,6 +128,7 @@ public final class EdgeNode {
                 table,
                 rooms,
                 new SendGate(table),
+                admission,
                 config.connection(),
                 incarnation,
                 presence,
@@ -117,8 +136,9 @@ public final class EdgeNode {
                 direct,
                 loops,
                 tracing.tracer());
-        Handshake handshake =
-                new Handshake(loops, commands, config.connection(), config.compression(), incarnation.toString());
+        Handshake handshake = new Handshake(
+                loops, commands, admission, config.connection(), config.compression(), incarnation.toString());
+        overload.start();
         new EdgeMeters(ops.registry(), transport, loops, rooms, broadcaster, pace, deliveries).bind();
         front.set(
                 Front.router(vertx, ops, tracing.tracer(), handshake, config.roomServiceUrl(), config.dmServiceUrl()));
@@ -159,6 +179,16 @@ public final class EdgeNode {
                             .listen())
                     .await(30, TimeUnit.SECONDS);
         }
+    }
+
+    /** Another step: what carries events is told the plain values that it means. */
+    private static void degrade(OverloadLimits limits, Pace pace, Broadcaster broadcaster, OverloadStep step) {
+        pace.stretch(step.atLeast(OverloadStep.STRETCH));
+        broadcaster.restrain(
+                step.atLeast(OverloadStep.SAMPLE)
+                        ? new Restraint(
+                                limits.budgetPercent(), limits.unlimitedPerSecond(), step.atLeast(OverloadStep.SHED))
+                        : Restraint.NONE);
     }
 
     /** A room's decision arrived: what is open here follows it. */

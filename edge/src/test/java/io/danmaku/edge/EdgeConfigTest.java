@@ -40,7 +40,18 @@ final class EdgeConfigTest {
         assertNamed("connection.reconnectPerSecond", SECRET + "connection.reconnectPerSecond = 0");
         assertNamed("room.tailBatches", SECRET + "room.tailBatches = 1000");
         assertNamed("broadcast.batchMax", SECRET + "broadcast.batchMax = 1MiB, room.tailMax = 512KiB");
+        assertNamed("connection.memoryPercentMax", SECRET + "connection.memoryPercentMax = 101");
+        assertNamed("overload.stretch.lag", SECRET + "overload.stretch.lag = 25");
+        assertNamed("overload.riseAfter", SECRET + "overload.riseAfter = 1");
         assertNamed("connection.idleMin", SECRET + "connection.idleMin = 5s");
+    }
+
+    @Test
+    void everyStepOfOverloadBeginsAboveTheOneBeforeIt() {
+        assertNamed("overload.sample.lag", SECRET + "overload.sample.lag = 25ms");
+        assertNamed("overload.shed.lag", SECRET + "overload.sample.lag = 500ms");
+        assertNamed("overload.refuse.ringPercent", SECRET + "overload.refuse.ringPercent = 60");
+        assertNamed("overload.shed.memoryPercent", SECRET + "overload.shed.memoryPercent = 84");
     }
 
     private void assertNamed(String key, String override) {

@@ -65,8 +65,10 @@ public final class Broadcaster implements AutoCloseable {
     private final LongAdder records = new LongAdder();
     private final LongAdder repeats = new LongAdder();
     private final LongAdder sampled = new LongAdder();
+    private final LongAdder shed = new LongAdder();
     private final LongAdder batches = new LongAdder();
     private long nowNs = System.nanoTime();
+    private volatile Restraint restraint = Restraint.NONE;
 
     /**
      * @param node incarnation of this edge: records with it are acknowledged
@@ -123,6 +125,11 @@ public final class Broadcaster implements AutoCloseable {
         }
     }
 
+    /** What to leave out from now on; from any thread. */
+    public void restrain(Restraint now) {
+        restraint = now;
+    }
+
     public long records() {
         return records.sum();
     }
@@ -133,6 +140,10 @@ public final class Broadcaster implements AutoCloseable {
 
     public long sampled() {
         return sampled.sum();
+    }
+
+    public long shed() {
+        return shed.sum();
     }
 
     public long batches() {
@@ -218,6 +229,9 @@ public final class Broadcaster implements AutoCloseable {
             repeats.increment();
             room.decidedRepeats().add(offset);
             room.collected.skip(offset, SkipReason.REPEAT);
+        } else if (restraint.sheds(record)) {
+            shed.increment();
+            room.collected.skip(offset, SkipReason.SHED);
         } else {
             boolean candidate = record.type().deliveryClass() == DeliveryClass.BEST_EFFORT && !record.ranking();
             room.collected.add(offset, tsMs, record, candidate);
@@ -277,7 +291,7 @@ public final class Broadcaster implements AutoCloseable {
     }
 
     private void append(LiveRoom room) {
-        int budget = room.budget.now(room.bestEffortPerSecond(), nowNs);
+        int budget = room.budget.now(restraint.budget(room.bestEffortPerSecond()), nowNs);
         room.budget.spend(room.collected.keptOf(budget));
         sampled.add(room.collected.write(room.writer, budget, random));
         Batch batch = room.writer.finish();

@@ -5,7 +5,8 @@ import java.util.function.Supplier;
 
 /**
  * How long a room is held between two frames. A quiet room is not held. A busy one is told every frame interval: one write
- * carries all that came. While event loops lag, the interval stretches and holds for quiet rooms too; it comes back by itself.
+ * carries all that came. While event loops lag, or it is told to, the interval stretches and holds for quiet rooms too; it comes back by
+ * itself.
  *
  * <p>Lag is how long a task waits for its event loop: a probe is handed to each, one at a time. On the broadcaster's thread,
  * but for what probes and gauges read.
@@ -25,6 +26,7 @@ public final class Pace {
     private long checkedNs;
     private volatile long intervalNs;
     private volatile long lagNs;
+    private volatile boolean stretching;
 
     /** A task that an event loop runs when it comes to it. */
     private static final class Probe implements Runnable {
@@ -69,6 +71,11 @@ public final class Pace {
         return perSecond > busyPerSecond || intervalNs > minNs ? intervalNs : 0;
     }
 
+    /** Whether the interval stretches however little the event loops lag; from any thread. */
+    public void stretch(boolean on) {
+        stretching = on;
+    }
+
     /** Looks how far the event loops are behind, every {@link #CHECK_NS}. */
     void turn(long nowNs) {
         if (nowNs - checkedNs < CHECK_NS) {
@@ -99,7 +106,7 @@ public final class Pace {
 
     private void adjust(long worstNs) {
         lagNs = worstNs;
-        if (worstNs > minNs / LAG_SHARE) {
+        if (stretching || worstNs > minNs / LAG_SHARE) {
             intervalNs = Math.min(maxNs, intervalNs + intervalNs / 4);
         } else if (worstNs < minNs / WELL_SHARE) {
             intervalNs = Math.max(minNs, intervalNs - intervalNs / 16);

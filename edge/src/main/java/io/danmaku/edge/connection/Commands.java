@@ -5,6 +5,7 @@ import io.danmaku.edge.audience.Audience;
 import io.danmaku.edge.broadcast.LiveRoom;
 import io.danmaku.edge.direct.DirectGateway;
 import io.danmaku.edge.gate.SendGate;
+import io.danmaku.edge.overload.Admission;
 import io.danmaku.edge.policy.RoomTable;
 import io.danmaku.edge.presence.PresenceReporter;
 import io.danmaku.edge.presence.StatsTable;
@@ -42,6 +43,7 @@ public final class Commands {
     private final RoomTable table;
     private final OpenRooms openRooms;
     private final SendGate gate;
+    private final Admission admission;
     private final ConnectionLimits limits;
     private final long node;
     private final PresenceReporter presence;
@@ -55,6 +57,7 @@ public final class Commands {
             RoomTable table,
             OpenRooms openRooms,
             SendGate gate,
+            Admission admission,
             ConnectionLimits limits,
             Incarnation node,
             PresenceReporter presence,
@@ -66,6 +69,7 @@ public final class Commands {
         this.table = table;
         this.openRooms = openRooms;
         this.gate = gate;
+        this.admission = admission;
         this.limits = limits;
         this.node = node.number();
         this.presence = presence;
@@ -149,6 +153,11 @@ public final class Commands {
         if (connection.rooms().size() >= limits.roomsMax()) {
             connection.refuse(
                     id, Refusal.of(ErrorCode.TOO_MANY_ROOMS, "a connection is in at most " + limits.roomsMax()));
+            return;
+        }
+        Refusal overload = admission.join();
+        if (overload != null) {
+            connection.refuse(id, overload);
             return;
         }
         RoomState state = room(connection, id, join.room());

@@ -1,5 +1,6 @@
 package io.danmaku.edge.connection;
 
+import io.danmaku.edge.overload.Admission;
 import io.danmaku.node.http.Problems;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
@@ -31,10 +32,10 @@ public final class Handshake implements Handler<RoutingContext> {
     static final String FRAMES = "frames";
     private static final String MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
-    private static final long RETRY_MS = 2_000;
 
     private final ConnectionLoops loops;
     private final Commands commands;
+    private final Admission admission;
     private final ConnectionLimits limits;
     private final boolean compression;
     private final String incarnation;
@@ -45,11 +46,13 @@ public final class Handshake implements Handler<RoutingContext> {
     public Handshake(
             ConnectionLoops loops,
             Commands commands,
+            Admission admission,
             ConnectionLimits limits,
             boolean compression,
             String incarnation) {
         this.loops = loops;
         this.commands = commands;
+        this.admission = admission;
         this.limits = limits;
         this.compression = compression;
         this.incarnation = incarnation;
@@ -84,13 +87,27 @@ public final class Handshake implements Handler<RoutingContext> {
             Problems.send(routing, Refusal.of(ErrorCode.BAD_COMMAND, "the address cannot be read"));
             return;
         }
-        if (draining || !loops.enter(limits.connectionsMax())) {
-            Problems.send(
-                    routing,
-                    Refusal.retry(ErrorCode.BUSY, draining ? "this edge stops" : "this edge is full", RETRY_MS));
+        Refusal refusal = admit();
+        if (refusal != null) {
+            // the socket too: who is refused shall cost nothing
+            routing.response().putHeader("Connection", "close");
+            routing.addEndHandler(answered -> request.connection().close());
+            Problems.send(routing, refusal);
             return;
         }
         upgrade(request, key, named, token);
+    }
+
+    /** Counts one more connection, or says why not. */
+    private Refusal admit() {
+        if (draining) {
+            return admission.refuse(Admission.Reason.STOPPING);
+        }
+        Refusal refusal = admission.handshake(System.nanoTime());
+        if (refusal != null) {
+            return refusal;
+        }
+        return loops.enter(limits.connectionsMax()) ? null : admission.refuse(Admission.Reason.FULL);
     }
 
     private void upgrade(HttpServerRequest request, String key, boolean named, String token) {

@@ -53,8 +53,9 @@ class CollectedTest {
         int kept = 0;
         int candidates = 0;
         int repeats = 0;
+        int shed = 0;
         for (long offset = 1; offset <= size; offset++) {
-            switch (random.nextInt(3)) {
+            switch (random.nextInt(4)) {
                 case 0 -> {
                     collected.add(offset, 1, chat(), false);
                     kept++;
@@ -62,6 +63,10 @@ class CollectedTest {
                 case 1 -> {
                     collected.add(offset, 1, chat(), true);
                     candidates++;
+                }
+                case 2 -> {
+                    collected.skip(offset, SkipReason.SHED);
+                    shed++;
                 }
                 default -> {
                     collected.skip(offset, SkipReason.REPEAT);
@@ -79,6 +84,8 @@ class CollectedTest {
         assertEquals(kept + candidates - sampled, frame.get("events").size());
         assertEquals(sampled, frame.at("/skipped/sampled").asInt());
         assertEquals(repeats, frame.at("/skipped/repeat").asInt());
+        assertEquals(shed, frame.at("/skipped/shed").asInt());
+        assertEquals(size, frame.get("events").size() + sampled + repeats + shed);
         long last = 0;
         for (JsonNode event : frame.get("events")) {
             assertTrue(event.get("o").asLong() > last);

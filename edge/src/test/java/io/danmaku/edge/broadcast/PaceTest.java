@@ -61,4 +61,15 @@ class PaceTest {
         assertEquals(0, pace.holdNs(QUIET));
         assertEquals(50, ms(pace.holdNs(BUSY)));
     }
+
+    @Test
+    void itStretchesWhenItIsToldToThoughTheLoopIsWell() {
+        pace.stretch(true);
+        turns(30, true);
+        assertEquals(100, ms(pace.holdNs(QUIET)));
+        assertEquals(100, ms(pace.intervalNs()));
+        pace.stretch(false);
+        turns(60, true);
+        assertEquals(0, pace.holdNs(QUIET));
+    }
 }

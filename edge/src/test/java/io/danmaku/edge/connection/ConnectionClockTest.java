@@ -27,7 +27,18 @@ class ConnectionClockTest {
             new ConnectionLimits(10, 65_536, 20, 20, 5, 500, 10_000, IDLE_MS, SLOW_MS, 5_000, 1_000);
     /** Nothing here asks for more of it than to forget a connection. */
     static final Commands COMMANDS = new Commands(
-            null, null, null, null, LIMITS, new Incarnation(1), null, null, null, new ConnectionLoops(1, LIMITS), null);
+            null,
+            null,
+            null,
+            null,
+            null,
+            LIMITS,
+            new Incarnation(1),
+            null,
+            null,
+            null,
+            new ConnectionLoops(1, LIMITS),
+            null);
 
     private final EmbeddedChannel channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
     private final ConnectionLoop loop = new ConnectionLoop(channel.eventLoop(), 0, 5_000, () -> 100);

@@ -240,7 +240,7 @@ public final class HubClient implements AutoCloseable {
         pingedMs = heardMs;
         ask(CommandForms.auth(options.token().get()), answer -> {
             if (answer.undecided() || "timeout".equals(answer.code())) {
-                link.cut("auth: " + answer.code());
+                link.cut("auth: " + answer.code(), answer.retryMs());
                 return;
             }
             if ("disconnected".equals(answer.code())) {

@@ -6,16 +6,24 @@ import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketConnectOptions;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-/** One connection, opened again after a pause ({@link Comeback}) at the next edge of the list whenever it ends. Event loop only. */
+/**
+ * One connection, opened again after a pause ({@link Comeback}) at the next edge of the list whenever it ends. An edge that said when it
+ * can be asked again is left alone until then. Event loop only.
+ */
 final class Link {
     private static final String SUBPROTOCOL = "danmaku.v1.json";
     private static final long CONNECT_TIMEOUT_MS = 5_000;
     /** Stands for the code where there was no closing frame (RFC 6455, section 7.1.5). */
     private static final int ABNORMAL = 1006;
+    /** An edge that asks for more is asked again after this. */
+    private static final long RETRY_AFTER_MS_MAX = 60_000;
+
+    private static final long SPREAD_MS = 1_000;
 
     /** What its owner hears. */
     interface Owner {
@@ -35,6 +43,9 @@ final class Link {
     private final Comeback comeback;
     private WebSocket socket;
     private int edge;
+    /** When each edge may be asked again, on the monotonic clock. */
+    private final long[] notBeforeMs;
+
     private boolean stopped;
     private boolean paused;
 
@@ -44,11 +55,17 @@ final class Link {
         this.options = options;
         this.owner = owner;
         comeback = new Comeback(options.backoffMsMin(), options.backoffMsMax());
+        notBeforeMs = new long[options.edges().size()];
+        Arrays.fill(notBeforeMs, nowMs());
     }
 
     /** What the hub says of coming back is told here. */
     Comeback comeback() {
         return comeback;
+    }
+
+    private static long nowMs() {
+        return System.nanoTime() / 1_000_000;
     }
 
     void open() {
@@ -68,15 +85,30 @@ final class Link {
         to.setTimeout(CONNECT_TIMEOUT_MS);
         to.setConnectTimeout(CONNECT_TIMEOUT_MS);
         sockets.connect(to).onSuccess(open -> opened(uri, open)).onFailure(failed -> {
-            String why = failed instanceof UpgradeRejectedException rejected
-                    ? "the upgrade was answered " + rejected.getStatus()
-                    : String.valueOf(failed.getMessage());
-            again(uri, why, false);
+            if (failed instanceof UpgradeRejectedException rejected) {
+                again(uri, "the upgrade was answered " + rejected.getStatus(), false, retryAfterMs(rejected));
+            } else {
+                again(uri, String.valueOf(failed.getMessage()), false, 0);
+            }
         });
     }
 
+    /** What a refused handshake asks for, in milliseconds; 0 = nothing. */
+    private static long retryAfterMs(UpgradeRejectedException rejected) {
+        String seconds = rejected.getHeaders().get("Retry-After");
+        try {
+            // whole seconds: those who were told the same spread over the next one
+            return seconds == null
+                    ? 0
+                    : TimeUnit.SECONDS.toMillis(Long.parseLong(seconds.trim()))
+                            + ThreadLocalRandom.current().nextLong(SPREAD_MS);
+        } catch (NumberFormatException date) {
+            return 0; // no edge writes one, a proxy may
+        }
+    }
+
     private URI edge() {
-        return options.edges().get(edge % options.edges().size());
+        return options.edges().get(edge);
     }
 
     private void opened(URI uri, WebSocket open) {
@@ -94,23 +126,45 @@ final class Link {
             if (socket == open) {
                 socket = null;
                 Short code = open.closeStatusCode();
-                again(uri, "closed with " + code + " " + open.closeReason(), code == null || code == ABNORMAL);
+                again(uri, "closed with " + code + " " + open.closeReason(), code == null || code == ABNORMAL, 0);
             }
         });
         owner.opened(uri);
     }
 
-    private void again(URI uri, String why, boolean broken) {
+    /**
+     * @param broken it ended without a closing frame
+     * @param retryMs when the edge can be asked again, 0 = at any time
+     */
+    private void again(URI uri, String why, boolean broken, long retryMs) {
         if (stopped) {
             return;
+        }
+        long nowMs = nowMs();
+        if (retryMs > 0) {
+            notBeforeMs[edge] = nowMs + Math.min(RETRY_AFTER_MS_MAX, retryMs);
         }
         owner.lost(uri, why);
         if (!options.reconnecting()) {
             end(why);
             return;
         }
-        edge = (edge + 1) % options.edges().size();
-        vertx.setTimer(comeback.pauseMs(broken, ThreadLocalRandom.current()), timer -> open());
+        long pauseMs = comeback.pauseMs(broken, ThreadLocalRandom.current());
+        edge = next(nowMs + pauseMs);
+        vertx.setTimer(Math.max(1, Math.max(pauseMs, notBeforeMs[edge] - nowMs)), timer -> open());
+    }
+
+    /** The next edge of the list that may be asked at that time, or else the one that may be asked first. */
+    private int next(long atMs) {
+        int first = (edge + 1) % notBeforeMs.length;
+        for (int i = 1; i <= notBeforeMs.length; i++) {
+            int candidate = (edge + i) % notBeforeMs.length;
+            if (notBeforeMs[candidate] <= atMs) {
+                return candidate;
+            }
+            first = notBeforeMs[candidate] < notBeforeMs[first] ? candidate : first;
+        }
+        return first;
     }
 
     boolean write(String text) {
@@ -123,17 +177,22 @@ final class Link {
 
     /** Drops the connection, as a tunnel would, and opens the next. */
     void cut(String why) {
+        cut(why, 0);
+    }
+
+    /** The same, and leaves this edge alone for so long. */
+    void cut(String why, long retryMs) {
         WebSocket open = socket;
         socket = null;
         if (open != null) {
             open.shutdown(0, TimeUnit.MILLISECONDS);
-            again(edge(), why, true);
+            again(edge(), why, retryMs == 0, retryMs);
         }
     }
 
     /** Drops the connection and opens the next at an edge of the list. */
     void cutTo(int nextEdge) {
-        edge = nextEdge + options.edges().size() - 1;
+        edge = (nextEdge + options.edges().size() - 1) % options.edges().size();
         cut("cut");
     }
 

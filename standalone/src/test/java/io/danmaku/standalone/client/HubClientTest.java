@@ -286,6 +286,30 @@ final class HubClientTest {
     }
 
     @Test
+    void anEdgeThatSaysWhenToComeBackIsLeftAloneUntilThen() throws Exception {
+        try (ScriptedEdge edge = new ScriptedEdge(1, 1, (command, caller) -> "'ok':{}")) {
+            HubClient client = open(new HubListener() {}, edge.uri());
+            assertTrue(get(client.connected()).acknowledged());
+            List<Long> asked = edge.handshakesMs();
+            assertEquals(2, asked.size());
+            assertTrue(asked.get(1) - asked.get(0) >= 1_000, () -> "asked at " + asked);
+            client.close();
+        }
+    }
+
+    @Test
+    void whileOneEdgeIsToBeLeftAloneTheOthersAreAsked() throws Exception {
+        try (ScriptedEdge full = new ScriptedEdge(1_000, 30, (command, caller) -> "'ok':{}");
+                ScriptedEdge edge = new ScriptedEdge((command, caller) -> "'ok':{}")) {
+            HubClient client = open(new HubListener() {}, full.uri(), edge.uri());
+            assertTrue(get(client.connected()).acknowledged());
+            assertEquals(1, full.handshakesMs().size());
+            assertEquals(1, edge.handshakesMs().size());
+            client.close();
+        }
+    }
+
+    @Test
     void aJoinThatIsRefusedForGoodEndsAndOneThatIsNotIsTriedAgain() throws Exception {
         AtomicInteger tries = new AtomicInteger();
         try (ScriptedEdge edge = new ScriptedEdge((command, caller) -> {

@@ -22,6 +22,7 @@ final class ScriptedEdge implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final HttpServer server;
     private final List<JsonNode> heard = new CopyOnWriteArrayList<>();
+    private final List<Long> handshakesMs = new CopyOnWriteArrayList<>();
 
     /** Where a command came from, to answer more than once or to break the connection. */
     record Caller(ServerWebSocket socket) {
@@ -40,30 +41,56 @@ final class ScriptedEdge implements AutoCloseable {
 
     /** @param script the {@code ok} or {@code error} member of the answer to a command, or null for none */
     ScriptedEdge(BiFunction<JsonNode, Caller, String> script) throws Exception {
-        this("'ok':{'user':'7','session':'s'}", script);
+        this("'ok':{'user':'7','session':'s'}", 0, 0, script);
     }
 
     /** @param authenticated the answer to {@code auth} */
     ScriptedEdge(String authenticated, BiFunction<JsonNode, Caller, String> script) throws Exception {
+        this(authenticated, 0, 0, script);
+    }
+
+    /** The same, after it has refused so many handshakes with 503 and {@code Retry-After}. */
+    ScriptedEdge(int refused, int retryAfterS, BiFunction<JsonNode, Caller, String> script) throws Exception {
+        this("'ok':{'user':'7','session':'s'}", refused, retryAfterS, script);
+    }
+
+    private ScriptedEdge(
+            String authenticated, int refused, int retryAfterS, BiFunction<JsonNode, Caller, String> script)
+            throws Exception {
         server = vertx.createHttpServer(
                         new io.vertx.core.http.HttpServerOptions().setWebSocketSubProtocols(List.of("danmaku.v1.json")))
-                .webSocketHandler(socket -> {
-                    Caller caller = new Caller(socket);
-                    socket.textMessageHandler(text -> {
-                        JsonNode command = read(text);
-                        heard.add(command);
-                        String answer = "auth".equals(command.path("op").asText())
-                                ? authenticated
-                                : script.apply(command, caller);
-                        if (answer != null) {
-                            caller.say("{'re':" + command.get("id") + "," + answer + "}");
-                        }
-                    });
+                .requestHandler(request -> {
+                    handshakesMs.add(System.nanoTime() / 1_000_000);
+                    if (handshakesMs.size() <= refused) {
+                        request.response()
+                                .setStatusCode(503)
+                                .putHeader("Retry-After", Integer.toString(retryAfterS))
+                                .end();
+                    } else {
+                        request.toWebSocket().onSuccess(socket -> serve(socket, authenticated, script));
+                    }
                 })
                 .listen(0, "127.0.0.1")
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(10, TimeUnit.SECONDS);
+    }
+
+    private void serve(ServerWebSocket socket, String authenticated, BiFunction<JsonNode, Caller, String> script) {
+        Caller caller = new Caller(socket);
+        socket.textMessageHandler(text -> {
+            JsonNode command = read(text);
+            heard.add(command);
+            String answer = "auth".equals(command.path("op").asText()) ? authenticated : script.apply(command, caller);
+            if (answer != null) {
+                caller.say("{'re':" + command.get("id") + "," + answer + "}");
+            }
+        });
+    }
+
+    /** When each handshake came, on the monotonic clock. */
+    List<Long> handshakesMs() {
+        return handshakesMs;
     }
 
     URI uri() {

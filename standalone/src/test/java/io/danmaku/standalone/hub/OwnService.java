@@ -137,12 +137,17 @@ public final class OwnService implements AutoCloseable {
 
     /** The sum of a metric over its labels. */
     public double metric(String metric) throws IOException, InterruptedException {
+        return metric(metric, "");
+    }
+
+    /** The sum of a metric over those with this label, written {@code name="value"}. */
+    public double metric(String metric, String label) throws IOException, InterruptedException {
         return HTTP.send(
                         HttpRequest.newBuilder(address.resolve("/metrics")).build(),
                         HttpResponse.BodyHandlers.ofString())
                 .body()
                 .lines()
-                .filter(line -> line.startsWith(metric + "{"))
+                .filter(line -> line.startsWith(metric + "{") && line.contains(label))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
     }

@@ -11,10 +11,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
 /** Knocks at an edge's door again and again, each time on a connection of its own, and remembers what was answered. */
-final class Handshakes {
+public final class Handshakes {
     private static final int TIMEOUT_MS = 5_000;
     /** Stands for a connection that was not taken, or ended without an answer. */
-    static final String REFUSED = "refused";
+    public static final String REFUSED = "refused";
 
     private Handshakes() {}
 
@@ -29,7 +29,8 @@ final class Handshakes {
         });
     }
 
-    private static String once(URI edge) {
+    /** Knocks once; head and body of the answer. */
+    public static String once(URI edge) {
         try (Socket socket = new Socket()) {
             socket.setSoTimeout(TIMEOUT_MS);
             socket.connect(new InetSocketAddress(edge.getHost(), edge.getPort()), TIMEOUT_MS);

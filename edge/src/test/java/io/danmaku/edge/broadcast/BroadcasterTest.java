@@ -1,0 +1,201 @@
+package io.danmaku.edge.broadcast;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.danmaku.edge.audience.Deliveries;
+import io.danmaku.edge.tail.Batch;
+import io.danmaku.edge.tail.FrameReader;
+import io.danmaku.protocol.event.DeliveryClass;
+import io.danmaku.protocol.event.EventType;
+import io.danmaku.protocol.json.EventDetail;
+import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.log.RoomRecord;
+import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.RoomKey;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.AfterProperty;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What comes out of the ring accounts for all that went in, whatever is left out meanwhile. */
+class BroadcasterTest {
+    private static final RoomKey ROOM = new RoomKey("default", "42");
+    private static final EventType[] TYPES = {
+        EventType.CHAT, EventType.LIKE, EventType.ENTER, EventType.ANNOUNCE, EventType.STATE
+    };
+    private static final Restraint SAMPLING = new Restraint(50, 2, false);
+    private static final Restraint SHEDDING = new Restraint(50, 2, true);
+
+    private final Broadcaster broadcaster =
+            new Broadcaster(1, 64, new Pace(1, 2, 64, () -> new Executor[0]), 4_096, (sendId, offset, tsMs) -> {});
+    private int rooms;
+
+    @AfterEach
+    @AfterProperty
+    void close() {
+        broadcaster.close();
+    }
+
+    private LiveRoom room(int bestEffortPerSecond) {
+        return new LiveRoom(
+                new LiveRoom.Opening(
+                        new RoomKey(ROOM.tenant(), ROOM.room() + rooms++),
+                        "e",
+                        Durability.LOGGED,
+                        0,
+                        1024,
+                        1 << 22,
+                        1,
+                        bestEffortPerSecond),
+                null,
+                new Deliveries(ns -> {}),
+                System.nanoTime());
+    }
+
+    private static RoomRecord record(EventType type, boolean ranking, String cid) {
+        byte[] json = EventDetail.fragment(type, "7", "Ann", Json.object().put("text", "hi"));
+        String key = type.deliveryClass() == DeliveryClass.LATEST ? "k" : "";
+        return new RoomRecord(type, ranking, 0, 0, "7", cid, key, json);
+    }
+
+    /** All frames of the room, full and lean, when all up to the offset is in its tail; then it is closed. */
+    private List<JsonNode> frames(LiveRoom room, long last, boolean lean) throws Exception {
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (room.tail().headOffset() < last) {
+            assertTrue(System.nanoTime() < endNs, () -> room.tail().headOffset() + " of " + last);
+            Thread.onSpinWait();
+        }
+        List<JsonNode> frames = new ArrayList<>();
+        for (long seq = 0; seq < room.tail().head(); seq++) {
+            Batch batch = room.tail().retain(seq);
+            ByteBuf frame = lean ? batch.lean(room.tail()::hasNewer) : batch.full();
+            frames.add(FrameReader.json(frame));
+            batch.release();
+        }
+        return frames;
+    }
+
+    /** The offsets told; fails unless every other one is counted as skipped, frame after frame. */
+    private static Set<Long> told(List<JsonNode> frames, long last) {
+        Set<Long> told = new HashSet<>();
+        long due = 1;
+        for (JsonNode frame : frames) {
+            long from = frame.get("from").asLong();
+            long to = frame.get("to").asLong();
+            assertEquals(due, from);
+            long skipped = 0;
+            for (JsonNode count : frame.path("skipped")) {
+                skipped += count.asLong();
+            }
+            assertEquals(to - from + 1, frame.get("events").size() + skipped, frame::toString);
+            frame.get("events").forEach(event -> told.add(event.get("o").asLong()));
+            due = to + 1;
+        }
+        assertEquals(last + 1, due);
+        return told;
+    }
+
+    private static Map<String, Long> skipped(List<JsonNode> frames) {
+        Map<String, Long> sums = new HashMap<>();
+        frames.forEach(frame -> frame.path("skipped")
+                .properties()
+                .forEach(reason -> sums.merge(reason.getKey(), reason.getValue().asLong(), Long::sum)));
+        return sums;
+    }
+
+    @Property(tries = 60)
+    void whateverIsLeftOutIsCountedAndNothingIsThatMustNotBe(
+            @ForAll long seed, @ForAll @IntRange(min = 1, max = 400) int size, @ForAll @IntRange(max = 20) int budget)
+            throws Exception {
+        Random random = new Random(seed);
+        LiveRoom room = room(budget);
+        Set<Long> must = new HashSet<>();
+        long shedBefore = broadcaster.shed();
+        long sampledBefore = broadcaster.sampled();
+        for (long offset = 1; offset <= size; offset++) {
+            if (random.nextInt(20) == 0) {
+                broadcaster.restrain(List.of(Restraint.NONE, SAMPLING, SHEDDING).get(random.nextInt(3)));
+            }
+            EventType type = TYPES[random.nextInt(TYPES.length)];
+            boolean ranking = random.nextInt(4) == 0;
+            boolean repeat = random.nextInt(10) == 0 && offset > 1;
+            if (!repeat && (ranking || type.deliveryClass() != DeliveryClass.BEST_EFFORT)) {
+                must.add(offset);
+            }
+            broadcaster.record(room, offset, 1, record(type, ranking, repeat ? "c1" : "c" + offset));
+        }
+        List<JsonNode> full = frames(room, size, false);
+        Set<Long> told = told(full, size);
+        told(frames(room, size, true), size);
+        assertTrue(told.containsAll(must), () -> "left out of " + must);
+        Map<String, Long> skipped = skipped(full);
+        assertEquals(broadcaster.shed() - shedBefore, skipped.getOrDefault("shed", 0L));
+        assertEquals(broadcaster.sampled() - sampledBefore, skipped.getOrDefault("sampled", 0L));
+        broadcaster.close(room).get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void likesAndEntersOfViewersAreShedAndNothingElse() throws Exception {
+        LiveRoom room = room(0);
+        broadcaster.restrain(new Restraint(100, 0, true));
+        Set<Long> due = new HashSet<>();
+        long offset = 0;
+        for (EventType type : TYPES) {
+            for (boolean ranking : new boolean[] {false, true}) {
+                offset++;
+                if (ranking || !(type == EventType.LIKE || type == EventType.ENTER)) {
+                    due.add(offset);
+                }
+                broadcaster.record(room, offset, 1, record(type, ranking, "c" + offset));
+            }
+        }
+        List<JsonNode> frames = frames(room, offset, false);
+        assertEquals(due, told(frames, offset));
+        assertEquals(Map.of("shed", 2L), skipped(frames));
+        assertEquals(2, broadcaster.shed());
+        broadcaster.close(room).get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aRoomsBudgetIsCutAndOneWithoutGetsOneAndBothComeBack() {
+        assertEquals(100, Restraint.NONE.budget(100));
+        assertEquals(0, Restraint.NONE.budget(0), "no limit");
+        Restraint cut = new Restraint(50, 30, false);
+        assertEquals(50, cut.budget(100));
+        assertEquals(1, cut.budget(1), "something is always told");
+        assertEquals(50_000, cut.budget(100_000));
+        assertEquals(30, cut.budget(0));
+        assertFalse(cut.sheds(record(EventType.LIKE, false, "")));
+    }
+
+    @Test
+    void whatARoomWithoutALimitIsToldIsBoundedWhileSampling() throws Exception {
+        LiveRoom room = room(0);
+        broadcaster.restrain(SAMPLING);
+        int size = 500;
+        for (long offset = 1; offset <= size; offset++) {
+            broadcaster.record(room, offset, 1, record(EventType.CHAT, false, "c" + offset));
+        }
+        List<JsonNode> frames = frames(room, size, false);
+        int told = told(frames, size).size();
+        // two a second and two saved: more only if this took seconds
+        assertTrue(told >= 2 && told < 50, () -> told + " told");
+        assertEquals(size - told, skipped(frames).get("sampled"));
+        broadcaster.close(room).get(20, TimeUnit.SECONDS);
+    }
+}
