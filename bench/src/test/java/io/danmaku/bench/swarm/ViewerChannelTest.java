@@ -19,6 +19,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.AfterTry;
 
 /** Against Netty's frame decoder as the other side, which is not ours. */
 final class ViewerChannelTest {
@@ -67,6 +68,12 @@ final class ViewerChannelTest {
     private final EmbeddedChannel channel = new EmbeddedChannel(viewer);
     private final EmbeddedChannel server = new EmbeddedChannel(new WebSocket13FrameDecoder(
             WebSocketDecoderConfig.newBuilder().expectMaskedFrames(true).build()));
+
+    @AfterTry
+    void releaseWhatIsLeft() {
+        channel.finishAndReleaseAll();
+        server.finishAndReleaseAll();
+    }
 
     private ViewerChannel viewer(Hello hello) {
         return new ViewerChannel(hello, watch, counts, new Scan(), new Inflation(), life);
