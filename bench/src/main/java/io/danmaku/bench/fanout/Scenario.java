@@ -40,6 +40,7 @@ enum Scenario {
     final int seconds;
     final int checkedPercent;
     final int ceilingSeconds;
+
     @SuppressWarnings("ImmutableEnumChecker") // nobody can change it
     final List<Stream> streams;
 
