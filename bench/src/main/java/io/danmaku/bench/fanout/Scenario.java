@@ -18,7 +18,7 @@ enum Scenario {
     /** A room that runs already, and everybody comes within five seconds. What that costs is no steady rate for a bare loop to write at. */
     FLASH_CROWD(5_000, 1, 0, 30, 10, 0, Stream.chat(100)),
     /** One viewer of ten stops reading. */
-    SLOW_VIEWERS(1_000, 1, 0, 30, 10, 0, Stream.chat(100), Stream.gifts(5, 1)),
+    SLOW_VIEWERS(1_000, 1, 0, 60, 10, 0, Stream.chat(100), Stream.gifts(5, 1)),
     /** A hundred gifts at once, each second, beside chat above the room's budget. */
     GIFT_STORM(1_000, 1, 100, 30, 10, 0, Stream.chat(200, Texts.PLAIN), Stream.gifts(100, 100)),
     /** A thousand keys, each with a new value every second. */

@@ -31,7 +31,9 @@ final class Publishers implements AutoCloseable {
     private static final int ROOMS_A_CONNECTION = 20;
 
     private static final int RATE_OF_A_HOST = 250;
-    private static final int RATE_OF_A_VIEWER = 4;
+    /** Far below, because what a stalled machine holds up comes at once. */
+    private static final int RATE_OF_A_VIEWER = 2;
+
     private static final long NS_PER_S = 1_000_000_000L;
     private static final long TOKEN_MS = 24 * 3_600_000L;
     private static final long JOIN_S_MAX = 60;

@@ -6,6 +6,8 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,13 @@ final class SwarmLoop {
     private static final int READ_BYTES = 64 * 1024;
     /** Of who stops reading: what the system holds for it must not hide that for long. */
     private static final int STOPPER_RECEIVE_BYTES = 32 * 1024;
+    /**
+     * TCP_MAXSEG (tcp(7)), as over Ethernet. Loopback's segments are 64 KiB, and a sender's buffer is a number of segments: the edge's could
+     * take megabytes that nobody reads.
+     */
+    private static final IntegerUnixChannelOption MAX_SEGMENT = new IntegerUnixChannelOption("TCP_MAXSEG", 6, 2);
+
+    private static final int SEGMENT_BYTES = 1_460;
     /** Each viewer pings once in so many turns of a second: well within the minute that an edge waits. */
     private static final int PING_TURNS = 20;
 
@@ -102,6 +111,9 @@ final class SwarmLoop {
                 .handler(handler);
         if (small) {
             bootstrap.option(ChannelOption.SO_RCVBUF, STOPPER_RECEIVE_BYTES);
+            if (kind == EpollSocketChannel.class) {
+                bootstrap.option(MAX_SEGMENT, SEGMENT_BYTES);
+            }
         }
         bootstrap.connect(host, port).addListener(done -> {
             if (done.isSuccess()) {
