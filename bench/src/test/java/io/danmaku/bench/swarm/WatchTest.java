@@ -185,6 +185,7 @@ final class WatchTest {
         assertEquals(0, watch.stale(new int[] {2, 1}));
         assertEquals(0, watch.stale(new int[] {-1, 1, -1}));
         assertEquals(1, watch.stale(new int[] {0, 1}));
+        assertEquals(1, watch.stale(new int[] {5, 1}));
         assertEquals(1, watch.stale(new int[] {2, 1, 3}));
         assertEquals(0, wrong());
     }
