@@ -24,11 +24,7 @@ record EdgeSample(long atNs, ProcessUse process, ThreadUse threads, double pause
         long atNs = System.nanoTime();
         ProcessUse process = ProcessUse.of(hub.watchedPid());
         ThreadUse threads = ThreadUse.of(hub.watchedPid());
-        HttpRequest request = HttpRequest.newBuilder(URI.create(hub.watched() + "/metrics"))
-                .timeout(TIMEOUT)
-                .build();
-        String metrics =
-                HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        String metrics = metrics(hub);
         return new EdgeSample(
                 atNs,
                 process,
@@ -37,10 +33,24 @@ record EdgeSample(long atNs, ProcessUse process, ThreadUse threads, double pause
                 sum(metrics, "jvm_gc_pause_seconds_sum"));
     }
 
-    /** Of all lines of a metric in Prometheus text; 0 when there is none yet. */
+    /** What the viewers' edge says at {@code /metrics}. */
+    static String metrics(Hub hub) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(hub.watched() + "/metrics"))
+                .timeout(TIMEOUT)
+                .build();
+        return HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    }
+
+    /**
+     * Of all lines of a metric in Prometheus text; 0 when there is none yet.
+     *
+     * @param name of the metric, perhaps with an opening brace and its first label behind it
+     */
     static double sum(String metrics, String name) {
         return metrics.lines()
-                .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+                .filter(line -> line.startsWith(name)
+                        && line.length() > name.length()
+                        && "{ ,}".indexOf(line.charAt(name.length())) >= 0)
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
     }

@@ -1,9 +1,7 @@
 package io.danmaku.bench.fanout;
 
-import io.danmaku.bench.load.Publishers;
+import io.danmaku.bench.load.Stream;
 import io.danmaku.bench.report.Report;
-import io.danmaku.protocol.token.Tokens;
-import io.danmaku.standalone.client.Clients;
 import io.danmaku.standalone.command.DataOption;
 import io.danmaku.standalone.folder.Home;
 import io.danmaku.standalone.folder.Secret;
@@ -12,15 +10,16 @@ import io.danmaku.standalone.supervise.UpFile;
 import io.danmaku.standalone.supervise.UpRecord;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,7 +42,10 @@ public final class FanoutBench implements Callable<Integer> {
     private static final int ROOMS_MAX = 5_000;
     private static final int RATE_MAX = 10_000;
     private static final int SECONDS_MAX = 86_400;
+    private static final int RUNS = 3;
     private static final int RUNS_MAX = 100;
+    private static final int BUDGET_MAX = 100_000;
+    private static final int RETURN_MS_MAX = 600_000;
     private static final int LOOPS_MAX = 16;
 
     @Parameters(
@@ -52,8 +54,9 @@ public final class FanoutBench implements Callable<Integer> {
             paramLabel = "SCENARIO",
             defaultValue = "hot-room",
             description =
-                    "hot-room (1 room, 1,000 viewers, 100 messages/s; the default), many-rooms (500 rooms of 2), or "
-                            + "flash-crowd (0 to 1,000 viewers in 5 s while messages flow). Options go before it.")
+                    "hot-room (the default), many-rooms, flash-crowd, slow-viewers, gift-storm, location, reconnect-storm, "
+                            + "compression or soak; docs/figures.md says what each does. Options go before it. For example "
+                            + "1,000 messages/s: --rate 1000 hot-room")
     private String name;
 
     @Mixin
@@ -65,11 +68,13 @@ public final class FanoutBench implements Callable<Integer> {
     @Option(names = "--rooms", description = "Rooms.")
     private Integer rooms;
 
-    @Option(names = "--rate", description = "Messages a second, over all rooms together.")
+    @Option(
+            names = "--rate",
+            description = "Messages a second of the scenario's first stream, over all rooms together: chats, places.")
     private Integer rate;
 
-    @Option(names = "--seconds", defaultValue = "30", description = "Measured time (default: ${DEFAULT-VALUE}).")
-    private int seconds;
+    @Option(names = "--seconds", description = "Measured time.")
+    private Integer seconds;
 
     @Option(
             names = "--warm-up",
@@ -77,16 +82,15 @@ public final class FanoutBench implements Callable<Integer> {
             description = "Seconds of the same load before, in each run (default: ${DEFAULT-VALUE}).")
     private int warmUp;
 
-    @Option(names = "--runs", defaultValue = "3", description = "Runs; medians are told (default: ${DEFAULT-VALUE}).")
-    private int runs;
+    @Option(names = "--runs", description = "Runs; medians are told (default: 3, of soak 1).")
+    private Integer runs;
 
     @Option(
             names = "--checked",
             paramLabel = "PERCENT",
-            defaultValue = "10",
             description =
-                    "Viewers that check every event and take its latency, at least one (default: ${DEFAULT-VALUE}).")
-    private int checkedPercent;
+                    "Viewers that check every event and take its latency, at least one (default: 10, of location 100).")
+    private Integer checkedPercent;
 
     @Option(
             names = "--swarm-loops",
@@ -96,9 +100,29 @@ public final class FanoutBench implements Callable<Integer> {
 
     @Option(
             names = "--ceiling-seconds",
-            defaultValue = "10",
-            description = "Measured time of the bare loop, 0 = without it (default: ${DEFAULT-VALUE}).")
-    private int ceilingSeconds;
+            description =
+                    "Measured time of the bare loop, 0 = without it (default: 10 of hot-room, many-rooms; else 0).")
+    private Integer ceilingSeconds;
+
+    @Option(
+            names = "--best-effort-per-second",
+            paramLabel = "N",
+            description = "Budget of each room, 0 = no limit (default: 0, of gift-storm 100).")
+    private Integer bestEffortPerSecond;
+
+    @Option(
+            names = "--return-max",
+            paramLabel = "MS",
+            defaultValue = "5000",
+            description = "reconnect-storm: viewers come back within this time, unless the hub says when (default: "
+                    + "${DEFAULT-VALUE}).")
+    private int returnMsMax;
+
+    @Option(
+            names = "--results",
+            paramLabel = "DIR",
+            description = "Where the report's folder is made (default: bench/results).")
+    private Path results;
 
     @Option(
             names = "--edge",
@@ -116,7 +140,7 @@ public final class FanoutBench implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(),
                     "there is no scenario " + name + ", only "
-                            + Stream.of(Scenario.values())
+                            + Arrays.stream(Scenario.values())
                                     .map(Scenario::toString)
                                     .collect(Collectors.joining(", ")));
         }
@@ -126,9 +150,8 @@ public final class FanoutBench implements Callable<Integer> {
             System.err.println("no hub runs on " + data.folder().root() + ": start one with `danmaku up`");
             return 1;
         }
-        Hub hub;
         try {
-            hub = Hub.of(up, edges);
+            Hub.of(up, edges);
         } catch (IllegalArgumentException unknown) {
             System.err.println("danmaku: " + unknown.getMessage());
             return 1;
@@ -137,8 +160,8 @@ public final class FanoutBench implements Callable<Integer> {
         RoomClient api = new RoomClient(up.addresses().get("roomService").toString(), secret);
         List<String> made = new ArrayList<>();
         try {
-            create(api, load.rooms(), made);
-            return measure(scenario, load, hub, made, secret);
+            create(api, load, made);
+            return measure(scenario, load, made, secret);
         } finally {
             for (String room : made) {
                 api.close(room);
@@ -147,17 +170,29 @@ public final class FanoutBench implements Callable<Integer> {
     }
 
     private Load load(Scenario scenario) {
+        List<Stream> streams = new ArrayList<>(scenario.streams);
+        if (rate != null) {
+            streams.set(0, streams.get(0).withRate(within("--rate", rate, 1, RATE_MAX)));
+        }
         return new Load(
-                within("--viewers", viewers == null ? scenario.viewers : viewers, 1, VIEWERS_MAX),
-                within("--rooms", rooms == null ? scenario.rooms : rooms, 1, ROOMS_MAX),
-                within("--rate", rate == null ? scenario.rate : rate, 1, RATE_MAX),
-                within("--seconds", seconds, 1, SECONDS_MAX),
+                within("--viewers", or(viewers, scenario.viewers), 1, VIEWERS_MAX),
+                within("--rooms", or(rooms, scenario.rooms), 1, ROOMS_MAX),
+                streams,
+                within(
+                        "--best-effort-per-second",
+                        or(bestEffortPerSecond, scenario.bestEffortPerSecond),
+                        0,
+                        BUDGET_MAX),
+                within("--seconds", or(seconds, scenario.seconds), 1, SECONDS_MAX),
                 within("--warm-up", warmUp, 0, SECONDS_MAX),
-                within("--checked", checkedPercent, 0, 100),
+                within("--checked", or(checkedPercent, scenario.checkedPercent), 0, 100),
                 within("--swarm-loops", swarmLoops, 1, LOOPS_MAX),
-                scenario.rampMs,
-                // what a crowd costs that is still coming is no steady rate to write at
-                scenario.rampMs > 0 ? 0 : within("--ceiling-seconds", ceilingSeconds, 0, SECONDS_MAX));
+                within("--ceiling-seconds", or(ceilingSeconds, scenario.ceilingSeconds), 0, SECONDS_MAX),
+                within("--return-max", returnMsMax, 0, RETURN_MS_MAX));
+    }
+
+    private static int or(Integer asked, int usual) {
+        return asked == null ? usual : asked;
     }
 
     private int within(String option, int value, int min, int max) {
@@ -167,12 +202,12 @@ public final class FanoutBench implements Callable<Integer> {
         return value;
     }
 
-    private static void create(RoomClient api, int count, List<String> made) throws IOException, InterruptedException {
+    private static void create(RoomClient api, Load load, List<String> made) throws IOException, InterruptedException {
         String prefix = "bench-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
-        for (int i = 0; i < count; i++) {
+        Map<String, Object> policy = Map.of("bestEffortPerSecond", load.bestEffortPerSecond());
+        for (int i = 0; i < load.rooms(); i++) {
             String room = prefix + "-" + i;
-            RoomClient.Answer answer =
-                    api.create(Map.of("id", room, "title", "bench", "policy", Map.of("bestEffortPerSecond", 0)));
+            RoomClient.Answer answer = api.create(Map.of("id", room, "title", "bench", "policy", policy));
             if (!answer.ok()) {
                 throw new IOException("no room: " + answer.problem());
             }
@@ -180,43 +215,47 @@ public final class FanoutBench implements Callable<Integer> {
         }
     }
 
-    private int measure(Scenario scenario, Load load, Hub hub, List<String> made, String secret)
+    private int measure(Scenario scenario, Load load, List<String> made, String secret)
             throws IOException, InterruptedException {
-        within("--runs", runs, 1, RUNS_MAX);
-        long wrong = 0;
+        int times = within("--runs", or(runs, scenario == Scenario.SOAK ? 1 : RUNS), 1, RUNS_MAX);
         Map<String, Object> settings = new LinkedHashMap<>(load.settings());
-        settings.put("runs", runs);
-        settings.put("publishersOn", hub.allInOne() ? "the viewers' edge" : "another edge");
-        try (Clients clients = new Clients(1);
-                Publishers publishers =
-                        new Publishers(clients, hub.published(), new Tokens(secret), made, load.rate())) {
-            settings.put("publishers", publishers.connections());
-            Report report = new Report(scenario.toString(), settings);
-            for (int i = 1; i <= runs; i++) {
-                System.err.printf(
-                        Locale.ROOT,
-                        "run %d of %d: %d viewers on %s, %d messages/s by %d connections to %s%n",
-                        i,
-                        runs,
-                        load.viewers(),
-                        hub.watched(),
-                        load.rate(),
-                        publishers.connections(),
-                        hub.allInOne() ? "the same edge: its figures are those of all in one" : hub.published());
-                FanoutRun run = new FanoutRun(hub, load, publishers);
-                run.run(made, secret);
-                report.run(run.figures(), run.latencyUs());
-                wrong += run.wrong();
-            }
-            report.print(System.out);
-            Path folder = Report.folder(Home.find().root().resolve("bench/results"), scenario.toString());
-            report.write(folder);
-            System.out.println("written to " + folder);
-            if (wrong > 0) {
-                System.out.println(
-                        wrong + " things went wrong: see the rows from \"lost\" on. " + publishers.firstRefusal());
+        settings.put("runs", times);
+        settings.put(
+                "publishersOn", Hub.running(data.folder(), edges).allInOne() ? "the viewers' edge" : "another edge");
+        Report report = new Report(scenario.toString(), settings);
+        Map<String, String> files = new LinkedHashMap<>();
+        List<String> faults = new ArrayList<>();
+        for (int i = 1; i <= times; i++) {
+            // read anew: an edge that was killed is another process
+            Hub hub = Hub.running(data.folder(), edges);
+            System.err.printf(
+                    Locale.ROOT,
+                    "run %d of %d: %d viewers on %s, %s to %s%n",
+                    i,
+                    times,
+                    load.viewers(),
+                    hub.watched(),
+                    load.streams().stream().map(Stream::describe).collect(Collectors.joining(", ")),
+                    hub.allInOne() ? "the same edge: its figures are those of all in one" : hub.published());
+            Outcome outcome = FanoutRun.run(scenario, load, hub, data.folder(), made, secret);
+            report.run(outcome.figures(), outcome.latencyUs());
+            String run = "run" + i + "-";
+            outcome.files().forEach((name, content) -> files.put(run + name, content));
+            if (outcome.wrong() > 0) {
+                faults.add(("run " + i + ": " + outcome.faults() + ". " + outcome.firstRefusal()).strip());
             }
         }
-        return wrong == 0 ? 0 : 1;
+        report.print(System.out);
+        Path folder = Report.folder(
+                results == null ? Home.find().root().resolve("bench/results") : results, scenario.toString());
+        report.write(folder);
+        for (Map.Entry<String, String> file : files.entrySet()) {
+            Files.writeString(folder.resolve(file.getKey()), file.getValue());
+        }
+        System.out.println("written to " + folder);
+        if (!faults.isEmpty()) {
+            System.out.println("wrong: " + String.join("\n", faults));
+        }
+        return faults.isEmpty() ? 0 : 1;
     }
 }

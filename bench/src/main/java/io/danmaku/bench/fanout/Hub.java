@@ -1,17 +1,32 @@
 package io.danmaku.bench.fanout;
 
+import io.danmaku.standalone.folder.DataFolder;
+import io.danmaku.standalone.supervise.UpFile;
 import io.danmaku.standalone.supervise.UpRecord;
+import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 
 /**
  * The hub that is measured.
  *
- * @param watched edge that all viewers are on
- * @param watchedPid its process
- * @param published edge that publishers send through
+ * @param edges in use; all viewers are on the first, publishers send through the last
+ * @param watchedPid process of the first
  */
-record Hub(URI watched, long watchedPid, URI published) {
+record Hub(List<URI> edges, long watchedPid) {
+    Hub {
+        edges = List.copyOf(edges);
+    }
+
+    /**
+     * The hub that runs on the folder now.
+     *
+     * @throws IOException when none does
+     */
+    static Hub running(DataFolder folder, List<URI> edges) throws IOException {
+        UpRecord up = UpFile.running(folder).orElseThrow(() -> new IOException("no hub runs on " + folder.root()));
+        return of(up, edges);
+    }
 
     /**
      * Viewers on the first edge, publishers on the last.
@@ -26,17 +41,32 @@ record Hub(URI watched, long watchedPid, URI published) {
                 throw new IllegalArgumentException(edge + " is no edge of this hub, only " + up.edges());
             }
         }
-        URI watched = used.get(0);
-        long pid = up.parts().stream()
+        return new Hub(used, part(up, used.get(0)).pid());
+    }
+
+    /** What the record says of an edge. */
+    static UpRecord.PartRecord part(UpRecord up, URI edge) {
+        return up.parts().stream()
                 .filter(part ->
-                        part.name().startsWith("edge-") && part.ports().getOrDefault("http", 0) == watched.getPort())
-                .mapToLong(UpRecord.PartRecord::pid)
+                        part.name().startsWith("edge-") && part.ports().getOrDefault("http", 0) == edge.getPort())
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("the hub did not start " + watched + " itself"));
-        return new Hub(watched, pid, used.get(used.size() - 1));
+                .orElseThrow(() -> new IllegalArgumentException("the hub did not start " + edge + " itself"));
+    }
+
+    URI watched() {
+        return edges.get(0);
+    }
+
+    URI published() {
+        return edges.get(edges.size() - 1);
+    }
+
+    /** Of all edges in use, {@code host:port}. */
+    List<String> addresses() {
+        return edges.stream().map(edge -> edge.getHost() + ":" + edge.getPort()).toList();
     }
 
     boolean allInOne() {
-        return watched.equals(published);
+        return watched().equals(published());
     }
 }

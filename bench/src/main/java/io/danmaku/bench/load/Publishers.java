@@ -1,5 +1,7 @@
 package io.danmaku.bench.load;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.token.Claims;
 import io.danmaku.protocol.token.Tokens;
@@ -11,10 +13,8 @@ import io.danmaku.standalone.client.HubListener;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -22,47 +22,47 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 
 /**
- * Connections that send into rooms by a schedule, the i-th message into the room {@code i mod rooms}, whatever has become of those before: the
- * open loop. Each text carries the time at which it was meant to be sent and its number.
+ * Connections that send the messages of a stream into rooms by a schedule, the i-th message into the room {@code i mod rooms}, whatever has
+ * become of those before: the open loop. One thread sends, the clients' event loop hears the results.
  */
-public final class Publishers implements AutoCloseable {
-    /** In front of the two numbers. */
-    public static final String MARK = "bench ";
-
-    /** An edge lets a connection be in 20 rooms and send 500 a second into rooms whose host it is. */
+final class Publishers implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    /** An edge lets a connection be in 20 rooms and send 500 a second into rooms whose host it is, a viewer's 5. */
     private static final int ROOMS_A_CONNECTION = 20;
 
-    private static final int RATE_A_CONNECTION = 250;
+    private static final int RATE_OF_A_HOST = 250;
+    /** Far below, because what a stalled machine holds up comes at once. */
+    private static final int RATE_OF_A_VIEWER = 2;
+
     private static final long NS_PER_S = 1_000_000_000L;
     private static final long TOKEN_MS = 24 * 3_600_000L;
     private static final long JOIN_S_MAX = 60;
-    private static final long RESULTS_S_MAX = 20;
+    /** Spreads users' numbers, which are short and alike, over eight digits. */
+    private static final long SPREAD = 48_271;
 
+    private static final long USERS = 90_000_001;
+
+    private final Stream stream;
     private final List<String> rooms;
     private final int copies;
+    private final Due due;
     private final List<HubClient> connections = new ArrayList<>();
     private final Recorder acknowledgedUs = new Recorder(3);
-    private final Map<String, Long> heads = new ConcurrentHashMap<>();
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong acknowledged = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
     private volatile String firstRefusal = "";
 
-    /** @param rate messages a second in all, from which follows how many connections there are */
-    public Publishers(Clients clients, URI edge, Tokens tokens, List<String> rooms, int rate)
+    /** @param due is told of everything that was acknowledged */
+    Publishers(Clients clients, URI edge, Tokens tokens, List<String> rooms, Stream stream, Due due)
             throws IOException, InterruptedException {
+        this.stream = stream;
         this.rooms = rooms;
+        this.due = due;
         int slices = ceil(rooms.size(), ROOMS_A_CONNECTION);
-        copies = ceil(rate, RATE_A_CONNECTION * slices);
+        copies = ceil(stream.rate(), (stream.byViewers() ? RATE_OF_A_VIEWER : RATE_OF_A_HOST) * slices);
         for (int i = 0; i < slices * copies; i++) {
-            Claims claims = new Claims(
-                    "publisher" + i,
-                    "Publisher " + i,
-                    Ids.DEFAULT_TENANT,
-                    Map.of(),
-                    true,
-                    System.currentTimeMillis() + TOKEN_MS);
-            String token = tokens.sign(claims);
+            String token = tokens.sign(claims(i));
             connections.add(
                     clients.open(ClientOptions.of(List.of(edge), () -> token).sendingOnly(), new HubListener() {}));
         }
@@ -71,6 +71,16 @@ public final class Publishers implements AutoCloseable {
                 join(connections.get(room / ROOMS_A_CONNECTION * copies + copy), rooms.get(room));
             }
         }
+    }
+
+    private Claims claims(int i) {
+        // ids as a product has them: what is alike in them compresses
+        String user = stream.byViewers()
+                ? Long.toString(10_000_000 + (i + 1) * SPREAD * SPREAD % USERS)
+                : stream.kind().type() + "-publisher" + i;
+        String name = stream.byViewers() ? Long.toString((i + 7) * SPREAD * SPREAD, Character.MAX_RADIX) : user;
+        return new Claims(
+                user, name, Ids.DEFAULT_TENANT, Map.of(), !stream.byViewers(), System.currentTimeMillis() + TOKEN_MS);
     }
 
     private static int ceil(int number, int divisor) {
@@ -96,20 +106,23 @@ public final class Publishers implements AutoCloseable {
         }
     }
 
-    public int connections() {
+    int connections() {
         return connections.size();
     }
 
-    /** Sends all of the schedule; returns when the last one has been handed over, or a little after its end. */
-    public void send(Schedule schedule) {
+    /** Sends for so many seconds from then on; returns when the last message has been handed over and the time is over. */
+    void send(long fromNs, int seconds) {
+        Schedule schedule = new Schedule(fromNs, stream.rate(), seconds, stream.burst());
         for (long i = 0; i < schedule.count(); i++) {
             long meantNs = schedule.atNs(i);
-            for (long left = meantNs - System.nanoTime(); left > 0; left = meantNs - System.nanoTime()) {
-                LockSupport.parkNanos(left);
-            }
+            parkUntil(meantNs);
             send(meantNs);
         }
-        for (long left = schedule.endNs() - System.nanoTime(); left > 0; left = schedule.endNs() - System.nanoTime()) {
+        parkUntil(schedule.endNs());
+    }
+
+    private static void parkUntil(long atNs) {
+        for (long left = atNs - System.nanoTime(); left > 0; left = atNs - System.nanoTime()) {
             LockSupport.parkNanos(left);
         }
     }
@@ -117,18 +130,37 @@ public final class Publishers implements AutoCloseable {
     private void send(long meantNs) {
         long number = sent.getAndIncrement();
         int roomIndex = (int) (number % rooms.size());
-        int copy = (int) (number / rooms.size() % copies);
+        long inRoom = number / rooms.size();
+        int key = stream.keys() > 0 ? (int) (inRoom % stream.keys()) : -1;
+        // all of a key by one connection: two could overtake each other
+        int copy = (int) ((key < 0 ? inRoom : key) % copies);
         String room = rooms.get(roomIndex);
         connections
                 .get(roomIndex / ROOMS_A_CONNECTION * copies + copy)
-                .chat(room, "b" + number + "-" + meantNs, MARK + meantNs + " " + number)
-                .thenAccept(answer -> told(room, meantNs, answer));
+                .send(
+                        room,
+                        stream.kind().type(),
+                        stream.kind().mark().charAt(0) + "" + number + "-" + meantNs,
+                        detail(meantNs, number, key))
+                .thenAccept(answer -> told(room, meantNs, number, key, answer));
     }
 
-    private void told(String room, long meantNs, Answer answer) {
+    private ObjectNode detail(long meantNs, long number, int key) {
+        ObjectNode detail = JSON.createObjectNode();
+        String text = stream.texts().of(stream.kind().mark(), meantNs, number);
+        switch (stream.kind()) {
+            case CHAT -> detail.put("text", text);
+            case GIFT -> detail.put("text", text).put("gift", "rocket").put("count", 1);
+            case PLACE ->
+                detail.put("key", Kind.KEY_MARK + key).putObject("value").put("text", text);
+        }
+        return detail;
+    }
+
+    private void told(String room, long meantNs, long number, int key, Answer answer) {
         if (answer.acknowledged()) {
             acknowledgedUs.recordValue(Math.max(0, (System.nanoTime() - meantNs) / 1_000));
-            heads.merge(room, answer.ok().path("o").asLong(), Math::max);
+            due.acknowledged(stream.kind(), room, answer.ok().path("o").asLong(), key, number);
             acknowledged.incrementAndGet();
         } else {
             firstRefusal = firstRefusal.isEmpty() ? answer.toString() : firstRefusal;
@@ -136,34 +168,21 @@ public final class Publishers implements AutoCloseable {
         }
     }
 
-    /** Waits until every send has its result, for a bounded time. */
-    public void awaitResults() {
-        long end = System.nanoTime() + RESULTS_S_MAX * NS_PER_S;
-        while (unanswered() > 0 && System.nanoTime() < end) {
-            LockSupport.parkNanos(NS_PER_S / 100);
-        }
-    }
-
-    /** The largest offset that was acknowledged, by room: so far every viewer has to come. */
-    public Map<String, Long> heads() {
-        return new HashMap<>(heads);
-    }
-
-    public long unanswered() {
+    long unanswered() {
         return sent.get() - acknowledged.get() - refused.get();
     }
 
-    public long refused() {
+    long refused() {
         return refused.get();
     }
 
     /** For a person: why the first refused one was refused. */
-    public String firstRefusal() {
+    String firstRefusal() {
         return firstRefusal;
     }
 
     /** Times from the intended sending to the acknowledgement since the last call. */
-    public Histogram acknowledgedUs() {
+    Histogram acknowledgedUs() {
         return acknowledgedUs.getIntervalHistogram();
     }
 

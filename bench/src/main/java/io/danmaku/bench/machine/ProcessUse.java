@@ -3,6 +3,7 @@ package io.danmaku.bench.machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
  * What a process has used so far, read from {@code /proc} (proc(5)).
@@ -28,6 +29,13 @@ public record ProcessUse(double cpuS, double rssMib) {
             }
         }
         return new ProcessUse(cpu, rss);
+    }
+
+    /** Open files of a process, sockets among them. */
+    public static long openFiles(long pid) throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("/proc", Long.toString(pid), "fd"))) {
+            return files.count();
+        }
     }
 
     /** The processor time in the {@code stat} of a process or of a thread. */

@@ -2,6 +2,7 @@ package io.danmaku.bench.swarm;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.token.Claims;
@@ -21,6 +22,7 @@ import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -28,27 +30,31 @@ import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToLongFunction;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
 /**
  * The process of the viewers. It is told in lines of JSON what to do: {@code prepare} (a {@link SwarmPlan}), {@code go}, {@code measure},
- * {@code count}, {@code finish}; it ends with its standard input.
+ * {@code count}, {@code stop} and {@code resume} (reading), {@code back}, {@code finish}; it ends with its standard input.
  */
 public final class Swarm {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long NS_PER_MS = 1_000_000;
+    private static final long NS_PER_S = 1_000_000_000L;
     private static final long TOKEN_MS = 24 * 3_600_000L;
     /** Viewers that connect at a time: fewer than a listening socket's backlog, beyond which connecting takes a second. */
     private static final int CONNECTING_MAX = 100;
 
     private static final long ARRIVE_NS_MAX = 20_000 * NS_PER_MS;
+    private static final long POLL_NS = 20 * NS_PER_MS;
 
     private final PrintStream out;
     private final Histogram joinUs = new ConcurrentHistogram(3);
     private final Semaphore connecting = new Semaphore(CONNECTING_MAX);
     private final AtomicInteger settled = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
+    private final Returns returns = new Returns();
     private final List<SwarmLoop> loops = new ArrayList<>();
     private final List<String> tokens = new ArrayList<>();
     private SwarmPlan plan;
@@ -80,9 +86,15 @@ public final class Swarm {
             }
             case "measure" ->
                 loops.forEach(loop -> loop.measure(
-                        command.path("fromNs").asLong(), command.path("toNs").asLong()));
+                        command.path("fromNs").asLong(),
+                        command.path("toNs").asLong(),
+                        Math.max(1, command.path("parts").asInt())));
             case "count" -> say("counted", counts());
-            case "finish" -> finish(command.path("heads"));
+            case "stop" -> reading(false, "stopped");
+            case "resume" -> reading(true, "resumed");
+            case "back" ->
+                back(command.path("of").asInt(), command.path("secondsMax").asLong());
+            case "finish" -> finish(command);
             default -> throw new IllegalArgumentException("what is " + command + "?");
         }
     }
@@ -94,7 +106,7 @@ public final class Swarm {
                 plan.loops(), epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
         Class<? extends Channel> kind = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
         for (int i = 0; i < plan.loops(); i++) {
-            loops.add(new SwarmLoop(group.next(), kind));
+            loops.add(new SwarmLoop(group.next(), kind, returns));
         }
         if (!plan.rooms().isEmpty()) {
             Tokens signer = new Tokens(plan.secret());
@@ -128,17 +140,11 @@ public final class Swarm {
         }
         long fromNs = System.nanoTime();
         String room = plan.rooms().get(i % plan.rooms().size());
-        loop.open(plan, room, tokens.get(i), plan.checks(i), new ViewerChannel.Life() {
-            @Override
-            public void joined(ViewerChannel viewer) {
+        loop.open(plan, i, room, tokens.get(i), failure -> {
+            if (failure == null) {
                 joinUs.recordValue((System.nanoTime() - fromNs) / 1_000);
-                settle(null);
             }
-
-            @Override
-            public void failed(ViewerChannel viewer, String why) {
-                settle(why);
-            }
+            settle(failure);
         });
     }
 
@@ -158,38 +164,96 @@ public final class Swarm {
         }
     }
 
+    private void reading(boolean on, String is) {
+        say(is, JSON.createObjectNode().put("viewers", sum(loop -> loop.reading(on))));
+    }
+
+    /** Waits until so many have come back and nobody is away, for a bounded time. */
+    private void back(int of, long secondsMax) {
+        long endNs = System.nanoTime() + secondsMax * NS_PER_S;
+        while ((returns.back() < of || returns.away() > 0) && System.nanoTime() < endNs) {
+            LockSupport.parkNanos(POLL_NS);
+        }
+        say("back", returns.write(JSON.createObjectNode()));
+    }
+
     private ObjectNode counts() {
         Counts sum = new Counts();
-        loops.forEach(loop -> loop.addTo(sum));
+        Counts stoppers = new Counts();
+        loops.forEach(loop -> loop.addTo(sum, stoppers));
+        sum.add(stoppers);
         ObjectNode said = JSON.createObjectNode().put("atNs", System.nanoTime());
         sum.write(said);
+        said.set("stoppers", stoppers.write(JSON.createObjectNode()));
         return said;
     }
 
     /** Waits until every viewer has its room up to the head named, for a bounded time; what has not come by then is lost. */
-    private void finish(JsonNode told) {
+    private void finish(JsonNode due) {
         Map<String, Long> heads = new HashMap<>();
-        told.properties()
+        due.path("heads")
+                .properties()
                 .forEach(head -> heads.put(head.getKey(), head.getValue().asLong()));
         long endNs = System.nanoTime() + ARRIVE_NS_MAX;
-        long missing = missing(heads);
+        long missing = sum(loop -> loop.missing(heads));
         while (missing > 0 && System.nanoTime() < endNs) {
-            LockSupport.parkNanos(20 * NS_PER_MS);
-            missing = missing(heads);
+            LockSupport.parkNanos(POLL_NS);
+            missing = sum(loop -> loop.missing(heads));
         }
+        Map<String, long[]> reliable = new HashMap<>();
+        due.path("reliable").properties().forEach(room -> reliable.put(room.getKey(), offsets(room.getValue())));
+        Map<String, int[]> newest = new HashMap<>();
+        due.path("newest").properties().forEach(room -> newest.put(room.getKey(), numbers(room.getValue())));
         ObjectNode said = counts();
         said.put("lost", said.path("lost").asLong() + missing);
-        Histogram latencyUs = new Histogram(3);
-        loops.forEach(loop -> loop.addTo(latencyUs));
-        ByteBuffer packed = ByteBuffer.allocate(latencyUs.getNeededByteBufferCapacity());
-        int bytes = latencyUs.encodeIntoCompressedByteBuffer(packed);
-        said.put("latencyUs", Base64.getEncoder().encodeToString(java.util.Arrays.copyOf(packed.array(), bytes)));
+        said.put("reliableMissing", sum(loop -> loop.missingReliable(reliable)));
+        said.put("stale", sum(loop -> loop.stale(newest)));
+        said.put("away", returns.away());
+        ArrayNode parts = said.putArray("latenciesUs");
+        List<List<Histogram>> byLoop =
+                loops.stream().map(SwarmLoop::latenciesUs).toList();
+        for (int part = 0; part < byLoop.get(0).size(); part++) {
+            Histogram us = new Histogram(3);
+            for (List<Histogram> loop : byLoop) {
+                us.add(loop.get(part));
+            }
+            parts.add(packed(us));
+        }
         loops.forEach(SwarmLoop::close);
         say("finished", said);
     }
 
-    private long missing(Map<String, Long> heads) {
-        return loops.stream().mapToLong(loop -> loop.missing(heads)).sum();
+    private static long[] offsets(JsonNode told) {
+        long[] offsets = new long[told.size()];
+        for (int i = 0; i < offsets.length; i++) {
+            offsets[i] = told.get(i).asLong();
+        }
+        return offsets;
+    }
+
+    /** By key; -1 where nothing was acknowledged. */
+    private static int[] numbers(JsonNode byKey) {
+        int[] numbers = new int[0];
+        for (Map.Entry<String, JsonNode> last : byKey.properties()) {
+            int key = Integer.parseInt(last.getKey());
+            if (key >= numbers.length) {
+                int before = numbers.length;
+                numbers = Arrays.copyOf(numbers, Math.max(key + 1, before * 2));
+                Arrays.fill(numbers, before, numbers.length, -1);
+            }
+            numbers[key] = last.getValue().asInt();
+        }
+        return numbers;
+    }
+
+    private static String packed(Histogram us) {
+        ByteBuffer packed = ByteBuffer.allocate(us.getNeededByteBufferCapacity());
+        int bytes = us.encodeIntoCompressedByteBuffer(packed);
+        return Base64.getEncoder().encodeToString(Arrays.copyOf(packed.array(), bytes));
+    }
+
+    private long sum(ToLongFunction<SwarmLoop> figure) {
+        return loops.stream().mapToLong(figure).sum();
     }
 
     private synchronized void say(String is, ObjectNode line) {

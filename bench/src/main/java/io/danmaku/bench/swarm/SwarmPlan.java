@@ -14,12 +14,26 @@ import java.util.Map;
  * @param secret signs the viewers' tokens
  * @param checkedPercent how many of a hundred viewers check every event, at least one does
  * @param loops event loops
+ * @param habits of the viewers
  */
 public record SwarmPlan(
-        String host, int port, List<String> rooms, String secret, int viewers, int checkedPercent, int loops) {
+        String host,
+        int port,
+        List<String> rooms,
+        String secret,
+        int viewers,
+        int checkedPercent,
+        int loops,
+        Habits habits) {
 
     public SwarmPlan {
         rooms = List.copyOf(rooms);
+    }
+
+    /** Viewers that only watch. */
+    public SwarmPlan(
+            String host, int port, List<String> rooms, String secret, int viewers, int checkedPercent, int loops) {
+        this(host, port, rooms, secret, viewers, checkedPercent, loops, Habits.NONE);
     }
 
     /** Connections without a word to the bare ceiling. */
@@ -29,8 +43,17 @@ public record SwarmPlan(
 
     /** Spread evenly, so that few rooms have none. */
     boolean checks(int viewer) {
-        int checked = Math.max(1, viewers * checkedPercent / 100);
-        return (long) viewer * checked / viewers != (viewer + 1L) * checked / viewers;
+        return stops(viewer) || chosen(viewer, Math.max(1, viewers * checkedPercent / 100));
+    }
+
+    /** Counted from the other end, so that those who check and those who stop are not the same. */
+    boolean stops(int viewer) {
+        return habits.stopPercent() > 0
+                && chosen(viewers - 1 - viewer, Math.max(1, viewers * habits.stopPercent() / 100));
+    }
+
+    private boolean chosen(int viewer, int count) {
+        return (long) viewer * count / viewers != (viewer + 1L) * count / viewers;
     }
 
     public Map<String, Object> command() {
@@ -43,6 +66,7 @@ public record SwarmPlan(
         command.put("viewers", viewers);
         command.put("checkedPercent", checkedPercent);
         command.put("loops", loops);
+        command.put("habits", habits.command());
         return command;
     }
 
@@ -56,6 +80,7 @@ public record SwarmPlan(
                 command.path("secret").asText(),
                 command.path("viewers").asInt(),
                 command.path("checkedPercent").asInt(),
-                command.path("loops").asInt());
+                command.path("loops").asInt(),
+                Habits.of(command.path("habits")));
     }
 }

@@ -4,35 +4,49 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One viewer: a handshake written by hand (RFC 6455), a {@code join}, then frames, which are looked at where they lie. Only what a read ends
- * in the middle of is copied. On its event loop only.
+ * One connection of a viewer: a handshake written by hand, a {@code join}, then frames, which are looked at where they lie. Only what a read
+ * ends in the middle of is copied. On its event loop only.
  */
 final class ViewerChannel extends ChannelInboundHandlerAdapter {
-    /** Tells of the life of viewers; called on the event loop. */
+    /** Tells of the life of a connection; called on the event loop. */
     interface Life {
-        /** It has joined its room. */
-        void joined(ViewerChannel viewer);
+        /** The edge has answered the handshake. */
+        void opened();
 
-        /** It will never join. */
-        void failed(ViewerChannel viewer, String why);
+        /** The hub says when to come back after an end, in milliseconds. */
+        void told(long returnMsMin, long returnMsMax);
+
+        /** It has joined its room. The room's frames follow. */
+        void joined(String epoch, long head);
+
+        /**
+         * It will never join.
+         *
+         * @param retryMs when asking again can succeed, 0: unknown
+         */
+        void failed(String why, long retryMs);
+
+        /** It ended by itself after it had joined. */
+        void ended();
     }
 
     private static final byte[] SWITCHING = Scan.ascii("HTTP/1.1 101 ");
     private static final byte[] HEAD_END = Scan.ascii("\r\n\r\n");
-    private static final byte[] REPLY = Scan.ascii("{\"re\":1,\"ok\":");
-    private static final byte[] REFUSAL = Scan.ascii("{\"re\":1,\"error\":");
-    private static final byte[] HEAD = Scan.ascii("\"head\":");
+    private static final byte[] REPLY = Scan.ascii("{\"re\":");
     private static final int TEXT = 0x81;
-    private static final int MASKED = 0x80;
-    private static final int PING = 0x89;
+    private static final int COMPRESSED_TEXT = 0xc1;
+    private static final int CLOSE = 0x88;
+    private static final int TOO_SLOW = 4004;
     private static final int LENGTH_16 = 126;
     private static final int LENGTH_64 = 127;
     private static final int HTTP_BYTES_MAX = 4096;
     private static final int TRIES_MAX = 300;
     private static final long RETRY_MS = 100;
+    private static final long MS_PER_S = 1_000;
 
     private enum State {
         HANDSHAKE,
@@ -41,69 +55,47 @@ final class ViewerChannel extends ChannelInboundHandlerAdapter {
         OVER
     }
 
-    private final String room;
-    private final String host;
-    private final String token;
+    private final Hello hello;
     private final Watch watch;
     private final Counts counts;
     private final Scan scan;
+    private final Inflation inflation;
     private final Life life;
     private State state = State.HANDSHAKE;
     private ChannelHandlerContext context;
     private ByteBuf kept;
     private int tries;
 
-    ViewerChannel(String room, String host, String token, Watch watch, Counts counts, Scan scan, Life life) {
-        this.room = room;
-        this.host = host;
-        this.token = token;
+    ViewerChannel(Hello hello, Watch watch, Counts counts, Scan scan, Inflation inflation, Life life) {
+        this.hello = hello;
         this.watch = watch;
         this.counts = counts;
         this.scan = scan;
+        this.inflation = inflation;
         this.life = life;
-    }
-
-    String room() {
-        return room;
-    }
-
-    Watch watch() {
-        return watch;
     }
 
     @Override
     public void channelActive(ChannelHandlerContext opened) {
         context = opened;
-        String request = "GET /ws?token=" + token + " HTTP/1.1\r\nHost: " + host
-                + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13"
-                // any 16 bytes: the key guards caches, and there is none between
-                + "\r\nSec-WebSocket-Key: ZGFubWFrdSBiZW5jaCAhIQ==\r\nSec-WebSocket-Protocol: danmaku.v1.json\r\n\r\n";
-        context.writeAndFlush(ascii(request));
-    }
-
-    private ByteBuf ascii(String text) {
-        return context.alloc().buffer(text.length()).writeBytes(text.getBytes(StandardCharsets.US_ASCII));
+        context.writeAndFlush(hello.handshake(context.alloc()));
     }
 
     private void join() {
         tries++;
-        byte[] command = ("{\"id\":1,\"op\":\"join\",\"room\":\"" + room + "\"}").getBytes(StandardCharsets.US_ASCII);
-        // a mask of zeros is a mask: the text stays as it is; ids of rooms are short enough for 16 bits of length
-        ByteBuf frame = context.alloc().buffer(command.length + 8);
-        frame.writeByte(TEXT);
-        if (command.length < LENGTH_16) {
-            frame.writeByte(MASKED | command.length);
-        } else {
-            frame.writeByte(MASKED | LENGTH_16).writeShort(command.length);
-        }
-        context.writeAndFlush(frame.writeInt(0).writeBytes(command));
+        context.writeAndFlush(hello.join(context.alloc()));
     }
 
     /** A connection that says nothing is closed by the edge. */
     void ping() {
         if (state == State.JOINED) {
-            context.writeAndFlush(
-                    context.alloc().buffer(6).writeByte(PING).writeByte(MASKED).writeInt(0));
+            context.writeAndFlush(Hello.ping(context.alloc()));
+        }
+    }
+
+    void reading(boolean on) {
+        if (context != null) {
+            context.channel().config().setAutoRead(on);
         }
     }
 
@@ -150,20 +142,34 @@ final class ViewerChannel extends ChannelInboundHandlerAdapter {
             if (scan.take(HEAD_END)) {
                 int end = scan.at();
                 if (!scan.of(in, start, end).take(SWITCHING)) {
-                    fail(in.toString(start, Math.min(end - start, 200), StandardCharsets.US_ASCII));
+                    refused(in.toString(start, Math.min(end - start, HTTP_BYTES_MAX), StandardCharsets.US_ASCII));
                     return false;
                 }
                 in.readerIndex(end);
                 state = State.JOINING;
+                life.opened();
+                if (hello.auth()) {
+                    context.write(hello.auth(context.alloc()));
+                }
                 join();
                 return true;
             }
             scan.to(line + 1);
         }
         if (in.readableBytes() > HTTP_BYTES_MAX) {
-            fail("no end of the answer to the handshake");
+            fail("no end of the answer to the handshake", 0);
         }
         return false;
+    }
+
+    private void refused(String answer) {
+        boolean busy = answer.startsWith("HTTP/1.1 503");
+        if (busy) {
+            counts.refused++;
+        }
+        fail(
+                answer.lines().findFirst().orElse(""),
+                busy ? Math.max(0, number(answer.toLowerCase(Locale.ROOT), "\r\nretry-after: ")) * MS_PER_S : 0);
     }
 
     /** Takes one frame of a server: unmasked, and never in parts. */
@@ -194,34 +200,83 @@ final class ViewerChannel extends ChannelInboundHandlerAdapter {
         }
         int end = start + head + (int) length;
         in.readerIndex(end);
-        if (kind == TEXT && !watch.take(in, start + head, end, nowNs, scan) && state == State.JOINING) {
-            reply(in, start + head, end);
+        switch (kind) {
+            case TEXT -> text(in, start + head, end, nowNs);
+            case COMPRESSED_TEXT -> {
+                ByteBuf text = inflation.inflate(in, start + head, end);
+                if (text == null) {
+                    counts.miscounted++;
+                } else {
+                    counts.compressed++;
+                    text(text, text.readerIndex(), text.writerIndex(), nowNs);
+                }
+            }
+            case CLOSE -> {
+                if (length >= 2 && in.getUnsignedShort(start + head) == TOO_SLOW) {
+                    counts.tooSlow++;
+                }
+            }
+            default -> {
+                // a pong
+            }
         }
         return true;
     }
 
-    private void reply(ByteBuf in, int start, int end) {
-        if (scan.of(in, start, end).take(REPLY)) {
-            while (scan.find('"')) {
-                if (scan.take(HEAD)) {
-                    watch.joined(scan.number());
-                    state = State.JOINED;
-                    life.joined(this);
-                    return;
-                }
-                scan.skip();
-            }
-            fail("no head in the answer to join");
-        } else if (scan.of(in, start, end).take(REFUSAL)) {
-            String refusal = in.toString(start, end - start, StandardCharsets.UTF_8);
-            // a new room is not known on every edge at once
-            boolean again = refusal.contains("\"retryMs\":") || refusal.contains("\"no_such_room\"");
-            if (again && tries < TRIES_MAX) {
-                context.executor().schedule(this::joinAgain, RETRY_MS, TimeUnit.MILLISECONDS);
-            } else {
-                fail(refusal);
-            }
+    private void text(ByteBuf in, int start, int end, long nowNs) {
+        if (!watch.take(in, start, end, nowNs, scan)
+                && state == State.JOINING
+                && scan.of(in, start, end).take(REPLY)) {
+            reply(in.toString(start, end - start, StandardCharsets.UTF_8));
         }
+    }
+
+    private void reply(String reply) {
+        if (reply.startsWith("{\"re\":1,\"ok\":")) {
+            long head = number(reply, "\"head\":");
+            if (head < 0) {
+                fail("no head in the answer to join", 0);
+                return;
+            }
+            state = State.JOINED;
+            life.joined(text(reply, "\"epoch\":\""), head);
+        } else if (reply.startsWith("{\"re\":0,\"ok\":")) {
+            long min = number(reply, "\"minMs\":");
+            long max = number(reply, "\"maxMs\":");
+            if (min >= 0 && max >= min) {
+                life.told(min, max);
+            }
+        } else if (reply.startsWith("{\"re\":1,\"error\":")) {
+            long retryMs = number(reply, "\"retryMs\":");
+            // a new room is not known on every edge at once
+            boolean again = retryMs >= 0 || reply.contains("\"no_such_room\"");
+            if (again && tries < TRIES_MAX) {
+                context.executor().schedule(this::joinAgain, Math.max(RETRY_MS, retryMs), TimeUnit.MILLISECONDS);
+            } else {
+                fail(reply, 0);
+            }
+        } else {
+            fail(reply, 0);
+        }
+    }
+
+    private static String text(String json, String before) {
+        int at = json.indexOf(before);
+        return at < 0 ? "" : json.substring(at + before.length(), json.indexOf('"', at + before.length()));
+    }
+
+    /** The number behind a text, -1 when there is none. */
+    private static long number(String in, String before) {
+        int at = in.indexOf(before);
+        if (at < 0) {
+            return -1;
+        }
+        int from = at + before.length();
+        int to = from;
+        while (to < in.length() && Character.isDigit(in.charAt(to))) {
+            to++;
+        }
+        return to == from ? -1 : Long.parseLong(in, from, to, 10);
     }
 
     private void joinAgain() {
@@ -230,9 +285,9 @@ final class ViewerChannel extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void fail(String why) {
+    private void fail(String why, long retryMs) {
         state = State.OVER;
-        life.failed(this, why);
+        life.failed(why, retryMs);
         context.close();
     }
 
@@ -242,12 +297,14 @@ final class ViewerChannel extends ChannelInboundHandlerAdapter {
             kept.release();
             kept = null;
         }
-        if (state == State.JOINED) {
-            counts.dropped++;
-        } else if (state != State.OVER) {
-            life.failed(this, "the connection ended before it had joined");
-        }
+        State last = state;
         state = State.OVER;
+        if (last == State.JOINED) {
+            counts.dropped++;
+            life.ended();
+        } else if (last != State.OVER) {
+            life.failed("the connection ended before it had joined", 0);
+        }
     }
 
     @Override

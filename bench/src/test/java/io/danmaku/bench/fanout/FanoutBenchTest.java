@@ -52,7 +52,10 @@ final class FanoutBenchTest {
 
     @Test
     void aScenarioThatIsNotThereIsAnErrorThatNamesThoseThatAre() {
-        assertEquals("there is no scenario soak, only hot-room, many-rooms, flash-crowd", refused("soak"));
+        assertEquals(
+                "there is no scenario calm, only hot-room, many-rooms, flash-crowd, slow-viewers, gift-storm, location, "
+                        + "reconnect-storm, compression, soak",
+                refused("calm"));
     }
 
     @Test
@@ -91,5 +94,6 @@ final class FanoutBenchTest {
         assertEquals(8, EdgeSample.sum(metrics, "jvm_gc_pause_seconds_count"));
         assertEquals(0.25, EdgeSample.sum(metrics, "jvm_gc_pause_seconds_sum"));
         assertEquals(0, EdgeSample.sum("", "jvm_gc_pause_seconds_sum"));
+        assertEquals(7, EdgeSample.sum(metrics, "jvm_gc_pause_seconds_count{action=\"end of minor GC\""));
     }
 }

@@ -31,4 +31,14 @@ final class ScheduleTest {
             assertEquals(-5 + i * NS_PER_S / rate, schedule.atNs(i));
         }
     }
+
+    @Example
+    void aBurstIsDueAtOnceAndTheRateIsKept() {
+        Schedule schedule = new Schedule(7, 100, 3, 50);
+        assertEquals(300, schedule.count());
+        assertEquals(7, schedule.atNs(49));
+        assertEquals(7 + NS_PER_S / 2, schedule.atNs(50));
+        assertEquals(7 + NS_PER_S / 2, schedule.atNs(99));
+        assertEquals(7 + NS_PER_S, schedule.atNs(100));
+    }
 }

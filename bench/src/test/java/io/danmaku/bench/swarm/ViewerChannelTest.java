@@ -14,10 +14,12 @@ import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.zip.Deflater;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.AfterTry;
 
 /** Against Netty's frame decoder as the other side, which is not ours. */
 final class ViewerChannelTest {
@@ -26,25 +28,56 @@ final class ViewerChannelTest {
     private static final String JOINED = "{\"re\":1,\"ok\":{\"room\":\"42\",\"epoch\":\"e\",\"head\":7,\"online\":0}}";
 
     private final Counts counts = new Counts();
-    private final Watch watch = new Watch("42", true, counts, new Watch.Latency());
+    private final Watch watch = new Watch("42", true, counts, new Latency());
     private int joins;
+    private int ends;
     private String failure;
 
-    private final ViewerChannel viewer =
-            new ViewerChannel("42", "127.0.0.1:80", "a.b.c", watch, counts, new Scan(), new ViewerChannel.Life() {
-                @Override
-                public void joined(ViewerChannel who) {
-                    joins++;
-                }
+    private long retryMs;
+    private String hint = "";
 
-                @Override
-                public void failed(ViewerChannel who, String why) {
-                    failure = why;
-                }
-            });
+    private final ViewerChannel.Life life = new ViewerChannel.Life() {
+        @Override
+        public void opened() {}
+
+        @Override
+        public void told(long returnMsMin, long returnMsMax) {
+            hint = returnMsMin + ".." + returnMsMax;
+        }
+
+        @Override
+        public void joined(String epoch, long head) {
+            assertEquals("e", epoch);
+            joins++;
+            watch.joined(head);
+        }
+
+        @Override
+        public void failed(String why, long afterMs) {
+            failure = why;
+            retryMs = afterMs;
+        }
+
+        @Override
+        public void ended() {
+            ends++;
+        }
+    };
+
+    private final ViewerChannel viewer = viewer(Hello.watch("127.0.0.1:80", "a.b.c", "42"));
     private final EmbeddedChannel channel = new EmbeddedChannel(viewer);
     private final EmbeddedChannel server = new EmbeddedChannel(new WebSocket13FrameDecoder(
             WebSocketDecoderConfig.newBuilder().expectMaskedFrames(true).build()));
+
+    @AfterTry
+    void releaseWhatIsLeft() {
+        channel.finishAndReleaseAll();
+        server.finishAndReleaseAll();
+    }
+
+    private ViewerChannel viewer(Hello hello) {
+        return new ViewerChannel(hello, watch, counts, new Scan(), new Inflation(), life);
+    }
 
     private String said() {
         ByteBuf bytes = channel.readOutbound();
@@ -161,5 +194,85 @@ final class ViewerChannelTest {
         channel.close();
         assertNull(failure);
         assertEquals(1, counts.dropped);
+        assertEquals(1, ends);
+    }
+
+    @Example
+    void aBusyEdgeSaysWhenToAskAgain() {
+        channel.releaseOutbound();
+        hear("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 3\r\ncontent-length: 0\r\n\r\n");
+        assertTrue(failure.contains("503"), failure);
+        assertEquals(3_000, retryMs);
+        assertEquals(1, counts.refused);
+    }
+
+    @Example
+    void whoComesBackAsksForWhatFollowsAndIsToldWhenToReturn() {
+        EmbeddedChannel again =
+                new EmbeddedChannel(viewer(new Hello("127.0.0.1:80", "a.b.c", "42", true, false, 1290, "k3")));
+        ByteBuf request = again.readOutbound();
+        assertTrue(request.toString(StandardCharsets.US_ASCII).startsWith("GET /ws HTTP/1.1\r\n"));
+        request.release();
+        again.writeInbound(Unpooled.copiedBuffer(ANSWER, StandardCharsets.US_ASCII));
+        assertEquals("{\"id\":0,\"op\":\"auth\",\"token\":\"a.b.c\"}", command(again));
+        assertEquals("{\"id\":1,\"op\":\"join\",\"room\":\"42\",\"since\":1290,\"epoch\":\"k3\"}", command(again));
+        again.writeInbound(Unpooled.wrappedBuffer(text(
+                "{\"re\":0,\"ok\":{\"user\":\"7\",\"session\":\"s\",\"reconnect\":{\"minMs\":500,\"maxMs\":4000}}}")));
+        assertEquals("500..4000", hint);
+        again.finishAndReleaseAll();
+    }
+
+    private String command(EmbeddedChannel from) {
+        server.writeInbound((ByteBuf) from.readOutbound());
+        TextWebSocketFrame frame = server.readInbound();
+        String text = frame.text();
+        frame.release();
+        return text;
+    }
+
+    @Example
+    void compressedAndPlainFramesAreTakenAlike() {
+        channel.releaseOutbound();
+        hear(ANSWER);
+        channel.releaseOutbound();
+        channel.writeInbound(Unpooled.wrappedBuffer(text(JOINED)));
+        channel.writeInbound(Unpooled.wrappedBuffer(deflated(batch(8, 50_000))));
+        channel.writeInbound(Unpooled.wrappedBuffer(text(batch(9, 0))));
+        channel.writeInbound(Unpooled.wrappedBuffer(deflated(batch(10, 7))));
+        assertEquals(3, counts.frames);
+        assertEquals(2, counts.compressed);
+        assertEquals(11, watch.next());
+        assertEquals(0, counts.lost + counts.doubled + counts.disordered + counts.miscounted);
+        channel.writeInbound(Unpooled.wrappedBuffer(new byte[] {(byte) 0xc1, 3, 0x7f, 0x7f, 0x7f}));
+        assertEquals(1, counts.miscounted);
+    }
+
+    private static byte[] deflated(String payload) {
+        Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
+        deflater.setInput(payload.getBytes(StandardCharsets.US_ASCII));
+        byte[] out = new byte[payload.length() + 64];
+        // what a sync flush ends with is not sent (RFC 7692)
+        int bytes = deflater.deflate(out, 0, out.length, Deflater.SYNC_FLUSH) - 4;
+        deflater.end();
+        ByteBuf frame = Unpooled.buffer().writeByte(0xc1);
+        if (bytes < 126) {
+            frame.writeByte(bytes);
+        } else {
+            frame.writeByte(126).writeShort(bytes);
+        }
+        frame.writeBytes(out, 0, bytes);
+        byte[] all = new byte[frame.readableBytes()];
+        frame.readBytes(all);
+        return all;
+    }
+
+    @Example
+    void aConnectionThatIsClosedAsTooSlowIsCounted() {
+        channel.releaseOutbound();
+        hear(ANSWER);
+        channel.releaseOutbound();
+        channel.writeInbound(Unpooled.wrappedBuffer(text(JOINED)));
+        channel.writeInbound(Unpooled.wrappedBuffer(new byte[] {(byte) 0x88, 2, 4004 >> 8, (byte) 4004}));
+        assertEquals(1, counts.tooSlow);
     }
 }

@@ -1,0 +1,97 @@
+package io.danmaku.bench.fanout;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The bench against a real hub, with few viewers for a few seconds: it counts right, and finds nothing wrong. */
+final class FanoutBenchIT {
+    private static final int VIEWERS = 60;
+    private static final int SECONDS = 6;
+
+    @TempDir
+    static Path folder;
+
+    private static OwnHub hub;
+
+    @BeforeAll
+    static void start() throws IOException {
+        hub = OwnHub.start(Files.createDirectory(folder.resolve("hub")));
+    }
+
+    @AfterAll
+    static void stop() {
+        hub.close();
+    }
+
+    /** Runs a scenario, which has to end with 0, and reads the medians of its report. */
+    private static JsonNode run(String scenario, String... options) throws IOException {
+        Path results = Files.createDirectory(folder.resolve(scenario));
+        List<String> arguments = new ArrayList<>(List.of(
+                "--data=" + folder.resolve("hub"),
+                "--results=" + results,
+                "--viewers=" + VIEWERS,
+                "--seconds=" + SECONDS,
+                "--warm-up=2",
+                "--runs=1"));
+        arguments.addAll(List.of(options));
+        arguments.add(scenario);
+        assertEquals(0, new CommandLine(new FanoutBench()).execute(arguments.toArray(String[]::new)));
+        try (Stream<Path> reports = Files.walk(results)) {
+            Path report = reports.filter(path -> path.endsWith("report.json"))
+                    .findFirst()
+                    .orElseThrow();
+            return new ObjectMapper().readTree(report.toFile()).path("median");
+        }
+    }
+
+    private static void between(double min, double max, JsonNode figures, String name) {
+        assertTrue(figures.has(name), () -> "no figure " + name + " in " + figures);
+        double value = figures.path(name).asDouble();
+        assertTrue(value >= min && value <= max, () -> name + " is " + value + ", not " + min + ".." + max);
+    }
+
+    @Test
+    void aHotRoomIsDeliveredWholeAndTheBareLoopIsBesideIt() throws IOException {
+        JsonNode figures = run("hot-room", "--rate=50", "--ceiling-seconds=1");
+        between(VIEWERS * 50, VIEWERS * 50, figures, "offered, deliveries/s");
+        between(VIEWERS * 50 * 0.8, VIEWERS * 50 * 1.2, figures, "delivered, deliveries/s");
+        between(50, 1_000, figures, "bytes a delivery");
+        between(0.001, 5_000, figures, "latency p50, ms");
+        between(1, 1e9, figures, "edge's writes to the bare ones");
+    }
+
+    @Test
+    void viewersThatStopReadingGetTheirReliableEventsAfterAll() throws IOException {
+        JsonNode figures = run("slow-viewers", "--rate=50");
+        between(VIEWERS / 10, VIEWERS / 10, figures, "viewers that stopped reading");
+        between(0.001, 5_000, figures, "latency p99 before, ms");
+        between(0.001, 5_000, figures, "latency p99 after, ms");
+        // 5 a second, of the warm-up too, to the tenth that checks and the tenth that stops
+        int checking = 2 * VIEWERS / 10;
+        int gifts = 5 * (SECONDS + 2);
+        between(gifts * checking, gifts * checking, figures, "RELIABLE events read by who checks");
+    }
+
+    @Test
+    void giftsAreNeverSampledWhereChatIs() throws IOException {
+        JsonNode figures = run("gift-storm", "--best-effort-per-second=20");
+        between(1, 1e9, figures, "sampled");
+        int gifts = 100 * (SECONDS + 2);
+        between(gifts * VIEWERS / 10.0, gifts * VIEWERS / 10.0, figures, "RELIABLE events read by who checks");
+        between(0, 0, figures, "RELIABLE events missing");
+    }
+}
