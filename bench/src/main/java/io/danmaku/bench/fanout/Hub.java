@@ -11,7 +11,7 @@ import java.util.List;
  * @param watchedPid its process
  * @param published edge that publishers send through
  */
-record Hub(URI watched, long watchedPid, URI published) {
+public record Hub(URI watched, long watchedPid, URI published) {
 
     /**
      * Viewers on the first edge, publishers on the last.
@@ -19,7 +19,7 @@ record Hub(URI watched, long watchedPid, URI published) {
      * @param edges to use in place of the hub's own order; empty: all that it has
      * @throws IllegalArgumentException when one of them is no edge of this hub
      */
-    static Hub of(UpRecord up, List<URI> edges) {
+    public static Hub of(UpRecord up, List<URI> edges) {
         List<URI> used = edges.isEmpty() ? up.edges() : edges;
         for (URI edge : used) {
             if (!up.edges().contains(edge)) {
@@ -36,7 +36,8 @@ record Hub(URI watched, long watchedPid, URI published) {
         return new Hub(watched, pid, used.get(used.size() - 1));
     }
 
-    boolean allInOne() {
+    /** Whether viewers and publishers are on one edge. */
+    public boolean allInOne() {
         return watched.equals(published);
     }
 }

@@ -65,7 +65,6 @@ record Peer(
 
     /** The same one that is spoken to in another way. */
     Peer speaking(Dialog asViewer, Dialog asPublisher, String inFront, String behind) {
-        return new Peer(
-                name, setting, version, absent, launch, environment, asViewer, asPublisher, inFront, behind);
+        return new Peer(name, setting, version, absent, launch, environment, asViewer, asPublisher, inFront, behind);
     }
 }

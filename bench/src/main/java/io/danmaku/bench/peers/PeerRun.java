@@ -24,6 +24,7 @@ import org.HdrHistogram.Histogram;
 /** One server under all rates: viewers come once, then messages flow at one rate after the other. */
 final class PeerRun {
     static final String CORES = "cores";
+    static final String WHOLE_CORES = "cores, all processes";
     static final String PER_CPU_S = "deliveries per CPU-second";
     static final String CPU_US = "CPU a delivery, us";
     static final String P50_MS = "latency p50, ms";
@@ -70,13 +71,13 @@ final class PeerRun {
                             load.checkedPercent())
                     .command());
             swarm.hear("ready", START_S_MAX);
-            ProcessUse before = use();
+            ProcessUse before = use(target.processes().get());
             swarm.tell(Map.of("do", "go"));
             int failed = swarm.hear("joined", JOIN_S_MAX).path("failed").asInt();
             if (failed > 0) {
                 throw new IOException(failed + " viewers could not join");
             }
-            viewerKib = (use().rssMib() - before.rssMib()) * KIB_PER_MIB / load.viewers();
+            viewerKib = (use(target.processes().get()).rssMib() - before.rssMib()) * KIB_PER_MIB / load.viewers();
             for (int rate : load.rates()) {
                 byRate.put(rate, measure(swarm, rate));
             }
@@ -84,10 +85,10 @@ final class PeerRun {
         return byRate;
     }
 
-    private ProcessUse use() {
+    private static ProcessUse use(List<Long> pids) {
         double cpuS = 0;
         double rssMib = 0;
-        for (long pid : target.processes().get()) {
+        for (long pid : pids) {
             try {
                 ProcessUse use = ProcessUse.of(pid);
                 cpuS += use.cpuS();
@@ -100,12 +101,17 @@ final class PeerRun {
     }
 
     /** What the processes of a run have done so far. */
-    private record Sample(long atNs, ProcessUse server, JsonNode swarm, ProcessUse swarmUse) {}
+    private record Sample(long atNs, ProcessUse server, ProcessUse whole, JsonNode swarm, ProcessUse swarmUse) {}
 
     private Sample sample(ChildJvm swarm) throws IOException, InterruptedException {
         swarm.tell(Map.of("do", "count"));
         long atNs = System.nanoTime();
-        return new Sample(atNs, use(), swarm.hear("counted", START_S_MAX), ProcessUse.of(swarm.pid()));
+        return new Sample(
+                atNs,
+                use(target.processes().get()),
+                use(target.whole()),
+                swarm.hear("counted", START_S_MAX),
+                ProcessUse.of(swarm.pid()));
     }
 
     private Figures measure(ChildJvm swarm, int rate) throws IOException, InterruptedException {
@@ -155,8 +161,11 @@ final class PeerRun {
         double perS = (counted(after, "events") - counted(before, "events")) / swarmS;
         double cores = (after.server.cpuS() - before.server.cpuS()) / serverS;
         double bytesPerS = (counted(after, "bytes") - counted(before, "bytes")) / swarmS;
-        return new Figures()
-                .put(CORES, cores)
+        Figures figures = new Figures();
+        if (!target.whole().isEmpty()) {
+            figures.put(WHOLE_CORES, (after.whole.cpuS() - before.whole.cpuS()) / serverS);
+        }
+        return figures.put(CORES, cores)
                 .put(PER_CPU_S, perS / cores)
                 .put(CPU_US, cores * US_PER_S / perS)
                 .put(DELIVERED, perS / ((double) rate * load.viewers()) * PERCENT)

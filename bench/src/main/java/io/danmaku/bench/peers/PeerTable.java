@@ -74,7 +74,7 @@ final class PeerTable {
             text.append(
                     "| | cores | deliveries per CPU-second | p50, ms | p99, ms | max, ms | delivered | bytes a delivery |"
                             + " hub's CPU a delivery to its |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
-            rows.forEach(row -> text.append(line(row, rate)));
+            rows.forEach(row -> text.append(line(row, rate)).append(whole(row, rate)));
         }
         text.append("\n| | version | RSS a viewer, KiB | setting |\n| --- | --- | --- | --- |\n");
         for (Row row : rows) {
@@ -103,6 +103,20 @@ final class PeerTable {
                 dropped > 0 ? String.format(Locale.ROOT, ", %.0f viewers cut off", dropped) : "",
                 cell("%.0f", figure(row, rate, PeerRun.BYTES)),
                 cell("%.3f", hubToIt(row, rate)));
+    }
+
+    /** A line more for who needs other processes too. */
+    private static String whole(Row row, int rate) {
+        double cores = figure(row, rate, PeerRun.WHOLE_CORES);
+        double perS = figure(row, rate, PeerRun.PER_CPU_S) * figure(row, rate, PeerRun.CORES);
+        return Double.isNaN(cores)
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "| %s, all its processes | %.3f | %s | | | | | | |%n",
+                        row.name,
+                        cores,
+                        cell("%,.0f", perS / cores));
     }
 
     private static String cell(String format, double value) {

@@ -100,7 +100,8 @@ final class Peers {
                 "socket.io",
                 "a room, WebSocket alone, encoded once a message, no compression, no batching to be had");
         // a pong that nobody asked for puts off the next ping
-        Dialog dialog = Dialog.webSocket("/socket.io/?EIO=4&transport=websocket").keptAliveBy("3");
+        Dialog dialog =
+                Dialog.webSocket("/socket.io/?EIO=4&transport=websocket").keptAliveBy("3");
         Dialog publisher = Dialog.webSocket("/socket.io/?EIO=4&transport=websocket&publishes=1")
                 .keptAliveBy("3")
                 .saying(List.of("40"), "40{");
@@ -131,7 +132,9 @@ final class Peers {
                         "a subject, over TCP and not WebSocket, coalesces by itself, pending limit 256 MB",
                         asked(program, "-v"),
                         (port, folder) -> List.of(
-                                program, "-c", configured("nats.conf", port, "", folder).toString()),
+                                program,
+                                "-c",
+                                configured("nats.conf", port, "", folder).toString()),
                         Map.of())
                 .speaking(
                         publisher.saying(List.of("SUB room 1\r\n", "PING\r\n"), "PONG"),

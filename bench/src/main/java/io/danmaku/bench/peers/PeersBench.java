@@ -2,7 +2,11 @@ package io.danmaku.bench.peers;
 
 import io.danmaku.bench.report.Figures;
 import io.danmaku.bench.report.Report;
+import io.danmaku.standalone.command.DataOption;
 import io.danmaku.standalone.folder.Home;
+import io.danmaku.standalone.folder.Secret;
+import io.danmaku.standalone.supervise.UpFile;
+import io.danmaku.standalone.supervise.UpRecord;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -29,6 +34,9 @@ public final class PeersBench implements Callable<Integer> {
     private static final int RATE_MAX = 10_000;
     private static final int SECONDS_MAX = 3_600;
     private static final int PERCENT = 100;
+
+    @Mixin
+    private DataOption data;
 
     @Option(
             names = "--viewers",
@@ -89,6 +97,9 @@ public final class PeersBench implements Callable<Integer> {
         Path home = Home.find().root();
         Path place = installed == null ? home.resolve("data/bench-peers") : installed;
         PeerTable table = new PeerTable(load);
+        if (wanted(PeerTable.HUB)) {
+            measureHub(load, table);
+        }
         Path results = home.resolve("bench/results");
         for (Peer peer : new Peers(place.toAbsolutePath(), home.resolve("bench/peers")).all()) {
             if (wanted(peer.name())) {
@@ -112,6 +123,27 @@ public final class PeersBench implements Callable<Integer> {
     private boolean wanted(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
         return only.isEmpty() || only.stream().anyMatch(word -> lower.contains(word.toLowerCase(Locale.ROOT)));
+    }
+
+    private void measureHub(PeerLoad load, PeerTable table) throws IOException, InterruptedException {
+        UpRecord up = UpFile.running(data.folder()).orElse(null);
+        if (up == null) {
+            String why = "none runs on " + data.folder().root() + ": start one with `danmaku up --edges 2`";
+            System.err.println("skipped " + PeerTable.HUB + ": " + why);
+            table.skip(PeerTable.HUB, why);
+            return;
+        }
+        int rateMax = rates.stream().mapToInt(Integer::intValue).max().orElseThrow();
+        try (HubTarget hub = new HubTarget(up, Secret.of(data.folder()), rateMax)) {
+            System.err.println(PeerTable.HUB + ": " + hub.setting());
+            table.add(PeerTable.HUB, hub.setting(), "this one", new PeerRun(hub.target(), load).run());
+            if (!hub.refused().isEmpty()) {
+                System.err.println(PeerTable.HUB + ": " + hub.refused());
+            }
+        } catch (IOException failed) {
+            System.err.println("skipped " + PeerTable.HUB + ": " + failed.getMessage());
+            table.skip(PeerTable.HUB, failed.getMessage());
+        }
     }
 
     /** One that fails is told and left out: the others are measured all the same. */
@@ -139,7 +171,8 @@ public final class PeersBench implements Callable<Integer> {
                 new PeerServer(peer.name(), folder, peer.launch().command(port, folder), peer.environment())) {
             server.awaitPort(port);
             try (PeerPublisher publisher = new PeerPublisher(port, peer.publisher(), peer.before(), peer.after())) {
-                Target target = new Target(server::processes, "127.0.0.1", port, peer.viewer(), "", publisher::send);
+                Target target =
+                        new Target(server::processes, List.of(), "127.0.0.1", port, peer.viewer(), "", publisher::send);
                 return new PeerRun(target, load).run();
             }
         }

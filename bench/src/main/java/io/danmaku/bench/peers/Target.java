@@ -10,6 +10,7 @@ import java.util.function.Supplier;
  * A server that runs, as a run needs to know it.
  *
  * @param processes whose use counts, asked anew for each sample
+ * @param whole more processes that it cannot do without, and the first ones, told apart; empty: there are no more
  * @param host that viewers connect to
  * @param viewer what each of them says
  * @param secret that signs their tokens; empty: they have none
@@ -17,8 +18,13 @@ import java.util.function.Supplier;
  */
 record Target(
         Supplier<List<Long>> processes,
+        List<Long> whole,
         String host,
         int port,
         Dialog viewer,
         String secret,
-        Consumer<Schedule> publish) {}
+        Consumer<Schedule> publish) {
+    Target {
+        whole = List.copyOf(whole);
+    }
+}
