@@ -157,5 +157,6 @@ final class PeerChannelTest {
         channel.close();
         assertNull(failure);
         assertEquals(1, counts.dropped);
+        channel.releaseOutbound();
     }
 }
