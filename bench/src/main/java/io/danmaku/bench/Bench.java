@@ -2,6 +2,7 @@ package io.danmaku.bench;
 
 import io.danmaku.bench.fanout.FanoutBench;
 import io.danmaku.bench.micro.MicroBench;
+import io.danmaku.bench.peers.PeersBench;
 import io.danmaku.bench.room.RoomBench;
 import io.danmaku.bench.tail.TailBench;
 import picocli.CommandLine;
@@ -14,8 +15,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "danmaku bench",
         mixinStandardHelpOptions = true,
-        description = "Measures a hub that `danmaku up` started on this machine, or single steps of it.",
-        subcommands = {RoomBench.class, FanoutBench.class, TailBench.class, MicroBench.class})
+        description =
+                "Measures a hub that `danmaku up` started on this machine, single steps of it, or what there is beside it.",
+        subcommands = {RoomBench.class, FanoutBench.class, TailBench.class, PeersBench.class, MicroBench.class})
 public final class Bench implements Runnable {
     @Spec
     private CommandSpec spec;

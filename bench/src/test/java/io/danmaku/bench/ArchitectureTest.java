@@ -16,7 +16,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule theHarnessKnowsClientsAndTheirProtocolAlone = classes()
             .that()
-            .resideOutsideOfPackages("io.danmaku.bench.swarm..", "io.danmaku.bench.micro..")
+            .resideOutsideOfPackages(
+                    "io.danmaku.bench.swarm..", "io.danmaku.bench.micro..", "io.danmaku.bench.peers.vertx..")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
@@ -45,6 +46,15 @@ class ArchitectureTest {
                     "io.netty.util..",
                     "com.fasterxml.jackson.databind..",
                     "org.HdrHistogram..");
+
+    /** Nothing of ours is in it. */
+    @ArchTest
+    static final ArchRule plainVertxKnowsVertxAlone = classes()
+            .that()
+            .resideInAPackage("io.danmaku.bench.peers.vertx..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("io.danmaku.bench.peers.vertx..", "java..", "io.vertx.core..");
 
     /** A benchmark takes a step out of the edge and runs it in a JVM of its own; nothing else of the harness may see into the edge. */
     @ArchTest

@@ -13,8 +13,8 @@ import java.util.List;
  * @param edges in use; all viewers are on the first, publishers send through the last
  * @param watchedPid process of the first
  */
-record Hub(List<URI> edges, long watchedPid) {
-    Hub {
+public record Hub(List<URI> edges, long watchedPid) {
+    public Hub {
         edges = List.copyOf(edges);
     }
 
@@ -34,7 +34,7 @@ record Hub(List<URI> edges, long watchedPid) {
      * @param edges to use in place of the hub's own order; empty: all that it has
      * @throws IllegalArgumentException when one of them is no edge of this hub
      */
-    static Hub of(UpRecord up, List<URI> edges) {
+    public static Hub of(UpRecord up, List<URI> edges) {
         List<URI> used = edges.isEmpty() ? up.edges() : edges;
         for (URI edge : used) {
             if (!up.edges().contains(edge)) {
@@ -53,11 +53,11 @@ record Hub(List<URI> edges, long watchedPid) {
                 .orElseThrow(() -> new IllegalArgumentException("the hub did not start " + edge + " itself"));
     }
 
-    URI watched() {
+    public URI watched() {
         return edges.get(0);
     }
 
-    URI published() {
+    public URI published() {
         return edges.get(edges.size() - 1);
     }
 
@@ -66,7 +66,8 @@ record Hub(List<URI> edges, long watchedPid) {
         return edges.stream().map(edge -> edge.getHost() + ":" + edge.getPort()).toList();
     }
 
-    boolean allInOne() {
+    /** Whether viewers and publishers are on one edge. */
+    public boolean allInOne() {
         return watched().equals(published());
     }
 }

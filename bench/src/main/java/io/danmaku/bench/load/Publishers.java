@@ -112,7 +112,11 @@ final class Publishers implements AutoCloseable {
 
     /** Sends for so many seconds from then on; returns when the last message has been handed over and the time is over. */
     void send(long fromNs, int seconds) {
-        Schedule schedule = new Schedule(fromNs, stream.rate(), seconds, stream.burst());
+        send(new Schedule(fromNs, stream.rate(), seconds, stream.burst()));
+    }
+
+    /** The same by a schedule of its own. */
+    void send(Schedule schedule) {
         for (long i = 0; i < schedule.count(); i++) {
             long meantNs = schedule.atNs(i);
             parkUntil(meantNs);

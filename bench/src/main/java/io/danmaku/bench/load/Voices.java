@@ -59,6 +59,11 @@ public final class Voices implements AutoCloseable {
                 .toArray(CompletableFuture[]::new));
     }
 
+    /** Sends the messages of the first stream by another schedule; returns when the last one has been handed over and the time is over. */
+    public void send(Schedule schedule) {
+        publishers.get(0).send(schedule);
+    }
+
     /** Waits until every send has its result, for a bounded time. */
     public void awaitResults() {
         long endNs = System.nanoTime() + RESULTS_NS_MAX;
