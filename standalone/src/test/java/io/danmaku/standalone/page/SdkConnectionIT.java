@@ -119,6 +119,40 @@ final class SdkConnectionIT {
     }
 
     @Test
+    void aJoinThatIsPutOffIsTriedAgainWhenTheHubSaidAndNoSooner() {
+        sdk.page().clock().install();
+        int[] joins = {0};
+        sdk.page()
+                .routeWebSocket(
+                        SdkPage.WEB_SOCKET,
+                        socket -> socket.onMessage(frame -> {
+                            String text = frame.text();
+                            String re = "{\"re\":" + text.replaceAll(".*\"id\":(\\d+).*", "$1");
+                            if (text.contains("\"op\":\"join\"") && ++joins[0] == 1) {
+                                socket.send(re + ",\"error\":{\"code\":\"busy\",\"message\":\"\",\"retryMs\":7000}}");
+                            } else {
+                                socket.send(
+                                        re + ",\"ok\":{\"user\":\"7\",\"room\":\"1\",\"epoch\":\"k\",\"head\":10}}");
+                            }
+                        }));
+        sdk.open();
+        sdk.run("""
+                const { DanmakuClient } = await import('/sdk/danmaku-client.js');
+                window.client = new DanmakuClient({ url: 'ws://sdk.test/ws', token: 't', random: () => 0.5 });
+                await new Promise((resolve) => { client.on('state', ({ state }) => state === 'open' && resolve()); client.connect(); });
+                window.joined = client.join('1');
+                await client.dmSync().catch(() => {}); // its answer comes behind that of the join
+                return {};""");
+
+        sdk.page().clock().runFor(6_900);
+        assertEquals(1, joins[0]);
+        sdk.page().clock().runFor(200);
+
+        assertEquals("{\"head\":10}", sdk.run("return { head: (await joined).head };"));
+        assertEquals(2, joins[0]);
+    }
+
+    @Test
     void whatIsStillOnItsWayOfAFormerStayInARoomIsNoPartOfTheNextOne() {
         List<String> leaves = new ArrayList<>();
         sdk.page()

@@ -117,6 +117,8 @@ final class OverloadIT {
     private static Map<String, String> lowSteps() {
         Map<String, String> environment = new HashMap<>(Map.of(
                 "DANMAKU_EDGE_EVENT_LOOPS", "1",
+                // those who flood have no token
+                "DANMAKU_EDGE_AUTHENTICATE_WITHIN", "600s",
                 "DANMAKU_EDGE_OVERLOAD_RISE_AFTER", "200ms",
                 "DANMAKU_EDGE_OVERLOAD_FALL_AFTER", "1s"));
         int at = 0;
