@@ -15,7 +15,7 @@ import java.time.Duration;
  * @param pauses collections of garbage that stopped it, from its {@code /metrics}
  * @param pausedS seconds that it was stopped
  */
-record EdgeSample(long atNs, ProcessUse process, ThreadUse threads, double pauses, double pausedS) {
+record EdgeSample(long atNs, ProcessUse process, ThreadUse threads, double pauses, double pausedS, Told told) {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -30,7 +30,8 @@ record EdgeSample(long atNs, ProcessUse process, ThreadUse threads, double pause
                 process,
                 threads,
                 sum(metrics, "jvm_gc_pause_seconds_count"),
-                sum(metrics, "jvm_gc_pause_seconds_sum"));
+                sum(metrics, "jvm_gc_pause_seconds_sum"),
+                Told.of(metrics));
     }
 
     /** What the viewers' edge says at {@code /metrics}. */

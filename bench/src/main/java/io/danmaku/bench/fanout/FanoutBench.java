@@ -217,7 +217,11 @@ public final class FanoutBench implements Callable<Integer> {
 
     private int measure(Scenario scenario, Load load, List<String> made, String secret)
             throws IOException, InterruptedException {
-        int times = within("--runs", or(runs, scenario == Scenario.SOAK ? 1 : RUNS), 1, RUNS_MAX);
+        int times = within(
+                "--runs",
+                or(runs, scenario == Scenario.SOAK || scenario == Scenario.STEP_LOAD ? 1 : RUNS),
+                1,
+                RUNS_MAX);
         Map<String, Object> settings = new LinkedHashMap<>(load.settings());
         settings.put("runs", times);
         settings.put(

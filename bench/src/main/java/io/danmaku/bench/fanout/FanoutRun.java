@@ -15,6 +15,9 @@ final class FanoutRun {
         if (scenario == Scenario.COMPRESSION) {
             return CompressionRun.run(load, hub, rooms, secret);
         }
+        if (scenario == Scenario.STEP_LOAD) {
+            return StepLoad.run(load, hub, rooms, secret);
+        }
         Outcome outcome =
                 new Pass(hub, load, scenario.habits(hub, load), scenario.happening(folder)).run(rooms, secret);
         if (load.ceilingSeconds() > 0) {

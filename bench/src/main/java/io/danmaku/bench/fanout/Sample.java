@@ -47,6 +47,8 @@ record Sample(EdgeSample edge, JsonNode counted, ProcessUse swarm, ProcessUse ow
                 .put("of it the rest (compiler, collector, ...)", cores(from, to, Group.REST))
                 .put("deliveries per edge CPU-second", events / swarmS / (cpuS / edgeS))
                 .put("writes per event-loop CPU-second", frames / swarmS / cores(from, to, Group.EVENT_LOOPS))
+                .put("edge only p50, ms", to.told().percentileMs(from.told(), 50))
+                .put("edge only p99, ms", to.told().percentileMs(from.told(), 99))
                 .put("edge RSS at the end, MiB", to.process().rssMib())
                 .put("edge GC pauses", to.pauses() - from.pauses())
                 .put("edge GC pauses together, ms", (to.pausedS() - from.pausedS()) * MS_PER_S)

@@ -27,6 +27,8 @@ enum Scenario {
     RECONNECT_STORM(5_000, 1, 0, 40, 10, 0, Stream.chat(50), Stream.gifts(5, 1)),
     /** Chat in Chinese, then in English, each first plain and then compressed. */
     COMPRESSION(500, 1, 0, 20, 10, 0, Stream.chat(100, Texts.CHINESE)),
+    /** Twice as much from step to step, until it is too much. */
+    STEP_LOAD(1_000, 1, 0, 15, 10, 0, Stream.chat(50)),
     /** Long, to see what grows. */
     SOAK(500, 1, 0, 600, 10, 0, Stream.chat(50), Stream.gifts(5, 1));
 
@@ -68,7 +70,8 @@ enum Scenario {
             case SLOW_VIEWERS, LOCATION -> new Stopping();
             case RECONNECT_STORM -> new Storm(folder);
             case SOAK -> new Soak();
-            case HOT_ROOM, MANY_ROOMS, GIFT_STORM, COMPRESSION -> Happening.NOTHING;
+            case HOT_ROOM, MANY_ROOMS, GIFT_STORM -> new Watching();
+            case COMPRESSION, STEP_LOAD -> Happening.NOTHING; // they make their passes themselves
         };
     }
 
@@ -78,7 +81,7 @@ enum Scenario {
             case SLOW_VIEWERS, LOCATION ->
                 new Habits(STOP_PERCENT, List.of(hub.addresses().get(0)), 0, 1_000, false);
             case RECONNECT_STORM -> new Habits(0, hub.addresses(), 0, asked.returnMsMax(), false);
-            case HOT_ROOM, MANY_ROOMS, FLASH_CROWD, GIFT_STORM, COMPRESSION, SOAK -> Habits.NONE;
+            case HOT_ROOM, MANY_ROOMS, FLASH_CROWD, GIFT_STORM, COMPRESSION, STEP_LOAD, SOAK -> Habits.NONE;
         };
     }
 
