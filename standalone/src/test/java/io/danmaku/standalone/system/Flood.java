@@ -1,8 +1,9 @@
 package io.danmaku.standalone.system;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -11,73 +12,66 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Clients that write commands as fast as their sockets take them, and throw away what is answered. */
+/**
+ * Clients that each write many commands at a time, and as many again as soon as these are answered: their event loop is never done, and
+ * never has more to do than one such round.
+ */
 final class Flood implements AutoCloseable {
-    private static final int FRAMES_A_WRITE = 500;
+    private static final int COMMANDS = 250;
+    private static final int LENGTH_16 = 126;
 
     private final List<Socket> sockets = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
 
     /** Connects so many. */
     Flood(URI edge, int clients) throws IOException {
-        byte[] frames = frames();
+        byte[] commands = commands();
         for (int i = 0; i < clients; i++) {
             Socket socket = new Socket();
             sockets.add(socket);
             socket.connect(new InetSocketAddress(edge.getHost(), edge.getPort()));
             OutputStream out = socket.getOutputStream();
-            InputStream in = socket.getInputStream();
+            DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
             out.write(("GET /ws HTTP/1.1\r\nHost: " + edge.getAuthority() + "\r\nUpgrade: websocket\r\n"
                             + "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                             + "Sec-WebSocket-Version: 13\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII));
-            if (in.read() < 0) {
-                throw new IOException("no handshake");
+            StringBuilder head = new StringBuilder();
+            while (head.indexOf("\r\n\r\n") < 0) {
+                head.append((char) in.readUnsignedByte());
             }
-            byte[] heard = new byte[1 << 16];
-            work(() -> {
-                while (in.read(heard) >= 0) {
-                    // what is said to it does not matter
-                }
-            });
-            work(() -> {
-                while (true) {
-                    out.write(frames);
-                }
-            });
+            Thread thread = new Thread(() -> write(out, in, commands), "flood");
+            thread.setDaemon(true);
+            threads.add(thread);
         }
-    }
-
-    /** Work on a socket, which ends when the socket is closed. */
-    private interface SocketWork {
-        void run() throws IOException;
     }
 
     void begin() {
         threads.forEach(Thread::start);
     }
 
-    private void work(SocketWork work) {
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        work.run();
-                    } catch (IOException closed) {
-                        // by the test, or by the edge
-                    }
-                },
-                "flood");
-        thread.setDaemon(true);
-        threads.add(thread);
+    private static void write(OutputStream out, DataInputStream in, byte[] commands) {
+        try {
+            while (true) {
+                out.write(commands);
+                for (int i = 0; i < COMMANDS; i++) {
+                    in.readUnsignedByte();
+                    int length = in.readUnsignedByte();
+                    in.skipNBytes(length == LENGTH_16 ? in.readUnsignedShort() : length);
+                }
+            }
+        } catch (IOException closed) {
+            // by the test, or by the edge
+        }
     }
 
     /** Frames masked with zeros. */
-    private static byte[] frames() {
+    private static byte[] commands() {
         byte[] command = "{\"op\":\"ping\",\"id\":1}".getBytes(StandardCharsets.US_ASCII);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        for (int i = 0; i < FRAMES_A_WRITE; i++) {
+        for (int i = 0; i < COMMANDS; i++) {
             out.write(RawSocket.FIN | RawSocket.TEXT);
-            out.write(0x80 | command.length);
+            out.write(RawSocket.MASKED | command.length);
             out.writeBytes(new byte[4]);
             out.writeBytes(command);
         }

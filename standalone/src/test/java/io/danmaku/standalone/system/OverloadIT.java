@@ -146,7 +146,7 @@ final class OverloadIT {
             speaker.start(20);
             int likes = 0;
             CompletableFuture<Answer> joined;
-            try (Flood flood = new Flood(edge.address(), 4)) {
+            try (Flood flood = new Flood(edge.address(), 8)) {
                 flood.begin();
                 Eventually.await(SOON, "nobody is let in", () -> edge.metric("danmaku_overload_step") == 4);
                 Answer join = late.wait(late.client().request(join(room)));

@@ -28,7 +28,7 @@ final class RawSocket implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int TIMEOUT_MS = 20_000;
-    private static final int MASKED = 0x80;
+    static final int MASKED = 0x80;
     /** RSV1: RFC 7692, section 6. */
     private static final int COMPRESSED = 0x40;
 
