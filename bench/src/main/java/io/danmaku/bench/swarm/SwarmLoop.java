@@ -23,7 +23,7 @@ import org.HdrHistogram.Histogram;
 final class SwarmLoop {
     private static final int READ_BYTES = 64 * 1024;
     /** Of who stops reading: what the system holds for it must not hide that for long. */
-    private static final int STOPPER_RECEIVE_BYTES = 32 * 1024;
+    private static final int STOPPER_RECEIVE_BYTES = 16 * 1024;
     /**
      * TCP_MAXSEG (tcp(7)), as over Ethernet. Loopback's segments are 64 KiB, and a sender's buffer is a number of segments: the edge's could
      * take megabytes that nobody reads.
