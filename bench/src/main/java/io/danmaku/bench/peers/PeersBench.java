@@ -100,14 +100,15 @@ public final class PeersBench implements Callable<Integer> {
         if (wanted(PeerTable.HUB)) {
             measureHub(load, table);
         }
-        Path results = home.resolve("bench/results");
+        Path folder = Report.folder(home.resolve("bench/results"), "peers");
         for (Peer peer : new Peers(place.toAbsolutePath(), home.resolve("bench/peers")).all()) {
             if (wanted(peer.name())) {
                 measure(peer, load, place.resolve("run"), table);
+                // a run takes minutes: what is cut short still leaves what it has
+                table.write(folder);
             }
         }
         System.out.print(table.text());
-        Path folder = Report.folder(results, "peers");
         table.write(folder);
         System.out.println("written to " + folder);
         return 0;
