@@ -17,7 +17,10 @@ class ArchitectureTest {
     static final ArchRule theHarnessKnowsClientsAndTheirProtocolAlone = classes()
             .that()
             .resideOutsideOfPackages(
-                    "io.danmaku.bench.swarm..", "io.danmaku.bench.micro..", "io.danmaku.bench.peers.vertx..")
+                    "io.danmaku.bench.swarm..",
+                    "io.danmaku.bench.micro..",
+                    "io.danmaku.bench.tail..",
+                    "io.danmaku.bench.peers.vertx..")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
@@ -56,14 +59,43 @@ class ArchitectureTest {
             .onlyDependOnClassesThat()
             .resideInAnyPackage("io.danmaku.bench.peers.vertx..", "java..", "io.vertx.core..");
 
-    /** A benchmark takes a step out of the edge and runs it in a JVM of its own; nothing else of the harness may see into the edge. */
+    /** Steps taken out of the edge run in JVMs of their own; nothing else of the harness may see into the edge. */
     @ArchTest
-    static final ArchRule onlyBenchmarksOfSingleStepsKnowTheEdge = noClasses()
+    static final ArchRule onlyWhatRunsAPartOfTheEdgeKnowsTheEdge = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.danmaku.bench.micro..", "io.danmaku.bench.tail..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.danmaku.edge..");
+
+    @ArchTest
+    static final ArchRule onlyBenchmarksOfSingleStepsKnowJmh = noClasses()
             .that()
             .resideOutsideOfPackage("io.danmaku.bench.micro..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.danmaku.edge..", "org.openjdk.jmh..");
+            .resideInAnyPackage("org.openjdk.jmh..");
+
+    @ArchTest
+    static final ArchRule theTailsProcessKnowsTheHotPartOfTheEdgeAlone = classes()
+            .that()
+            .resideInAPackage("io.danmaku.bench.tail..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.danmaku.bench..",
+                    "io.danmaku.standalone.folder..",
+                    "io.danmaku.protocol..",
+                    "io.danmaku.edge.audience..",
+                    "io.danmaku.edge.broadcast..",
+                    "io.danmaku.edge.connection..",
+                    "io.danmaku.edge.tail..",
+                    "java..",
+                    "io.netty..",
+                    "io.vertx.core.transport..",
+                    "io.vertx.core.spi.transport..",
+                    "com.fasterxml.jackson.databind..",
+                    "picocli..");
 
     @ArchTest
     static final ArchRule packagesHaveNoCycles =

@@ -54,7 +54,7 @@ final class FanoutBenchTest {
     void aScenarioThatIsNotThereIsAnErrorThatNamesThoseThatAre() {
         assertEquals(
                 "there is no scenario calm, only hot-room, many-rooms, flash-crowd, slow-viewers, gift-storm, location, "
-                        + "reconnect-storm, compression, soak",
+                        + "reconnect-storm, compression, step-load, soak",
                 refused("calm"));
     }
 

@@ -31,10 +31,14 @@ final class MicroBenchTest {
         assertEquals(
                 Set.of(
                         "advanceAllByABatch",
+                        "checkAChat",
+                        "decode",
                         "decodeAChat",
+                        "encode",
                         "frameABatch",
                         "frameABatchAndAppendIt",
-                        "observeANewRecord"),
+                        "observeANewRecord",
+                        "ringToTail"),
                 ran);
     }
 }
