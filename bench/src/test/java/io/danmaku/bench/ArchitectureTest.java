@@ -41,6 +41,8 @@ class ArchitectureTest {
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
                     "io.danmaku.bench.swarm..",
+                    // the lines between it and its parent
+                    "io.danmaku.bench.machine..",
                     "io.danmaku.protocol..",
                     "java..",
                     "io.netty.bootstrap..",

@@ -3,10 +3,8 @@ package io.danmaku.bench.ceiling;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
+import io.danmaku.bench.machine.ChildLines;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.net.InetAddress;
@@ -15,7 +13,6 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -54,41 +51,39 @@ public final class Ceiling {
         }
     }
 
-    public static void main(String[] args) throws IOException {
-        PrintStream out = System.out;
+    public static void main(String[] args) throws IOException, InterruptedException {
+        ChildLines parent = new ChildLines();
         try (ServerSocketChannel server = ServerSocketChannel.open()) {
             server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
             Ceiling ceiling = new Ceiling(server);
-            out.println(JSON.createObjectNode()
-                    .put("is", "ready")
-                    .put("port", ((InetSocketAddress) server.getLocalAddress()).getPort()));
-            BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                out.println(ceiling.carryOut(JSON.readTree(line)));
-            }
+            parent.say(
+                    "ready",
+                    JSON.createObjectNode().put("port", ((InetSocketAddress) server.getLocalAddress()).getPort()));
+            parent.follow(command -> ceiling.carryOut(command, parent));
         }
-        System.exit(0);
     }
 
-    private ObjectNode carryOut(JsonNode command) throws IOException {
-        return switch (command.path("do").asText()) {
-            case "accept" -> accept(command.path("connections").asInt());
+    private void carryOut(JsonNode command, ChildLines parent) throws IOException {
+        switch (command.path("do").asText()) {
+            case "accept" -> {
+                accept(command.path("connections").asInt());
+                parent.say("accepted", JSON.createObjectNode());
+            }
             case "write" -> {
                 write(Work.of(command, "warmUpSeconds")); // compiled by then
-                yield write(Work.of(command, "seconds"));
+                parent.say("written", write(Work.of(command, "seconds")));
             }
             default -> throw new IllegalArgumentException("what is " + command + "?");
-        };
+        }
     }
 
-    private ObjectNode accept(int count) throws IOException {
+    private void accept(int count) throws IOException {
         while (connections.size() < count) {
             SocketChannel connection = server.accept();
             connection.setOption(StandardSocketOptions.TCP_NODELAY, true);
             connection.configureBlocking(false);
             connections.add(connection);
         }
-        return JSON.createObjectNode().put("is", "accepted");
     }
 
     private ObjectNode write(Work work) throws IOException {
@@ -114,7 +109,6 @@ public final class Ceiling {
         }
         double cpuS = (threads.getCurrentThreadCpuTime() - startCpuNs) / NS_PER_S;
         return JSON.createObjectNode()
-                .put("is", "written")
                 .put("writes", writes)
                 .put("bytes", bytes)
                 .put("partial", partial)

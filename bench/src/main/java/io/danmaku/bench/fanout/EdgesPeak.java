@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /** Watches what the hub's edges use, those that are started meanwhile too, and keeps the most that one of them used. A thread of its own. */
 final class EdgesPeak implements AutoCloseable {
@@ -18,25 +21,14 @@ final class EdgesPeak implements AutoCloseable {
 
     private final DataFolder folder;
     private final Map<Long, Use> last = new HashMap<>();
-    private final Thread watcher = new Thread(this::watch, "edges' peak");
+    private final ScheduledExecutorService watcher =
+            Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "edges' peak"));
     private volatile double cores;
     private volatile double rssMib;
 
     EdgesPeak(DataFolder folder) {
         this.folder = folder;
-        watcher.setDaemon(true);
-        watcher.start();
-    }
-
-    private void watch() {
-        try {
-            while (true) {
-                look();
-                Thread.sleep(STEP_MS);
-            }
-        } catch (InterruptedException closed) {
-            // that is how it ends
-        }
+        watcher.scheduleAtFixedRate(this::look, 0, STEP_MS, TimeUnit.MILLISECONDS);
     }
 
     private void look() {
@@ -78,11 +70,6 @@ final class EdgesPeak implements AutoCloseable {
 
     @Override
     public void close() {
-        watcher.interrupt();
-        try {
-            watcher.join();
-        } catch (InterruptedException cut) {
-            Thread.currentThread().interrupt();
-        }
+        watcher.shutdownNow();
     }
 }

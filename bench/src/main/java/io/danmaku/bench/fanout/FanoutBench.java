@@ -1,6 +1,7 @@
 package io.danmaku.bench.fanout;
 
 import io.danmaku.bench.load.Stream;
+import io.danmaku.bench.options.Bounds;
 import io.danmaku.bench.report.Report;
 import io.danmaku.standalone.command.DataOption;
 import io.danmaku.standalone.folder.Home;
@@ -172,34 +173,28 @@ public final class FanoutBench implements Callable<Integer> {
     private Load load(Scenario scenario) {
         List<Stream> streams = new ArrayList<>(scenario.streams);
         if (rate != null) {
-            streams.set(0, streams.get(0).withRate(within("--rate", rate, 1, RATE_MAX)));
+            streams.set(0, streams.get(0).withRate(Bounds.within(spec, "--rate", rate, 1, RATE_MAX)));
         }
         return new Load(
-                within("--viewers", or(viewers, scenario.viewers), 1, VIEWERS_MAX),
-                within("--rooms", or(rooms, scenario.rooms), 1, ROOMS_MAX),
+                Bounds.within(spec, "--viewers", or(viewers, scenario.viewers), 1, VIEWERS_MAX),
+                Bounds.within(spec, "--rooms", or(rooms, scenario.rooms), 1, ROOMS_MAX),
                 streams,
-                within(
+                Bounds.within(
+                        spec,
                         "--best-effort-per-second",
                         or(bestEffortPerSecond, scenario.bestEffortPerSecond),
                         0,
                         BUDGET_MAX),
-                within("--seconds", or(seconds, scenario.seconds), 1, SECONDS_MAX),
-                within("--warm-up", warmUp, 0, SECONDS_MAX),
-                within("--checked", or(checkedPercent, scenario.checkedPercent), 0, 100),
-                within("--swarm-loops", swarmLoops, 1, LOOPS_MAX),
-                within("--ceiling-seconds", or(ceilingSeconds, scenario.ceilingSeconds), 0, SECONDS_MAX),
-                within("--return-max", returnMsMax, 0, RETURN_MS_MAX));
+                Bounds.within(spec, "--seconds", or(seconds, scenario.seconds), 1, SECONDS_MAX),
+                Bounds.within(spec, "--warm-up", warmUp, 0, SECONDS_MAX),
+                Bounds.within(spec, "--checked", or(checkedPercent, scenario.checkedPercent), 0, 100),
+                Bounds.within(spec, "--swarm-loops", swarmLoops, 1, LOOPS_MAX),
+                Bounds.within(spec, "--ceiling-seconds", or(ceilingSeconds, scenario.ceilingSeconds), 0, SECONDS_MAX),
+                Bounds.within(spec, "--return-max", returnMsMax, 0, RETURN_MS_MAX));
     }
 
     private static int or(Integer asked, int usual) {
         return asked == null ? usual : asked;
-    }
-
-    private int within(String option, int value, int min, int max) {
-        if (value < min || value > max) {
-            throw new ParameterException(spec.commandLine(), option + " is " + min + ".." + max);
-        }
-        return value;
     }
 
     private static void create(RoomClient api, Load load, List<String> made) throws IOException, InterruptedException {
@@ -217,7 +212,8 @@ public final class FanoutBench implements Callable<Integer> {
 
     private int measure(Scenario scenario, Load load, List<String> made, String secret)
             throws IOException, InterruptedException {
-        int times = within(
+        int times = Bounds.within(
+                spec,
                 "--runs",
                 or(runs, scenario == Scenario.SOAK || scenario == Scenario.STEP_LOAD ? 1 : RUNS),
                 1,

@@ -2,21 +2,19 @@ package io.danmaku.bench.fanout;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.danmaku.bench.load.Voices;
+import io.danmaku.bench.machine.PackedHistogram;
 import io.danmaku.bench.report.Figures;
 import io.danmaku.bench.report.Report;
 import io.danmaku.bench.swarm.Habits;
 import io.danmaku.protocol.token.Tokens;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
-import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -132,7 +130,7 @@ final class Pass {
     private void latency(JsonNode finished, Voices voices) throws IOException {
         List<Histogram> parts = new ArrayList<>();
         for (JsonNode part : finished.path("latenciesUs")) {
-            parts.add(unpacked(part.asText()));
+            parts.add(PackedHistogram.unpack(part.asText()));
             outcome.latencyUs().add(parts.get(parts.size() - 1));
         }
         long nowMs = System.currentTimeMillis();
@@ -158,15 +156,6 @@ final class Pass {
             figures.put(p + " before, ms", before)
                     .put(p + " after, ms", after)
                     .put(p + ", after to before", after / before);
-        }
-    }
-
-    private static Histogram unpacked(String base64) throws IOException {
-        try {
-            return Histogram.decodeFromCompressedByteBuffer(
-                    ByteBuffer.wrap(Base64.getDecoder().decode(base64)), 0);
-        } catch (DataFormatException torn) {
-            throw new IOException("the swarm's latencies cannot be read", torn);
         }
     }
 

@@ -6,13 +6,13 @@ import io.danmaku.standalone.supervise.UpFile;
 import io.danmaku.standalone.supervise.UpRecord;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** The viewers' edge is killed in the middle of the measured stretch; all come back, to whichever edge takes them, and go on where they were. */
 final class Storm implements Happening {
     private static final int BACK_S_MAX = 120;
     private static final long READY_NS_MAX = 120_000_000_000L;
-    private static final long POLL_MS = 100;
+    private static final long POLL_NS = 100_000_000L;
     private static final double NS_PER_MS = 1e6;
     private static final double US_PER_MS = 1_000;
 
@@ -64,16 +64,20 @@ final class Storm implements Happening {
 
     /** The next run needs the edge. */
     @Override
-    public void after(Pass pass) throws IOException, InterruptedException {
+    public void after(Pass pass) throws IOException {
         long endNs = killedNs + READY_NS_MAX;
-        boolean ready = false;
-        while (!ready && System.nanoTime() < endNs) {
-            ready = edge(pass)
-                    .filter(part -> part.state() == UpRecord.PartState.READY && part.restarts() > restartsBefore)
-                    .isPresent();
-            TimeUnit.MILLISECONDS.sleep(ready ? 0 : POLL_MS);
+        boolean back = isBack(pass);
+        while (!back && System.nanoTime() < endNs) {
+            LockSupport.parkNanos(POLL_NS);
+            back = isBack(pass);
         }
-        pass.outcome().fault("edges that did not start again", ready ? 0 : 1);
+        pass.outcome().fault("edges that did not start again", back ? 0 : 1);
+    }
+
+    private boolean isBack(Pass pass) throws IOException {
+        return edge(pass)
+                .filter(part -> part.state() == UpRecord.PartState.READY && part.restarts() > restartsBefore)
+                .isPresent();
     }
 
     private Optional<UpRecord.PartRecord> edge(Pass pass) throws IOException {

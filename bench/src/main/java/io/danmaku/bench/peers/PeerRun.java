@@ -3,13 +3,12 @@ package io.danmaku.bench.peers;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.danmaku.bench.load.Schedule;
 import io.danmaku.bench.machine.ChildJvm;
+import io.danmaku.bench.machine.PackedHistogram;
 import io.danmaku.bench.machine.ProcessUse;
 import io.danmaku.bench.report.Figures;
 import io.danmaku.bench.swarm.PeerPlan;
 import io.danmaku.bench.swarm.PeerSwarm;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +17,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
-import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
 
 /** One server under all rates: viewers come once, then messages flow at one rate after the other. */
@@ -179,16 +177,11 @@ final class PeerRun {
     }
 
     private static void latency(Figures figures, JsonNode settled) throws IOException {
-        byte[] packed = Base64.getDecoder().decode(settled.path("latencyUs").asText());
-        try {
-            Histogram us = Histogram.decodeFromCompressedByteBuffer(ByteBuffer.wrap(packed), 0);
-            if (us.getTotalCount() > 0) {
-                figures.put(P50_MS, us.getValueAtPercentile(50) / US_PER_MS)
-                        .put(P99_MS, us.getValueAtPercentile(99) / US_PER_MS)
-                        .put(MAX_MS, us.getMaxValue() / US_PER_MS);
-            }
-        } catch (DataFormatException torn) {
-            throw new IOException("the viewers' latencies cannot be read", torn);
+        Histogram us = PackedHistogram.unpack(settled.path("latencyUs").asText());
+        if (us.getTotalCount() > 0) {
+            figures.put(P50_MS, us.getValueAtPercentile(50) / US_PER_MS)
+                    .put(P99_MS, us.getValueAtPercentile(99) / US_PER_MS)
+                    .put(MAX_MS, us.getMaxValue() / US_PER_MS);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.danmaku.bench.peers;
 
+import io.danmaku.bench.options.Bounds;
 import io.danmaku.bench.report.Figures;
 import io.danmaku.bench.report.Report;
 import io.danmaku.standalone.command.DataOption;
@@ -17,7 +18,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code danmaku bench peers}: the same viewers and the same messages on the hub and on what else there is, side by side. */
@@ -86,14 +86,14 @@ public final class PeersBench implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         for (int rate : rates) {
-            within("--rates", rate, 1, RATE_MAX);
+            Bounds.within(spec, "--rates", rate, 1, RATE_MAX);
         }
         PeerLoad load = new PeerLoad(
-                within("--viewers", viewers, 1, VIEWERS_MAX),
+                Bounds.within(spec, "--viewers", viewers, 1, VIEWERS_MAX),
                 rates,
-                within("--seconds", seconds, 1, SECONDS_MAX),
-                within("--warm-up", warmUp, 0, SECONDS_MAX),
-                within("--checked", checkedPercent, 0, PERCENT));
+                Bounds.within(spec, "--seconds", seconds, 1, SECONDS_MAX),
+                Bounds.within(spec, "--warm-up", warmUp, 0, SECONDS_MAX),
+                Bounds.within(spec, "--checked", checkedPercent, 0, PERCENT));
         Path home = Home.find().root();
         Path place = installed == null ? home.resolve("data/bench-peers") : installed;
         PeerTable table = new PeerTable(load);
@@ -112,13 +112,6 @@ public final class PeersBench implements Callable<Integer> {
         table.write(folder);
         System.out.println("written to " + folder);
         return 0;
-    }
-
-    private int within(String option, int value, int min, int max) {
-        if (value < min || value > max) {
-            throw new ParameterException(spec.commandLine(), option + " is " + min + ".." + max);
-        }
-        return value;
     }
 
     private boolean wanted(String name) {

@@ -3,6 +3,7 @@ package io.danmaku.bench.room;
 import io.danmaku.bench.load.Schedule;
 import io.danmaku.bench.machine.Machine;
 import io.danmaku.bench.machine.ProcessUse;
+import io.danmaku.bench.options.Bounds;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.token.Claims;
@@ -35,7 +36,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
@@ -88,11 +88,11 @@ public final class RoomBench implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        check("--viewers", viewers, 1, VIEWERS_MAX);
-        check("--rate", rate, 1, RATE_MAX);
-        check("--seconds", seconds, 1, SECONDS_MAX);
-        check("--warm-up", warmUp, 0, SECONDS_MAX);
-        check("--senders", senders, 1, SENDERS_MAX);
+        Bounds.within(spec, "--viewers", viewers, 1, VIEWERS_MAX);
+        Bounds.within(spec, "--rate", rate, 1, RATE_MAX);
+        Bounds.within(spec, "--seconds", seconds, 1, SECONDS_MAX);
+        Bounds.within(spec, "--warm-up", warmUp, 0, SECONDS_MAX);
+        Bounds.within(spec, "--senders", senders, 1, SENDERS_MAX);
         UpRecord up = UpFile.running(data.folder()).orElse(null);
         if (up == null) {
             System.err.println("no hub runs on " + data.folder().root() + ": start one with `danmaku up`");
@@ -111,12 +111,6 @@ public final class RoomBench implements Callable<Integer> {
             return run(clients, up, new Tokens(secret), room);
         } finally {
             rooms.close(room);
-        }
-    }
-
-    private void check(String option, int value, int min, int max) {
-        if (value < min || value > max) {
-            throw new ParameterException(spec.commandLine(), option + " is " + min + ".." + max);
         }
     }
 

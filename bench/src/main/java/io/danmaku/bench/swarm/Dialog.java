@@ -23,9 +23,7 @@ public record Dialog(String hello, boolean webSocket, List<String> openers, Stri
 
     /** The same one that offers a subprotocol; empty: none. */
     public static Dialog webSocket(String path, String subprotocol) {
-        String request = "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                // any 16 bytes: the key guards caches, and there is none between
-                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ZGFubWFrdSBiZW5jaCAhIQ==\r\n"
+        String request = "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + ClientFrames.UPGRADE
                 + (subprotocol.isEmpty() ? "" : "Sec-WebSocket-Protocol: " + subprotocol + "\r\n")
                 + "\r\n";
         return new Dialog(request, true, List.of(), "", "");

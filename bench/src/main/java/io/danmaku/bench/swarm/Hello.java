@@ -15,11 +15,6 @@ import java.nio.charset.StandardCharsets;
  * @param epoch of that offset, empty: none
  */
 record Hello(String address, String token, String room, boolean auth, boolean deflate, long since, String epoch) {
-    private static final int TEXT = 0x81;
-    private static final int PING = 0x89;
-    private static final int MASKED = 0x80;
-    private static final int LENGTH_16 = 126;
-
     /** A viewer that only watches, from now on. */
     static Hello watch(String address, String token, String room) {
         return new Hello(address, token, room, false, false, -1, "");
@@ -27,9 +22,7 @@ record Hello(String address, String token, String room, boolean auth, boolean de
 
     ByteBuf handshake(ByteBufAllocator alloc) {
         String request = "GET /ws" + (auth ? "" : "?token=" + token) + " HTTP/1.1\r\nHost: " + address
-                + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13"
-                // any 16 bytes: the key guards caches, and there is none between
-                + "\r\nSec-WebSocket-Key: ZGFubWFrdSBiZW5jaCAhIQ==\r\nSec-WebSocket-Protocol: danmaku.v1.json\r\n"
+                + "\r\n" + ClientFrames.UPGRADE + "Sec-WebSocket-Protocol: danmaku.v1.json\r\n"
                 + (deflate
                         ? "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; "
                                 + "client_no_context_takeover\r\n"
@@ -39,31 +32,15 @@ record Hello(String address, String token, String room, boolean auth, boolean de
     }
 
     ByteBuf auth(ByteBufAllocator alloc) {
-        return frame(alloc, "{\"id\":0,\"op\":\"auth\",\"token\":\"" + token + "\"}");
+        return ClientFrames.text(alloc, "{\"id\":0,\"op\":\"auth\",\"token\":\"" + token + "\"}");
     }
 
     ByteBuf join(ByteBufAllocator alloc) {
-        return frame(
+        return ClientFrames.text(
                 alloc,
                 "{\"id\":1,\"op\":\"join\",\"room\":\"" + room + "\""
                         + (since < 0 ? "" : ",\"since\":" + since)
                         + (epoch.isEmpty() ? "" : ",\"epoch\":\"" + epoch + "\"")
                         + "}");
-    }
-
-    static ByteBuf ping(ByteBufAllocator alloc) {
-        return alloc.buffer(6).writeByte(PING).writeByte(MASKED).writeInt(0);
-    }
-
-    /** A mask of zeros is a mask: the text stays as it is. Tokens and ids are short enough for 16 bits of length. */
-    private static ByteBuf frame(ByteBufAllocator alloc, String text) {
-        byte[] command = text.getBytes(StandardCharsets.US_ASCII);
-        ByteBuf frame = alloc.buffer(command.length + 8).writeByte(TEXT);
-        if (command.length < LENGTH_16) {
-            frame.writeByte(MASKED | command.length);
-        } else {
-            frame.writeByte(MASKED | LENGTH_16).writeShort(command.length);
-        }
-        return frame.writeInt(0).writeBytes(command);
     }
 }

@@ -26,10 +26,6 @@ final class PeerChannel extends ChannelInboundHandlerAdapter {
     private static final byte[] SPACE = {' '};
     private static final byte[] SWITCHING = Scan.ascii("HTTP/1.1 101");
     private static final byte[] HEAD_END = Scan.ascii("\r\n\r\n");
-    private static final int TEXT = 0x81;
-    private static final int PING = 0x89;
-    private static final int MASKED = 0x80;
-    private static final int LENGTH_16 = 126;
     private static final int ANSWER_BYTES_MAX = 64 * 1024;
     private static final int TOLD_BYTES_MAX = 300;
 
@@ -98,16 +94,7 @@ final class PeerChannel extends ChannelInboundHandlerAdapter {
             write(text);
             return;
         }
-        // a mask of zeros is a mask: the text stays as it is; nothing that is said here needs more than 16 bits of
-        // length
-        byte[] ascii = text.getBytes(StandardCharsets.US_ASCII);
-        ByteBuf frame = context.alloc().buffer(ascii.length + 8).writeByte(TEXT);
-        if (ascii.length < LENGTH_16) {
-            frame.writeByte(MASKED | ascii.length);
-        } else {
-            frame.writeByte(MASKED | LENGTH_16).writeShort(ascii.length);
-        }
-        context.writeAndFlush(frame.writeInt(0).writeBytes(ascii));
+        context.writeAndFlush(ClientFrames.text(context.alloc(), text));
     }
 
     void keepAlive() {
@@ -117,8 +104,7 @@ final class PeerChannel extends ChannelInboundHandlerAdapter {
         if (!dialog.keepAlive().isEmpty()) {
             say(dialog.keepAlive());
         } else if (dialog.webSocket()) {
-            context.writeAndFlush(
-                    context.alloc().buffer(6).writeByte(PING).writeByte(MASKED).writeInt(0));
+            context.writeAndFlush(ClientFrames.ping(context.alloc()));
         }
     }
 

@@ -13,11 +13,9 @@ import java.util.Map;
  */
 public record PeerPlan(String host, int port, Dialog dialog, String secret, int viewers, int checkedPercent) {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int PERCENT = 100;
 
     boolean checks(int viewer) {
-        int checked = Math.max(1, viewers * checkedPercent / PERCENT);
-        return (long) viewer * checked / viewers != (viewer + 1L) * checked / viewers;
+        return SwarmPlan.chosen(viewer, viewers, checkedPercent);
     }
 
     public Map<String, Object> command() {

@@ -3,9 +3,8 @@ package io.danmaku.bench.swarm;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.danmaku.protocol.room.Ids;
-import io.danmaku.protocol.token.Claims;
-import io.danmaku.protocol.token.Tokens;
+import io.danmaku.bench.machine.ChildLines;
+import io.danmaku.bench.machine.PackedHistogram;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -16,17 +15,9 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.PrintStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,19 +34,18 @@ public final class PeerSwarm {
     private static final int READ_BYTES = 64 * 1024;
     private static final int CONNECTING_MAX = 100;
     private static final int KEEP_ALIVE_TURNS = 20;
-    private static final long TOKEN_MS = 24 * 3_600_000L;
     private static final long NS_PER_MS = 1_000_000;
     private static final long QUIET_NS_MAX = 2_000 * NS_PER_MS;
     private static final long SETTLE_NS_MAX = 15_000 * NS_PER_MS;
 
-    private final PrintStream out;
+    private final ChildLines parent;
     private final boolean epoll = Epoll.isAvailable();
     private final EventLoop loop =
             new MultiThreadIoEventLoopGroup(1, epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory()).next();
     private final Semaphore connecting = new Semaphore(CONNECTING_MAX);
     private final AtomicInteger settled = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
-    private final List<String> tokens = new ArrayList<>();
+    private List<String> tokens = List.of();
     private PeerPlan plan;
 
     // on the loop only
@@ -65,20 +55,13 @@ public final class PeerSwarm {
     private final List<PeerChannel> viewers = new ArrayList<>();
     private int turn;
 
-    private PeerSwarm(PrintStream out) {
-        this.out = out;
+    private PeerSwarm(ChildLines parent) {
+        this.parent = parent;
     }
 
-    public static void main(String[] args) throws IOException {
-        // what is said is JSON and nothing else: logs go the other way
-        PrintStream out = System.out;
-        System.setOut(System.err);
-        PeerSwarm swarm = new PeerSwarm(out);
-        BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            swarm.carryOut(JSON.readTree(line));
-        }
-        System.exit(0);
+    public static void main(String[] args) throws IOException, InterruptedException {
+        ChildLines parent = new ChildLines();
+        parent.follow(new PeerSwarm(parent)::carryOut);
     }
 
     private void carryOut(JsonNode command) {
@@ -93,7 +76,7 @@ public final class PeerSwarm {
                             1);
                     return null;
                 });
-            case "count" -> say("counted", counted());
+            case "count" -> parent.say("counted", counted());
             case "settle" -> settle(command.path("events").asLong());
             default -> throw new IllegalArgumentException("what is " + command + "?");
         }
@@ -102,15 +85,10 @@ public final class PeerSwarm {
     private void prepare(PeerPlan told) {
         plan = told;
         if (!plan.secret().isEmpty()) {
-            Tokens signer = new Tokens(plan.secret());
-            long expiresAtMs = System.currentTimeMillis() + TOKEN_MS;
-            for (int i = 0; i < plan.viewers(); i++) {
-                String user = "viewer" + i;
-                tokens.add(signer.sign(new Claims(user, user, Ids.DEFAULT_TENANT, Map.of(), false, expiresAtMs)));
-            }
+            tokens = ViewerTokens.of(plan.secret(), plan.viewers());
         }
         loop.scheduleAtFixedRate(this::keepAlive, 1, 1, TimeUnit.SECONDS);
-        say("ready", JSON.createObjectNode());
+        parent.say("ready", JSON.createObjectNode());
     }
 
     private void keepAlive() {
@@ -163,7 +141,7 @@ public final class PeerSwarm {
         }
         connecting.release();
         if (settled.incrementAndGet() == plan.viewers()) {
-            say("joined", JSON.createObjectNode().put("failed", failures.get()));
+            parent.say("joined", JSON.createObjectNode().put("failed", failures.get()));
         }
     }
 
@@ -190,17 +168,10 @@ public final class PeerSwarm {
         }
         ObjectNode said = counted();
         Histogram us = ask(() -> latency.us(0).copy());
-        ByteBuffer packed = ByteBuffer.allocate(us.getNeededByteBufferCapacity());
-        int bytes = us.encodeIntoCompressedByteBuffer(packed);
-        say("settled", said.put("latencyUs", Base64.getEncoder().encodeToString(Arrays.copyOf(packed.array(), bytes))));
+        parent.say("settled", said.put("latencyUs", PackedHistogram.of(us)));
     }
 
     private <T> T ask(Supplier<T> question) {
         return loop.submit(question::get).syncUninterruptibly().getNow();
-    }
-
-    private synchronized void say(String is, ObjectNode line) {
-        out.println(line.put("is", is));
-        out.flush();
     }
 }

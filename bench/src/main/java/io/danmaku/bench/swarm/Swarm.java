@@ -4,9 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.danmaku.protocol.room.Ids;
-import io.danmaku.protocol.token.Claims;
-import io.danmaku.protocol.token.Tokens;
+import io.danmaku.bench.machine.ChildLines;
+import io.danmaku.bench.machine.PackedHistogram;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -15,15 +14,9 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.PrintStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,38 +35,30 @@ public final class Swarm {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long NS_PER_MS = 1_000_000;
     private static final long NS_PER_S = 1_000_000_000L;
-    private static final long TOKEN_MS = 24 * 3_600_000L;
     /** Viewers that connect at a time: fewer than a listening socket's backlog, beyond which connecting takes a second. */
     private static final int CONNECTING_MAX = 100;
 
     private static final long ARRIVE_NS_MAX = 20_000 * NS_PER_MS;
     private static final long POLL_NS = 20 * NS_PER_MS;
 
-    private final PrintStream out;
+    private final ChildLines parent;
     private final Histogram joinUs = new ConcurrentHistogram(3);
     private final Semaphore connecting = new Semaphore(CONNECTING_MAX);
     private final AtomicInteger settled = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
     private final Returns returns = new Returns();
     private final List<SwarmLoop> loops = new ArrayList<>();
-    private final List<String> tokens = new ArrayList<>();
+    private List<String> tokens = List.of();
     private SwarmPlan plan;
     private volatile long startNs;
 
-    private Swarm(PrintStream out) {
-        this.out = out;
+    private Swarm(ChildLines parent) {
+        this.parent = parent;
     }
 
-    public static void main(String[] args) throws IOException {
-        // what is said is JSON and nothing else: logs go the other way
-        PrintStream out = System.out;
-        System.setOut(System.err);
-        Swarm swarm = new Swarm(out);
-        BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            swarm.carryOut(JSON.readTree(line));
-        }
-        System.exit(0);
+    public static void main(String[] args) throws IOException, InterruptedException {
+        ChildLines parent = new ChildLines();
+        parent.follow(new Swarm(parent)::carryOut);
     }
 
     private void carryOut(JsonNode command) {
@@ -89,7 +74,7 @@ public final class Swarm {
                         command.path("fromNs").asLong(),
                         command.path("toNs").asLong(),
                         Math.max(1, command.path("parts").asInt())));
-            case "count" -> say("counted", counts());
+            case "count" -> parent.say("counted", counts());
             case "stop" -> reading(false, "stopped");
             case "resume" -> reading(true, "resumed");
             case "back" ->
@@ -109,14 +94,9 @@ public final class Swarm {
             loops.add(new SwarmLoop(group.next(), kind, returns));
         }
         if (!plan.rooms().isEmpty()) {
-            Tokens signer = new Tokens(plan.secret());
-            long expiresAtMs = System.currentTimeMillis() + TOKEN_MS;
-            for (int i = 0; i < plan.viewers(); i++) {
-                String user = "viewer" + i;
-                tokens.add(signer.sign(new Claims(user, user, Ids.DEFAULT_TENANT, Map.of(), false, expiresAtMs)));
-            }
+            tokens = ViewerTokens.of(plan.secret(), plan.viewers());
         }
-        say("ready", JSON.createObjectNode().put("transport", epoll ? "epoll" : "nio"));
+        parent.say("ready", JSON.createObjectNode().put("transport", epoll ? "epoll" : "nio"));
     }
 
     /** Connects all, the i-th at its share of the ramp. */
@@ -154,7 +134,7 @@ public final class Swarm {
         }
         connecting.release();
         if (settled.incrementAndGet() == plan.viewers()) {
-            say(
+            parent.say(
                     "joined",
                     JSON.createObjectNode()
                             .put("failed", failures.get())
@@ -165,7 +145,7 @@ public final class Swarm {
     }
 
     private void reading(boolean on, String is) {
-        say(is, JSON.createObjectNode().put("viewers", sum(loop -> loop.reading(on))));
+        parent.say(is, JSON.createObjectNode().put("viewers", sum(loop -> loop.reading(on))));
     }
 
     /** Waits until so many have come back and nobody is away, for a bounded time. */
@@ -174,7 +154,7 @@ public final class Swarm {
         while ((returns.back() < of || returns.away() > 0) && System.nanoTime() < endNs) {
             LockSupport.parkNanos(POLL_NS);
         }
-        say("back", returns.write(JSON.createObjectNode()));
+        parent.say("back", returns.write(JSON.createObjectNode()));
     }
 
     private ObjectNode counts() {
@@ -217,10 +197,10 @@ public final class Swarm {
             for (List<Histogram> loop : byLoop) {
                 us.add(loop.get(part));
             }
-            parts.add(packed(us));
+            parts.add(PackedHistogram.of(us));
         }
         loops.forEach(SwarmLoop::close);
-        say("finished", said);
+        parent.say("finished", said);
     }
 
     private static long[] offsets(JsonNode told) {
@@ -246,18 +226,7 @@ public final class Swarm {
         return numbers;
     }
 
-    private static String packed(Histogram us) {
-        ByteBuffer packed = ByteBuffer.allocate(us.getNeededByteBufferCapacity());
-        int bytes = us.encodeIntoCompressedByteBuffer(packed);
-        return Base64.getEncoder().encodeToString(Arrays.copyOf(packed.array(), bytes));
-    }
-
     private long sum(ToLongFunction<SwarmLoop> figure) {
         return loops.stream().mapToLong(figure).sum();
-    }
-
-    private synchronized void say(String is, ObjectNode line) {
-        out.println(line.put("is", is));
-        out.flush();
     }
 }

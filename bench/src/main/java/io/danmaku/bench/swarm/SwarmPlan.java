@@ -43,16 +43,17 @@ public record SwarmPlan(
 
     /** Spread evenly, so that few rooms have none. */
     boolean checks(int viewer) {
-        return stops(viewer) || chosen(viewer, Math.max(1, viewers * checkedPercent / 100));
+        return stops(viewer) || chosen(viewer, viewers, checkedPercent);
     }
 
     /** Counted from the other end, so that those who check and those who stop are not the same. */
     boolean stops(int viewer) {
-        return habits.stopPercent() > 0
-                && chosen(viewers - 1 - viewer, Math.max(1, viewers * habits.stopPercent() / 100));
+        return habits.stopPercent() > 0 && chosen(viewers - 1 - viewer, viewers, habits.stopPercent());
     }
 
-    private boolean chosen(int viewer, int count) {
+    /** Whether this viewer is one of so many of a hundred, at least one, spread evenly. */
+    static boolean chosen(int viewer, int viewers, int percent) {
+        int count = Math.max(1, viewers * percent / 100);
         return (long) viewer * count / viewers != (viewer + 1L) * count / viewers;
     }
 

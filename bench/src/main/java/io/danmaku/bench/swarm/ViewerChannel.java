@@ -89,7 +89,7 @@ final class ViewerChannel extends ChannelInboundHandlerAdapter {
     /** A connection that says nothing is closed by the edge. */
     void ping() {
         if (state == State.JOINED) {
-            context.writeAndFlush(Hello.ping(context.alloc()));
+            context.writeAndFlush(ClientFrames.ping(context.alloc()));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.danmaku.bench.tail;
 
+import io.danmaku.bench.options.Bounds;
 import io.danmaku.bench.report.Figures;
 import io.danmaku.bench.report.Report;
 import io.danmaku.edge.connection.SocketTransport;
@@ -13,7 +14,6 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code danmaku bench tail}: what a write costs an edge's event loops by transport, beside what it costs a bare loop. Needs no hub. */
@@ -87,16 +87,16 @@ public final class TailBench implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         TailRun.Work work = new TailRun.Work(
-                within("--viewers", viewers, 1, 20_000),
-                within("--rooms", rooms, 1, 10_000),
-                within("--rate", rate, 1, 100_000),
-                within("--event-bytes", eventBytes, 64, 4_096),
-                within("--frame-interval", frameIntervalMs, 1, 1_000),
-                within("--loops", loops, 1, 64),
-                within("--ring-entries", ringEntries, 128, 32_768),
-                within("--warm-up", warmUp, 1, 600),
-                within("--seconds", seconds, 1, 3_600));
-        within("--runs", runs, 1, 100);
+                Bounds.within(spec, "--viewers", viewers, 1, 20_000),
+                Bounds.within(spec, "--rooms", rooms, 1, 10_000),
+                Bounds.within(spec, "--rate", rate, 1, 100_000),
+                Bounds.within(spec, "--event-bytes", eventBytes, 64, 4_096),
+                Bounds.within(spec, "--frame-interval", frameIntervalMs, 1, 1_000),
+                Bounds.within(spec, "--loops", loops, 1, 64),
+                Bounds.within(spec, "--ring-entries", ringEntries, 128, 32_768),
+                Bounds.within(spec, "--warm-up", warmUp, 1, 600),
+                Bounds.within(spec, "--seconds", seconds, 1, 3_600));
+        Bounds.within(spec, "--runs", runs, 1, 100);
         List<SocketTransport> transports = transports();
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put("work", work);
@@ -128,12 +128,5 @@ public final class TailBench implements Callable<Integer> {
         return names.stream()
                 .map(name -> SocketTransport.choose(name, ringEntries))
                 .toList();
-    }
-
-    private int within(String option, int value, int min, int max) {
-        if (value < min || value > max) {
-            throw new ParameterException(spec.commandLine(), option + " is " + min + ".." + max);
-        }
-        return value;
     }
 }

@@ -3,8 +3,10 @@ package io.danmaku.bench.tail;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.bench.machine.ChildLines;
 import io.danmaku.edge.audience.Audience;
 import io.danmaku.edge.audience.Deliveries;
+import io.danmaku.edge.audience.Viewer;
 import io.danmaku.edge.broadcast.Broadcaster;
 import io.danmaku.edge.broadcast.LiveRoom;
 import io.danmaku.edge.broadcast.Pace;
@@ -27,10 +29,7 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.spi.transport.Transport;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.net.InetAddress;
@@ -109,10 +108,8 @@ public final class TailServer {
     }
 
     public static void main(String[] args) throws IOException, InterruptedException {
-        PrintStream out = System.out;
-        System.setOut(System.err);
-        BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        JsonNode plan = JSON.readTree(lines.readLine());
+        ChildLines parent = new ChildLines();
+        JsonNode plan = parent.next();
         SocketTransport kind = SocketTransport.choose(
                 plan.path("transport").asText(), plan.path("ringEntries").asInt());
         TailServer server = new TailServer(
@@ -121,11 +118,8 @@ public final class TailServer {
                 plan.path("frameIntervalMs").asInt(),
                 plan.path("rooms").asInt(),
                 plan.path("eventBytes").asInt());
-        out.println(JSON.createObjectNode().put("is", "ready").put("port", server.listen(kind)));
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            out.println(server.carryOut(JSON.readTree(line)));
-        }
-        System.exit(0);
+        parent.say("ready", JSON.createObjectNode().put("port", server.listen(kind)));
+        parent.follow(command -> server.carryOut(command, parent));
     }
 
     private int listen(SocketTransport kind) throws InterruptedException {
@@ -152,7 +146,7 @@ public final class TailServer {
     /** A viewer's socket. */
     private final class Socket extends ChannelInboundHandlerAdapter {
         private Audience audience;
-        private io.danmaku.edge.audience.Viewer viewer;
+        private Viewer viewer;
 
         @Override
         public void channelActive(ChannelHandlerContext context) {
@@ -186,22 +180,22 @@ public final class TailServer {
         }
     }
 
-    private ObjectNode carryOut(JsonNode command) throws InterruptedException {
-        return switch (command.path("do").asText()) {
+    private void carryOut(JsonNode command, ChildLines parent) throws InterruptedException {
+        switch (command.path("do").asText()) {
             case "accept" -> {
                 int connections = command.path("connections").asInt();
                 while (accepted.availablePermits() < connections) {
                     LockSupport.parkNanos(1_000_000);
                 }
-                yield JSON.createObjectNode().put("is", "accepted");
+                parent.say("accepted", JSON.createObjectNode());
             }
             case "feed" -> {
                 int perSecond = command.path("perSecond").asInt();
                 feed(perSecond, command.path("warmUpSeconds").asDouble());
-                yield feed(perSecond, command.path("seconds").asDouble());
+                parent.say("fed", feed(perSecond, command.path("seconds").asDouble()));
             }
             default -> throw new IllegalArgumentException("what is " + command + "?");
-        };
+        }
     }
 
     /** What threads have used, and what was delivered, at a moment. */
@@ -246,7 +240,6 @@ public final class TailServer {
         }
         Use after = use();
         return JSON.createObjectNode()
-                .put("is", "fed")
                 .put("seconds", (after.atNs - before.atNs) / NS_PER_S)
                 .put("loopsCpuS", (after.loopsCpuNs - before.loopsCpuNs) / NS_PER_S)
                 .put("broadcasterCpuS", (after.broadcasterCpuNs - before.broadcasterCpuNs) / NS_PER_S)

@@ -1,0 +1,2 @@
+/** What the options of all loads have in common. */
+package io.danmaku.bench.options;
