@@ -119,7 +119,7 @@ public final class Report {
     private static ObjectNode object(Figures figures) {
         ObjectNode object = JSON.createObjectNode();
         figures.names().stream()
-                .filter(figure -> !Double.isNaN(figures.get(figure)))
+                .filter(figure -> Double.isFinite(figures.get(figure)))
                 .forEach(figure -> object.put(figure, figures.get(figure)));
         return object;
     }
