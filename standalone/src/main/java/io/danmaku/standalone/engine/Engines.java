@@ -52,7 +52,8 @@ public final class Engines {
                 dir,
                 List.of(program.toString(), conf.toString()),
                 Map.of("redis", ports.redis()),
-                Probe.answer(ports.redis(), "PING\r\n", "+PONG"));
+                Probe.answer(ports.redis(), "PING\r\n", "+PONG"),
+                Part.Preparation.NONE);
     }
 
     private Part cassandra() throws IOException {
@@ -80,7 +81,8 @@ public final class Engines {
                 command,
                 Map.of("cql", ports.cql(), "storage", ports.cqlStorage()),
                 // Cassandra opens this port last of all
-                Probe.port(ports.cql()));
+                Probe.port(ports.cql()),
+                Part.Preparation.NONE);
     }
 
     private Part pulsar() throws IOException {
@@ -119,8 +121,8 @@ public final class Engines {
                 command,
                 Map.of("pulsar", ports.pulsar(), "web", ports.pulsarWeb(), "bookie", ports.bookie()),
                 // made last of all at the first start; /admin/v2/brokers/ready answers before
-                Probe.http(
-                        URI.create("http://127.0.0.1:" + ports.pulsarWeb() + "/admin/v2/namespaces/public/default")));
+                Probe.http(URI.create("http://127.0.0.1:" + ports.pulsarWeb() + "/admin/v2/namespaces/public/default")),
+                () -> BookieJournal.cutTorn(BookieData.of(dir)));
     }
 
     /** The bookie is told an interface, not an address; without one it listens on all. */
@@ -130,7 +132,13 @@ public final class Engines {
     }
 
     private Part part(
-            String name, String marker, Path dir, List<String> command, Map<String, Integer> listens, Probe probe) {
+            String name,
+            String marker,
+            Path dir,
+            List<String> command,
+            Map<String, Integer> listens,
+            Probe probe,
+            Part.Preparation beforeStart) {
         return new Part(
                 name,
                 Part.Tier.ENGINE,
@@ -141,7 +149,8 @@ public final class Engines {
                 data.log(name),
                 listens,
                 probe,
-                Part.STOP_GRACE);
+                Part.STOP_GRACE,
+                beforeStart);
     }
 
     private static String classPath(Path engine) throws IOException {

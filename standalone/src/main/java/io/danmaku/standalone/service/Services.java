@@ -115,6 +115,7 @@ public final class Services {
                 data.log(name),
                 Map.of("http", port),
                 Probe.http(URI.create(url(port) + "/readyz")),
-                Part.STOP_GRACE);
+                Part.STOP_GRACE,
+                Part.Preparation.NONE);
     }
 }

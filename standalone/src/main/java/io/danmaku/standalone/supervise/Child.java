@@ -135,6 +135,7 @@ final class Child implements Runnable {
                 return 0;
             }
             try {
+                part.beforeStart().run();
                 running = Watcher.start(supervisor.script(), part);
             } catch (IOException cannot) {
                 supervisor.tell(cannot.getMessage());

@@ -1,5 +1,6 @@
 package io.danmaku.standalone.supervise;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param ports the ports it listens on, by what they are for
  * @param probe answers whether it is ready
  * @param stopGrace how long it may take to end by itself after TERM
+ * @param beforeStart what its data needs before each start, the one after a kill included
  */
 public record Part(
         String name,
@@ -29,7 +31,17 @@ public record Part(
         Path log,
         Map<String, Integer> ports,
         Probe probe,
-        Duration stopGrace) {
+        Duration stopGrace,
+        Preparation beforeStart) {
+
+    /** What is to be done while the part does not run. */
+    @FunctionalInterface
+    public interface Preparation {
+        Preparation NONE = () -> {};
+
+        /** @throws IOException when the part cannot be started so; its message is told */
+        void run() throws IOException;
+    }
 
     /** Parts are stopped tier by tier, in this order: who takes in work first, who keeps it last. */
     public enum Tier {

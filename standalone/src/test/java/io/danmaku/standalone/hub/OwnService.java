@@ -109,10 +109,15 @@ public final class OwnService implements AutoCloseable {
     }
 
     public OwnService awaitReady() throws IOException {
-        Eventually.await(
-                READY_MAX,
-                name + " is ready, see " + output,
-                () -> !process.isAlive() || get("/readyz", Map.of()) == 200);
+        try {
+            Eventually.await(
+                    READY_MAX,
+                    name + " is ready, see " + output,
+                    () -> !process.isAlive() || get("/readyz", Map.of()) == 200);
+        } catch (AssertionError late) {
+            process.destroyForcibly(); // nobody else would
+            throw late;
+        }
         if (!process.isAlive()) {
             throw new AssertionError(name + " ended: " + Files.readString(output));
         }

@@ -173,6 +173,7 @@ class SupervisorTest {
                 folder.resolve(name + ".log"),
                 Map.of(),
                 probe,
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(1),
+                Part.Preparation.NONE);
     }
 }
