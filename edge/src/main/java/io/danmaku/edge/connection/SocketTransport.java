@@ -16,7 +16,7 @@ public enum SocketTransport {
     /** The setting that lets {@link #choose} decide. */
     public static final String AUTO = "auto";
 
-    /** io_uring writes for less, but answers later where many viewers send. */
+    /** io_uring writes for less, but is not shown to answer senders as soon. */
     private static final List<SocketTransport> BY_ITSELF = List.of(EPOLL, NIO);
 
     private static final String KEY = "transport.kind";
