@@ -86,7 +86,11 @@ final class BookieJournal {
             }
             if (bytes == PADDING) {
                 ByteBuffer padding = read(file, at + Integer.BYTES, Integer.BYTES);
-                at += 2 * Integer.BYTES + (padding.remaining() < Integer.BYTES ? 0 : padding.getInt());
+                int padded = padding.remaining() < Integer.BYTES ? -1 : padding.getInt();
+                if (padded < 0) {
+                    return Optional.empty();
+                }
+                at += 2 * Integer.BYTES + padded;
                 continue;
             }
             if (bytes < 0 || bytes > RECORD_BYTES_MAX) {

@@ -14,6 +14,7 @@ import java.util.zip.CRC32C;
 import java.util.zip.Checksum;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class BookieJournalTest {
@@ -85,6 +86,16 @@ class BookieJournalTest {
 
         assertEquals(Optional.empty(), BookieJournal.cutTorn(bookkeeper));
         assertEquals(ALLOCATED, Files.size(file));
+    }
+
+    @Test
+    @Timeout(10)
+    void paddingThatLeadsBackEndsTheReading() throws IOException {
+        entry(0, Integer.BYTES);
+        journal.putInt(-0x100).putInt(-8);
+        write("1.txn");
+
+        assertEquals(Optional.empty(), BookieJournal.cutTorn(bookkeeper));
     }
 
     @Test
