@@ -24,6 +24,7 @@ record EdgeConfig(
         String dmServiceUrl,
         ConnectionLimits connection,
         boolean compression,
+        int sendBufferBytes,
         Admission.Limits admission,
         OverloadLimits overload,
         OpenRooms.Limits rooms,
@@ -77,6 +78,7 @@ record EdgeConfig(
                 s.nonEmpty("dmService.url"),
                 connection,
                 s.flag("connection.compression"),
+                (int) s.bytes("connection.sendBuffer", 16 * KIB, 16 * MIB),
                 new Admission.Limits(
                         s.integer("connection.acceptPerSecond", 0, 1_000_000),
                         s.integer("connection.memoryPercentMax", 1, 100)),

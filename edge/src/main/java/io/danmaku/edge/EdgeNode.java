@@ -174,6 +174,7 @@ public final class EdgeNode {
             vertx.deployVerticle(context -> vertx.createHttpServer(new HttpServerOptions()
                                     .setHost(config.host())
                                     .setPort(config.port())
+                                    .setSendBufferSize(config.sendBufferBytes())
                                     .setMaxHeaderSize(16 * 1024))
                             .requestHandler(front)
                             .listen())

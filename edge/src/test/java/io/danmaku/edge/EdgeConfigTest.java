@@ -37,6 +37,7 @@ final class EdgeConfigTest {
         assertNamed("tokenSecret", "tokenSecret = short");
         assertNamed("connection.idleMax", SECRET + "connection.idleMax = 60");
         assertNamed("connection.frameMax", SECRET + "connection.frameMax = 1GiB");
+        assertNamed("connection.sendBuffer", SECRET + "connection.sendBuffer = 8KiB");
         assertNamed("connection.reconnectPerSecond", SECRET + "connection.reconnectPerSecond = 0");
         assertNamed("room.tailBatches", SECRET + "room.tailBatches = 1000");
         assertNamed("broadcast.batchMax", SECRET + "broadcast.batchMax = 1MiB, room.tailMax = 512KiB");

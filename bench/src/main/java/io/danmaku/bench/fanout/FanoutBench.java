@@ -1,6 +1,7 @@
 package io.danmaku.bench.fanout;
 
 import io.danmaku.bench.load.Stream;
+import io.danmaku.bench.load.Together;
 import io.danmaku.bench.options.Bounds;
 import io.danmaku.bench.report.Report;
 import io.danmaku.standalone.command.DataOption;
@@ -21,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -159,14 +161,12 @@ public final class FanoutBench implements Callable<Integer> {
         }
         String secret = Secret.of(data.folder());
         RoomClient api = new RoomClient(up.addresses().get("roomService").toString(), secret);
-        List<String> made = new ArrayList<>();
+        List<String> named = names(load.rooms());
         try {
-            create(api, load, made);
-            return measure(scenario, load, made, secret);
+            create(api, load, named);
+            return measure(scenario, load, named, secret);
         } finally {
-            for (String room : made) {
-                api.close(room);
-            }
+            Together.run(named.size(), i -> api.close(named.get(i)));
         }
     }
 
@@ -197,20 +197,22 @@ public final class FanoutBench implements Callable<Integer> {
         return asked == null ? usual : asked;
     }
 
-    private static void create(RoomClient api, Load load, List<String> made) throws IOException, InterruptedException {
+    private static List<String> names(int rooms) {
         String prefix = "bench-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
+        return IntStream.range(0, rooms).mapToObj(i -> prefix + "-" + i).toList();
+    }
+
+    private static void create(RoomClient api, Load load, List<String> named) throws IOException, InterruptedException {
         Map<String, Object> policy = Map.of("bestEffortPerSecond", load.bestEffortPerSecond());
-        for (int i = 0; i < load.rooms(); i++) {
-            String room = prefix + "-" + i;
-            RoomClient.Answer answer = api.create(Map.of("id", room, "title", "bench", "policy", policy));
+        Together.run(named.size(), i -> {
+            RoomClient.Answer answer = api.create(Map.of("id", named.get(i), "title", "bench", "policy", policy));
             if (!answer.ok()) {
                 throw new IOException("no room: " + answer.problem());
             }
-            made.add(room);
-        }
+        });
     }
 
-    private int measure(Scenario scenario, Load load, List<String> made, String secret)
+    private int measure(Scenario scenario, Load load, List<String> named, String secret)
             throws IOException, InterruptedException {
         int times = Bounds.within(
                 spec,
@@ -237,7 +239,7 @@ public final class FanoutBench implements Callable<Integer> {
                     hub.watched(),
                     load.streams().stream().map(Stream::describe).collect(Collectors.joining(", ")),
                     hub.allInOne() ? "the same edge: its figures are those of all in one" : hub.published());
-            Outcome outcome = FanoutRun.run(scenario, load, hub, data.folder(), made, secret);
+            Outcome outcome = FanoutRun.run(scenario, load, hub, data.folder(), named, secret);
             report.run(outcome.figures(), outcome.latencyUs());
             String run = "run" + i + "-";
             outcome.files().forEach((name, content) -> files.put(run + name, content));

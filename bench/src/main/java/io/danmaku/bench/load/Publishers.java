@@ -66,11 +66,11 @@ final class Publishers implements AutoCloseable {
             connections.add(
                     clients.open(ClientOptions.of(List.of(edge), () -> token).sendingOnly(), new HubListener() {}));
         }
-        for (int room = 0; room < rooms.size(); room++) {
+        Together.run(rooms.size(), room -> {
             for (int copy = 0; copy < copies; copy++) {
                 join(connections.get(room / ROOMS_A_CONNECTION * copies + copy), rooms.get(room));
             }
-        }
+        });
     }
 
     private Claims claims(int i) {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,10 @@ import org.junit.jupiter.api.Test;
 /** What an edge does after minutes of nothing, on an edge for which these are seconds. */
 final class OwnEdgeIT {
     private static final Duration SOON = Duration.ofSeconds(40);
+    /** {@code connection.sendBuffer}; Linux takes twice as much. */
+    private static final int SEND_BUFFER = 128 * 1024;
+    /** Loopback's largest: the kernel takes one more while there is any room. */
+    private static final int SEGMENT = 64 * 1024;
 
     private static TestHub hub;
     private static OwnService edge;
@@ -107,6 +112,29 @@ final class OwnEdgeIT {
             slow.awaitCovered(last, SOON);
             assertEquals(2, slow.connects(), "it came back and resumed");
         }
+    }
+
+    /** Linux alone lets it grow to megabytes. The viewer's own side takes some too: what is looked at is the edge's. */
+    @Test
+    void whoTakesNothingHoldsNoMoreOfTheKernelsMemoryThanItsSendBuffer() throws Exception {
+        String room = api.createRoom("bounded", Map.of("bestEffortPerSecond", 0, "textLengthMax", 2_000));
+        AtomicLong most = new AtomicLong();
+        try (Clients clients = new Clients(1);
+                Clients stopping = new Clients(1);
+                Witness slow = viewer(stopping, "slow", room);
+                Speaker speaker = new Speaker(clients, hub, room, "长".repeat(1_950), 1)) {
+            slow.join(room);
+            speaker.start(250);
+            Eventually.await(SOON, "it read for a while, so its buffers may have grown", () -> slow.covered() > 250);
+            slow.client().reading(false);
+            Eventually.await(SOON, "it is counted out", () -> {
+                most.accumulateAndGet(KernelSockets.mostQueued(edge.address().getPort()), Math::max);
+                return online(room) == 1;
+            });
+            speaker.stop();
+        }
+        assertTrue(most.get() > 16 * 1024, "nothing was held for it: " + most);
+        assertTrue(most.get() <= 2 * SEND_BUFFER + SEGMENT, "the kernel held " + most + " bytes");
     }
 
     private static int online(String room) {
