@@ -1,4 +1,4 @@
-import { byId, make, nameColor, clockTime } from './dom.js';
+import { byId, make, nameColor, clockTime, isDeleted } from './dom.js';
 import { many } from './words.js';
 
 /** Lines kept while the newest are on the screen, and while the reader is further up. */
@@ -74,10 +74,14 @@ export class Chat {
     this.#queue(line);
   }
 
-  /** Takes a deleted comment off. */
-  remove(offset) {
+  /** Takes deleted comments off. */
+  takeDown(deleted) {
     this.#flush();
-    this.#list.querySelector(`[data-o="${Number(offset)}"]`)?.remove();
+    for (const line of this.#list.querySelectorAll('.line[data-o]')) {
+      if (isDeleted(line, deleted)) {
+        line.remove();
+      }
+    }
   }
 
   /** Shows or hides the button for what was said before the first line. */
@@ -114,6 +118,7 @@ export class Chat {
     const { o, ts, u = {}, d = {} } = event;
     const line = make('p', mine ? 'line mine' : 'line');
     line.dataset.o = o;
+    line.dataset.user = u.id;
     const name = make('button', 'name', u.name || u.id || '?');
     name.type = 'button';
     name.tabIndex = -1;

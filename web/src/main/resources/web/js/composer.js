@@ -1,10 +1,14 @@
 import { byId, make } from './dom.js';
-import { explain, span } from './words.js';
+import { explain, span, whoMaySendWords } from './words.js';
 
 const COLOURS = [
   ['#ffffff', 'white'], ['#ff6b6b', 'red'], ['#ffb454', 'orange'], ['#ffe66d', 'yellow'],
   ['#6ee7a8', 'green'], ['#67d4ff', 'blue'], ['#b79cff', 'violet'], ['#ff8ac4', 'pink'],
 ];
+
+/** What one can be in a room, weakest first; and the weakest that a rule lets write. */
+const ROLES = ['viewer', 'member', 'vip', 'moderator', 'host', 'owner'];
+const WEAKEST = { everyone: 'viewer', members: 'member', vips: 'vip', moderators: 'moderator', host: 'host' };
 
 /** From how many characters before the limit on the rest is shown. */
 const COUNTER_FROM = 20;
@@ -162,10 +166,9 @@ export class Composer {
 
   #show() {
     const { slowModeMs = 0, whoMaySend = 'everyone', textLengthMax = 0 } = this.#policy;
-    const ranks = { everyone: 0, moderators: 1, host: 2 };
-    const rank = { viewer: 0, moderator: 1, host: 2 }[this.#role] ?? 0;
-    const barred = rank < (ranks[whoMaySend] ?? 0);
-    const why = this.#closed || (barred ? `Only ${whoMaySend === 'host' ? 'the host' : 'moderators'} may write here now` : '');
+    const rank = ROLES.indexOf(this.#role);
+    const barred = rank < ROLES.indexOf(WEAKEST[whoMaySend] ?? 'viewer');
+    const why = this.#closed || (barred ? `Only ${whoMaySendWords(whoMaySend)} may write here now` : '');
     this.#text.disabled = why !== '';
     this.#text.placeholder = why || 'Send a comment';
     if (textLengthMax > 0) {
@@ -174,7 +177,7 @@ export class Composer {
     const leftMs = this.#waitUntilMs - Date.now();
     this.#button.disabled = why !== '' || leftMs > 0;
     this.#label.textContent = leftMs > 0 ? span(leftMs) : 'Send';
-    const slow = slowModeMs > 0 && rank === 0 && !barred;
+    const slow = slowModeMs > 0 && rank < ROLES.indexOf('moderator') && !barred;
     this.#rule.hidden = !slow;
     this.#rule.textContent = slow ? `Slow mode: one every ${span(slowModeMs)}` : '';
     this.#count();

@@ -33,3 +33,14 @@ export function clockTime(ts) {
 export function initial(name) {
   return [...name.trim()][0]?.toUpperCase() ?? '?';
 }
+
+/**
+ * Whether an element that shows a comment is among what was deleted.
+ *
+ * @param {HTMLElement} element with the comment's offset and user in its data
+ * @param {{from: number, to: number, user?: string}} deleted of a `deleted` event; without a user: everybody's
+ */
+export function isDeleted(element, { from, to, user }) {
+  const o = Number(element.dataset.o);
+  return o >= from && o <= to && (user === undefined || element.dataset.user === user);
+}

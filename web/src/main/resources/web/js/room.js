@@ -52,6 +52,7 @@ function enter() {
   status.title(room);
   client.on('state', onState);
   client.on('joined', onJoined);
+  client.on('role', onRole);
   client.on('left', onLeft);
   client.on('event', onEvent);
   client.on('batch', ({ frame }) => onBatch(frame));
@@ -98,6 +99,13 @@ function enter() {
     }
   }
 
+  function onRole({ role: now }) {
+    role = now;
+    status.me(names.of(client.identity.user), role);
+    composer.rules(policy, role);
+    chat.note(`You are ${role === 'owner' ? 'an' : 'a'} ${role} of this room now.`, 'loud');
+  }
+
   function onLeft({ reason }) {
     status.tell(leftWords(reason, room));
     composer.shut(reason === 'room_closed' ? 'This room is closed' : 'Not in a room');
@@ -116,10 +124,11 @@ function enter() {
     if (event.t === 'chat') {
       chat.add(event, mine);
       if (Date.now() - event.ts < FLIES_FOR_MS) {
-        stage.fly(event.d ?? {}, mine);
+        stage.fly(event, mine);
       }
     } else if (event.t === 'deleted') {
-      chat.remove(event.d?.o);
+      chat.takeDown(event.d ?? {});
+      stage.takeDown(event.d ?? {});
     } else {
       if (event.t === 'policy' && live) {
         onPolicy(event.d ?? {}); // an older one is in the answer to the join already

@@ -1,5 +1,5 @@
 import Danmaku from '../vendor/danmaku/danmaku.dom.js';
-import { byId, make } from './dom.js';
+import { byId, isDeleted, make } from './dom.js';
 
 /** How much of the stage one comment takes, in square pixels. Beyond that nothing could be read: the chat has it all. */
 const AREA_OF_ONE_PX = 7500;
@@ -44,7 +44,8 @@ export class Stage {
   }
 
   /** Lets a comment fly. */
-  fly({ text, mode, color, size }, mine) {
+  fly({ o, u = {}, d = {} }, mine) {
+    const { text, mode, color, size } = d;
     if (!this.#on || document.hidden || !text) {
       return;
     }
@@ -60,6 +61,8 @@ export class Stage {
       render: () => {
         const element = make('span', mine ? 'fly mine' : 'fly', text);
         element.dir = 'auto';
+        element.dataset.o = o;
+        element.dataset.user = u.id;
         element.style.color = COLOR.test(color) ? color : '#ffffff';
         element.style.fontSize = `${px}px`;
         return element;
@@ -67,6 +70,15 @@ export class Stage {
     });
     this.flown++;
     this.#hint.classList.add('gone');
+  }
+
+  /** Takes deleted comments out of the air. */
+  takeDown(deleted) {
+    for (const element of this.#container.querySelectorAll('.fly')) {
+      if (isDeleted(element, deleted)) {
+        element.textContent = ''; // the package moves and removes the element itself
+      }
+    }
   }
 
   #trim() {

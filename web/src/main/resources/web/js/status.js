@@ -58,7 +58,7 @@ export class Status {
     byId('me').hidden = false;
     byId('me-name').textContent = name;
     const badge = byId('me-role');
-    badge.hidden = role !== 'host' && role !== 'moderator';
+    badge.hidden = role === 'viewer';
     badge.textContent = role;
   }
 

@@ -25,9 +25,11 @@ function sentence({ code, message }, policy, waitMs) {
       return waitMs > 0
         ? `A moderator has muted you for another ${span(waitMs)}. You can go on reading.`
         : 'A moderator has muted you. You can go on reading.';
+    case 'banned':
+      return 'You are banned from this room.';
     case 'forbidden':
       return policy.whoMaySend && policy.whoMaySend !== 'everyone'
-        ? `Only ${policy.whoMaySend === 'host' ? 'the host' : 'moderators'} may write in this room now.`
+        ? `Only ${whoMaySendWords(policy.whoMaySend)} may write in this room now.`
         : 'You may not write here.';
     case 'too_long':
       return policy.textLengthMax
@@ -79,6 +81,8 @@ export function leftWords(reason, room) {
   switch (reason) {
     case 'room_closed':
       return 'This room is closed.';
+    case 'banned':
+      return 'A moderator has put you out of this room.';
     case 'no_such_room':
       return `There is no room “${room}”. Its host can create it with: ./danmaku room create ${room}`;
     case 'forbidden':
@@ -117,16 +121,22 @@ export function eventWords({ t, d = {}, u }) {
 }
 
 function policyWords({ slowModeMs = 0, whoMaySend = 'everyone' }) {
-  const who = { moderators: 'only moderators may write', host: 'only the host may write' }[whoMaySend] ?? 'everybody may write';
+  const who = whoMaySend === 'everyone' ? 'everybody may write' : `only ${whoMaySendWords(whoMaySend)} may write`;
   return `The rules of the room now: ${who}${slowModeMs > 0 ? `, one comment every ${span(slowModeMs)}` : ''}.`;
 }
 
-function sanctionWords({ user, until, reason, lifted }) {
+/** Whom a room's rule lets write. */
+export function whoMaySendWords(whoMaySend) {
+  return { members: 'members', vips: 'VIPs', moderators: 'moderators', host: 'the host' }[whoMaySend] ?? 'everybody';
+}
+
+function sanctionWords({ user, kind, until, reason, lifted }) {
   if (lifted) {
-    return `${user} may write again.`;
+    return kind === 'mute' ? `${user} may write again.` : `${user} may come back.`;
   }
-  const time = until ? ` for ${span(until - Date.now())}` : '';
-  return `${user} is muted${time}${reason ? `: ${reason}` : '.'}`;
+  const what = { ban: 'is banned', kick: 'was put out' }[kind] ?? 'is muted';
+  const time = until && kind !== 'kick' ? ` for ${span(until - Date.now())}` : '';
+  return `${user} ${what}${time}${reason ? `: ${reason}` : '.'}`;
 }
 
 /** A length of time in words. */

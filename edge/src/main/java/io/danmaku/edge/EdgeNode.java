@@ -35,7 +35,6 @@ import io.danmaku.node.redis.Directory;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.Incarnation;
 import io.danmaku.protocol.log.RoomStats;
-import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.token.Tokens;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -103,7 +102,7 @@ public final class EdgeNode {
         Deliveries deliveries = new Deliveries(EdgeMeters.told(ops.registry()));
         OpenRooms rooms = new OpenRooms(pulsar, broadcaster, deliveries, config.rooms(), loops::endRoom);
         shutdown.add("rooms", 6_000, rooms::stop);
-        RoomTable table = new RoomTable(pulsar.client(), state -> changed(rooms, loops, state));
+        RoomTable table = new RoomTable(pulsar.client(), new DecisionsCarriedOut(rooms, loops, broadcaster));
         shutdown.add("tables", 2_000, table::close);
         table.start().get(config.startMs(), TimeUnit.MILLISECONDS);
         vertx.setPeriodic(1_000, timer -> rooms.lookAfter());
@@ -190,18 +189,6 @@ public final class EdgeNode {
                         ? new Restraint(
                                 limits.budgetPercent(), limits.unlimitedPerSecond(), step.atLeast(OverloadStep.SHED))
                         : Restraint.NONE);
-    }
-
-    /** A room's decision arrived: what is open here follows it. */
-    private static void changed(OpenRooms rooms, ConnectionLoops loops, RoomState state) {
-        OpenRoom open = rooms.find(state.key());
-        if (open == null) {
-            return;
-        }
-        open.live().budget(state.policy().bestEffortPerSecond());
-        if (!state.open() || !state.epoch().equals(open.stateEpoch())) {
-            loops.endRoom(open);
-        }
     }
 
     /** A room's numbers changed: its viewers are told beside the order of its events. */

@@ -13,7 +13,9 @@ import io.danmaku.room.admin.Forwarding;
 import io.danmaku.room.admin.RoomApi;
 import io.danmaku.room.membership.MembershipCount;
 import io.danmaku.room.membership.StatsTable;
+import io.danmaku.room.moderation.Roles;
 import io.danmaku.room.moderation.Sanctions;
+import io.danmaku.room.moderation.Takedowns;
 import io.danmaku.room.room.Owner;
 import io.danmaku.room.room.Retentions;
 import io.danmaku.room.room.RoomLog;
@@ -85,6 +87,8 @@ public final class RoomServiceNode {
         Retentions retentions = new Retentions(vertx, state, pulsar.admin(), groups, ops.registry());
         Rooms rooms = new Rooms(groups, new RoomTopics(pulsar.admin(), state), retentions, log, config.rooms());
         Sanctions sanctions = new Sanctions(groups, log, config.rooms());
+        Roles roles = new Roles(groups, config.rooms());
+        Takedowns takedowns = new Takedowns(groups, log, config.rooms());
         StatsTable stats = new StatsTable();
         MembershipCount count = new MembershipCount(
                 vertx, membership, pulsar.client(), instance, config.membership(), stats, ops.registry());
@@ -98,7 +102,9 @@ public final class RoomServiceNode {
                 tokens,
                 config.bodyBytesMax(),
                 rooms,
+                roles,
                 sanctions,
+                takedowns,
                 groups,
                 stats,
                 new Forwarding(http, groups, config.forwardTimeoutMs(), ops.registry()),
@@ -115,6 +121,8 @@ public final class RoomServiceNode {
         shutdown.add("state", DRAIN_MS, () -> await(groups.close()));
         state.runOnContext(v -> vertx.setPeriodic(config.sweepIntervalMs(), t -> {
             sanctions.sweep();
+            roles.sweep();
+            takedowns.sweep();
             rooms.sweep();
         }));
         shutdown.add("http", DRAIN_MS + STEP_MS, () -> await(server.shutdown(DRAIN_MS, TimeUnit.MILLISECONDS)));

@@ -1,10 +1,12 @@
 package io.danmaku.bench.micro;
 
+import io.danmaku.edge.broadcast.LastSpoken;
 import io.danmaku.edge.gate.SendGate;
 import io.danmaku.edge.policy.RoomTable;
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.room.ChatStyles;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.room.RoomKey;
@@ -32,7 +34,7 @@ public class GateBenchmark {
     public long slowModeMs;
 
     /** Tables that nothing was decided in. */
-    private final SendGate gate = new SendGate(new RoomTable(null, state -> {}));
+    private final SendGate gate = new SendGate(new RoomTable(null, null));
 
     private final Claims claims = new Claims("7", "Ann", Ids.DEFAULT_TENANT, Map.of(), false, Long.MAX_VALUE);
     private final Command.Send send = new Command.Send(
@@ -52,15 +54,17 @@ public class GateBenchmark {
                 "",
                 Durability.LOGGED,
                 true,
-                new RoomPolicy(slowModeMs, WhoMaySend.EVERYONE, 200, 100, 24),
+                new RoomPolicy(slowModeMs, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, 100, 24),
                 1,
                 0);
     }
 
+    private final LastSpoken spoken = new LastSpoken();
+
     @Benchmark
     public SendGate.Verdict checkAChat() {
         nowMs += 2;
-        SendGate.Verdict verdict = gate.check(claims, room, send, nowMs);
+        SendGate.Verdict verdict = gate.check(claims, room, send, spoken, nowMs);
         if (verdict.refusal() != null) {
             throw new IllegalStateException(verdict.refusal().toString());
         }

@@ -4,11 +4,13 @@ import io.danmaku.edge.audience.Deliveries;
 import io.danmaku.edge.broadcast.Broadcaster;
 import io.danmaku.edge.broadcast.LiveRoom;
 import io.danmaku.edge.broadcast.Pace;
+import io.danmaku.edge.tail.Deletions;
 import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.log.RoomRecord;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.protocol.room.RoomPolicy;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +40,8 @@ public class RingBenchmark {
     @Param({"0", "100"})
     public int bestEffortPerSecond;
 
-    private final RoomRecord record = new RoomRecord(EventType.CHAT, false, 0, 0, "7", "", "", Messages.fragment());
+    private final RoomRecord record =
+            new RoomRecord(EventType.CHAT, false, false, 0, 0, "7", "", "", Messages.fragment());
     private final Broadcaster broadcaster = new Broadcaster(
             1,
             RING_SLOTS,
@@ -59,7 +62,8 @@ public class RingBenchmark {
                         TAIL_BATCHES,
                         TAIL_BYTES,
                         1,
-                        bestEffortPerSecond),
+                        RoomPolicy.DEFAULT.withBestEffortPerSecond(bestEffortPerSecond),
+                        new Deletions()),
                 (from, tailFirst) -> CompletableFuture.failedFuture(new IllegalStateException("nobody is late")),
                 new Deliveries(ns -> {}),
                 System.nanoTime());

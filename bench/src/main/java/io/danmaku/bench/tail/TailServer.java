@@ -11,11 +11,13 @@ import io.danmaku.edge.broadcast.Broadcaster;
 import io.danmaku.edge.broadcast.LiveRoom;
 import io.danmaku.edge.broadcast.Pace;
 import io.danmaku.edge.connection.SocketTransport;
+import io.danmaku.edge.tail.Deletions;
 import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.log.RoomRecord;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.protocol.room.RoomPolicy;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -89,7 +91,8 @@ public final class TailServer {
                             TAIL_BATCHES,
                             TAIL_BYTES,
                             loopCount,
-                            0),
+                            RoomPolicy.DEFAULT.withBestEffortPerSecond(0),
+                            new Deletions()),
                     (from, tailFirst) ->
                             CompletableFuture.failedFuture(new IllegalStateException("there is no log here")),
                     deliveries,
@@ -236,7 +239,7 @@ public final class TailServer {
                     rooms.get(room),
                     ++offsets[room],
                     System.currentTimeMillis(),
-                    new RoomRecord(EventType.CHAT, false, 0, 0, "7", "", "", event));
+                    new RoomRecord(EventType.CHAT, false, false, 0, 0, "7", "", "", event));
         }
         Use after = use();
         return JSON.createObjectNode()

@@ -35,6 +35,7 @@ public final class Broadcaster implements AutoCloseable {
     private enum Kind {
         RECORD,
         LOST,
+        DELETED,
         CLOSE
     }
 
@@ -99,6 +100,11 @@ public final class Broadcaster implements AutoCloseable {
     /** Offsets up to this one are lost (an ephemeral room's broker dropped them). */
     public void lost(LiveRoom room, long upTo) {
         publish(Kind.LOST, room, upTo, 0, null, null);
+    }
+
+    /** Events of the room were deleted: its tail is made anew without them, behind everything published before. */
+    public void deleted(LiveRoom room) {
+        publish(Kind.DELETED, room, 0, 0, null, null);
     }
 
     /** Lets go of a room's frames behind everything published before; done when the future is. */
@@ -168,6 +174,11 @@ public final class Broadcaster implements AutoCloseable {
                 switch (slot.kind) {
                     case RECORD -> take(room, slot);
                     case LOST -> gap(room, slot.offset, "lost");
+                    case DELETED -> {
+                        // what is collected was looked at before the deletion was known
+                        flush(room);
+                        room.tail().rewrite(batch -> batch.without(room.deletions()));
+                    }
                     case CLOSE -> {
                         room.closed = true;
                         room.collected.clear();
@@ -200,6 +211,9 @@ public final class Broadcaster implements AutoCloseable {
         room.observedOffset = offset;
         RepeatWindow.Kept kept =
                 record == null ? null : room.repeats.observe(offset, tsMs, record.user(), record.cid());
+        if (record != null && kept == null) {
+            room.spoken().spoke(record, tsMs);
+        }
         if (offset <= room.startOffset) {
             return; // before the tail: read for the window only
         }
@@ -223,8 +237,10 @@ public final class Broadcaster implements AutoCloseable {
     }
 
     private void collect(LiveRoom room, long offset, long tsMs, RoomRecord record, boolean repeat) {
-        if (record == null) {
+        if (record == null || record.shadowed()) {
             room.collected.skip(offset, SkipReason.FILTERED);
+        } else if (room.deletions().cover(offset, record.user())) {
+            room.collected.skip(offset, SkipReason.DELETED);
         } else if (repeat) {
             repeats.increment();
             room.decidedRepeats().add(offset);

@@ -5,10 +5,12 @@ import io.danmaku.edge.audience.CatchUp;
 import io.danmaku.edge.audience.Deliveries;
 import io.danmaku.edge.tail.Batch;
 import io.danmaku.edge.tail.BatchWriter;
+import io.danmaku.edge.tail.Deletions;
 import io.danmaku.edge.tail.RoomCompression;
 import io.danmaku.edge.tail.Tail;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.protocol.room.RoomPolicy;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -27,6 +29,8 @@ public final class LiveRoom {
     private final AtomicReferenceArray<Audience> audiences;
     private final DecidedRepeats decided;
     private final RoomCompression compression;
+    private final Deletions deletions;
+    private final LastSpoken spoken = new LastSpoken();
 
     final RepeatWindow repeats = new RepeatWindow();
     final BatchWriter writer;
@@ -54,6 +58,7 @@ public final class LiveRoom {
      * @param epoch what viewers are told
      * @param startOffset the room's head when it was opened: records up to it only feed the repeat window
      * @param loops event loops of this edge
+     * @param deletions what was taken out of the room's log
      */
     public record Opening(
             RoomKey key,
@@ -63,7 +68,8 @@ public final class LiveRoom {
             int tailBatches,
             long tailBytes,
             int loops,
-            int bestEffortPerSecond) {}
+            RoomPolicy policy,
+            Deletions deletions) {}
 
     public LiveRoom(Opening opening, CatchUp catchUp, Deliveries deliveries, long nowNs) {
         key = opening.key;
@@ -73,7 +79,8 @@ public final class LiveRoom {
         this.deliveries = deliveries;
         startOffset = opening.startOffset;
         lastOffset = opening.startOffset;
-        bestEffortPerSecond = opening.bestEffortPerSecond;
+        policy(opening.policy);
+        deletions = opening.deletions;
         tail = new Tail(opening.tailBatches, opening.tailBytes, opening.startOffset);
         writer = new BatchWriter(key.room());
         audiences = new AtomicReferenceArray<>(opening.loops);
@@ -105,13 +112,24 @@ public final class LiveRoom {
         return decided;
     }
 
+    /** What was taken out of the room's log. */
+    public Deletions deletions() {
+        return deletions;
+    }
+
+    /** Who sent a chat when, by the log. */
+    public LastSpoken spoken() {
+        return spoken;
+    }
+
     int bestEffortPerSecond() {
         return bestEffortPerSecond;
     }
 
-    /** The policy changed; from any thread. */
-    public void budget(int perSecond) {
-        bestEffortPerSecond = perSecond;
+    /** The policy that is in force from now on; from any thread. */
+    public void policy(RoomPolicy policy) {
+        bestEffortPerSecond = policy.bestEffortPerSecond();
+        spoken.want(policy);
     }
 
     /** The audience of an event loop, made when first asked for; on that loop. */

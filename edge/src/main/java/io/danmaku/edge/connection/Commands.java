@@ -17,19 +17,18 @@ import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.CommandDecoder;
 import io.danmaku.protocol.json.EventDetail;
 import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.json.PolicyJson;
 import io.danmaku.protocol.json.Replies;
 import io.danmaku.protocol.log.Incarnation;
 import io.danmaku.protocol.log.RoomRecord;
 import io.danmaku.protocol.log.RoomStats;
 import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.token.Tokens;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.Tracer;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Carries out what connections ask. Stateless; each command runs on its connection's event loop. */
@@ -49,6 +48,7 @@ public final class Commands {
     private final PresenceReporter presence;
     private final StatsTable stats;
     private final DirectCommands direct;
+    private final HistoryCommand history;
     private final ConnectionLoops loops;
     private final Tracer tracer;
 
@@ -75,6 +75,7 @@ public final class Commands {
         this.presence = presence;
         this.stats = stats;
         this.direct = new DirectCommands(direct, tracer);
+        history = new HistoryCommand(tracer);
         this.loops = loops;
         this.tracer = tracer;
     }
@@ -111,8 +112,8 @@ public final class Commands {
             } else {
                 connection.refuse(id, notJoined());
             }
-        } else if (command instanceof Command.History history) {
-            history(connection, id, history);
+        } else if (command instanceof Command.History asked) {
+            history.carryOut(connection, id, asked);
         } else if (command instanceof Command.Auth auth) {
             authenticate(connection, id, auth.token());
         } else {
@@ -164,7 +165,12 @@ public final class Commands {
         if (state == null) {
             return;
         }
-        CompletableFuture<OpenRoom> opening = openRooms.acquire(state);
+        Refusal banned = gate.exclusion(connection.claims(), state, System.currentTimeMillis());
+        if (banned != null) {
+            connection.refuse(id, banned);
+            return;
+        }
+        CompletableFuture<OpenRoom> opening = openRooms.acquire(state, table.deletions(state.key(), state.epoch()));
         if (opening == null) {
             connection.refuse(id, Refusal.retry(ErrorCode.BUSY, "this edge has as many rooms as it may", RETRY_MS));
             return;
@@ -215,6 +221,10 @@ public final class Commands {
         long since = since(join, live, head);
         RoomState state = table.room(live.key());
         Refusal refusal = refusal(state, room, since);
+        if (refusal == null) {
+            // spoken meanwhile, when there was nobody to leave the room yet
+            refusal = gate.exclusion(connection.claims(), state, System.currentTimeMillis());
+        }
         if (!stillWanted || connection.closing() || refusal != null) {
             if (stillWanted) {
                 connection.rooms().remove(join.room());
@@ -228,15 +238,18 @@ public final class Commands {
                 live.audience(connection.loop().index(), connection.loop().eventLoop());
         membership.room = room;
         membership.audience = audience;
-        live.budget(state.policy().bestEffortPerSecond());
+        live.policy(state.policy());
         ObjectNode ok = Json.object()
                 .put("room", join.room())
                 .put("epoch", live.epoch())
                 .put("head", head)
-                .put("role", connection.claims().roleIn(join.room()).wireName())
+                .put("role", table.role(connection.claims(), state).wireName())
                 .put("online", online(live.key()));
         ok.put("title", state.title());
-        ok.set("policy", PolicyJson.of(state));
+        ok.set(
+                "policy",
+                PolicyJson.of(state.policy())
+                        .put("durability", state.durability().wireName()));
         connection.reply(Replies.ok(id, ok));
         membership.viewer = audience.add(connection.socket(), connection.compressed(), since);
         presence.joined(live.key(), connection.user());
@@ -274,6 +287,18 @@ public final class Commands {
         return join.last() >= 0 ? Math.max(0, head - join.last()) : head;
     }
 
+    /** Why a connection may not be in a room any more, or null. */
+    Refusal exclusion(Connection connection, OpenRoom room, long nowMs) {
+        RoomState state = table.room(room.live().key());
+        return state == null ? null : gate.exclusion(connection.claims(), state, nowMs);
+    }
+
+    /** What a connection's user is in a room, or null when the room is no more. */
+    Role role(Connection connection, OpenRoom room) {
+        RoomState state = table.room(room.live().key());
+        return state == null ? null : table.role(connection.claims(), state);
+    }
+
     /** @return whether the connection was in the room */
     boolean leave(Connection connection, String roomId) {
         Connection.Membership m = connection.rooms().remove(roomId);
@@ -288,7 +313,7 @@ public final class Commands {
         return true;
     }
 
-    private static Refusal notJoined() {
+    static Refusal notJoined() {
         return Refusal.of(ErrorCode.NOT_JOINED, "join the room first");
     }
 
@@ -299,13 +324,16 @@ public final class Commands {
             return;
         }
         long nowNs = System.nanoTime();
-        long waitMs = connection.sendWaitMs(send.room(), nowNs);
+        RoomKey key = m.room.live().key();
+        RoomState state = table.room(key);
+        Role role = state == null ? Role.VIEWER : table.role(connection.claims(), state);
+        long waitMs = connection.sendWaitMs(role, nowNs);
         if (waitMs > 0) {
             connection.refuse(id, Refusal.retry(ErrorCode.RATE_LIMITED, "too many sends a second", waitMs));
             return;
         }
-        RoomKey key = m.room.live().key();
-        SendGate.Verdict verdict = gate.check(connection.claims(), table.room(key), send, System.currentTimeMillis());
+        SendGate.Verdict verdict =
+                gate.check(connection.claims(), state, send, m.room.live().spoken(), System.currentTimeMillis());
         if (verdict.refusal() != null) {
             connection.refuse(id, verdict.refusal());
             return;
@@ -325,6 +353,7 @@ public final class Commands {
         byte[] record = new RoomRecord(
                         send.type(),
                         verdict.ranking(),
+                        verdict.shadowed(),
                         node,
                         sendId,
                         connection.user(),
@@ -338,46 +367,6 @@ public final class Commands {
                 .encode();
         presence.sent(key);
         m.room.append(record, refusal -> connection.loop().eventLoop().execute(() -> pending.failed(sendId, refusal)));
-    }
-
-    private void history(Connection connection, long id, Command.History history) {
-        Connection.Membership m = connection.rooms().get(history.room());
-        if (m == null || m.viewer == null) {
-            connection.refuse(id, notJoined());
-            return;
-        }
-        if (m.room.live().durability() == Durability.EPHEMERAL) {
-            connection.refuse(id, Refusal.of(ErrorCode.UNSUPPORTED, "an ephemeral room has no history"));
-            return;
-        }
-        if (m.room.busy() || !connection.beginHistory()) {
-            connection.refuse(id, Refusal.retry(ErrorCode.BUSY, "too many read history at a time", RETRY_MS));
-            return;
-        }
-        Span span = span("room.history", m.room.live().key());
-        m.room.history(history.before(), history.limit())
-                .whenComplete((events, failure) -> connection.loop().eventLoop().execute(() -> {
-                    span.end();
-                    connection.endHistory();
-                    if (failure != null) {
-                        connection.refuse(id, Refusal.retry(ErrorCode.UNAVAILABLE, "the room's log is away", RETRY_MS));
-                    } else {
-                        connection.reply(historyReply(id, events));
-                    }
-                }));
-    }
-
-    private static byte[] historyReply(long id, List<byte[]> events) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes(("{\"re\":" + id + ",\"ok\":{\"events\":[").getBytes(StandardCharsets.US_ASCII));
-        for (int i = 0; i < events.size(); i++) {
-            if (i > 0) {
-                out.write(',');
-            }
-            out.writeBytes(events.get(i));
-        }
-        out.writeBytes("]}}".getBytes(StandardCharsets.US_ASCII));
-        return out.toByteArray();
     }
 
     /** The connection is gone for good. */

@@ -11,6 +11,7 @@ import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.json.Replies;
+import io.danmaku.protocol.room.Permission;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.token.Claims;
 import io.netty.buffer.ByteBuf;
@@ -153,8 +154,8 @@ final class Connection implements Device {
     }
 
     /** 0, or milliseconds until the next send into a room is taken: the role there decides. */
-    long sendWaitMs(String room, long nowNs) {
-        return (claims.roleIn(room).atLeast(Role.MODERATOR) ? rankingSendRate : sendRate).take(nowNs);
+    long sendWaitMs(Role role, long nowNs) {
+        return (role.may(Permission.SPEAK_FREELY) ? rankingSendRate : sendRate).take(nowNs);
     }
 
     /** History is read one answer at a time, and not for who does not read: an answer is large. */
@@ -332,14 +333,35 @@ final class Connection implements Device {
         }
     }
 
-    /** The room was closed: whoever is in it is told and leaves. What was sent before goes out first. */
-    void endRoom(OpenRoom room) {
+    /** Whether this is a user's connection in a room. */
+    boolean isOf(String user, OpenRoom room) {
+        Membership m = rooms.get(room.live().key().room());
+        return m != null && m.room == room && m.viewer != null && claims.user().equals(user);
+    }
+
+    /** Who is in the room is told why and leaves it. What was sent before goes out first. */
+    void endRoom(OpenRoom room, ErrorCode why) {
         String id = room.live().key().room();
         Membership m = rooms.get(id);
         if (m != null && m.room == room && m.viewer != null) {
             m.audience.forward(m.viewer);
             commands.leave(this, id);
-            reply(Json.bytes(Json.object().put("room", id).put("left", ErrorCode.ROOM_CLOSED.wireName())));
+            reply(Json.bytes(Json.object().put("room", id).put("left", why.wireName())));
+        }
+    }
+
+    /** A sanction was spoken: who may not be in the room any more leaves it. */
+    void checkExclusion(OpenRoom room, long nowMs) {
+        if (commands.exclusion(this, room, nowMs) != null) {
+            endRoom(room, ErrorCode.BANNED);
+        }
+    }
+
+    /** A role was given or taken: it is in force already, the client is told. */
+    void tellRole(OpenRoom room) {
+        Role role = commands.role(this, room);
+        if (role != null && context.channel().isWritable()) {
+            reply(Json.bytes(Json.object().put("room", room.live().key().room()).put("role", role.wireName())));
         }
     }
 

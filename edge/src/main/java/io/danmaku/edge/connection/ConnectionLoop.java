@@ -1,9 +1,11 @@
 package io.danmaku.edge.connection;
 
 import io.danmaku.edge.roomlog.OpenRoom;
+import io.danmaku.protocol.command.ErrorCode;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,7 +102,16 @@ final class ConnectionLoop {
 
     void endRoom(OpenRoom room) {
         for (Connection connection : new ArrayList<>(connections)) {
-            connection.endRoom(room);
+            connection.endRoom(room, ErrorCode.ROOM_CLOSED);
+        }
+    }
+
+    /** Does something with each connection that a user has in a room. */
+    void forUser(OpenRoom room, String user, Consumer<Connection> step) {
+        for (Connection connection : new ArrayList<>(connections)) {
+            if (connection.isOf(user, room)) {
+                step.accept(connection);
+            }
         }
     }
 

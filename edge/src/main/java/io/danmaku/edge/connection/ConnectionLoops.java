@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 
 /** The event loops of this edge that hold connections, numbered as they first do. Thread-safe. */
@@ -89,6 +90,23 @@ public final class ConnectionLoops implements Acks {
     public void endRoom(OpenRoom room) {
         for (ConnectionLoop loop : loops) {
             loop.eventLoop().execute(() -> loop.endRoom(room));
+        }
+    }
+
+    /** A ban was spoken: the user leaves the room, on all connections. From any thread. */
+    public void exclude(OpenRoom room, String user) {
+        long nowMs = System.currentTimeMillis();
+        forUser(room, user, connection -> connection.checkExclusion(room, nowMs));
+    }
+
+    /** A user's role in the room was given or taken: all the user's connections there are told. From any thread. */
+    public void tellRole(OpenRoom room, String user) {
+        forUser(room, user, connection -> connection.tellRole(room));
+    }
+
+    private void forUser(OpenRoom room, String user, Consumer<Connection> step) {
+        for (ConnectionLoop loop : loops) {
+            loop.eventLoop().execute(() -> loop.forUser(room, user, step));
         }
     }
 

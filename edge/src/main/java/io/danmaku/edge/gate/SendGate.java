@@ -3,6 +3,7 @@ package io.danmaku.edge.gate;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.danmaku.edge.broadcast.LastSpoken;
 import io.danmaku.edge.policy.RoomTable;
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
@@ -10,7 +11,9 @@ import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.event.DeliveryClass;
 import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.json.EventDetail;
+import io.danmaku.protocol.room.ChatStyles;
 import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.Permission;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
@@ -27,6 +30,8 @@ public final class SendGate {
 
     private record Sender(RoomKey room, String user) {}
 
+    private record Said(RoomKey room, String user, long likeness) {}
+
     private record Last(long atMs, String cid) {}
 
     /**
@@ -35,15 +40,25 @@ public final class SendGate {
      * @param refusal null when the send may go on
      * @param detail the event's detail as it is kept
      * @param key conflation key of a LATEST event, else empty
-     * @param ranking sent by a host or moderator
+     * @param ranking never sampled away
+     * @param shadowed acknowledged, and told to nobody
      */
-    public record Verdict(Refusal refusal, ObjectNode detail, String key, boolean ranking) {}
+    public record Verdict(Refusal refusal, ObjectNode detail, String key, boolean ranking, boolean shadowed) {}
 
     private final RoomTable table;
-    /** When a user last sent a chat, per room with slow mode; a full table forgets the eldest: slow mode is then lenient. */
+    /**
+     * When a user last sent a chat here, per room with slow mode: what is not read back from the log yet. A full table forgets the eldest:
+     * slow mode is then lenient.
+     */
     private final Cache<Sender, Last> lastSent = Caffeine.newBuilder()
             .maximumSize(SLOW_SENDERS_MAX)
             .expireAfterWrite(Duration.ofMillis(RoomPolicy.SLOW_MODE_MS_MAX))
+            .build();
+
+    /** What users said here, per room with {@code uniqueSeconds}; as above. */
+    private final Cache<Said, Last> saidLast = Caffeine.newBuilder()
+            .maximumSize(SLOW_SENDERS_MAX)
+            .expireAfterWrite(Duration.ofSeconds(RoomPolicy.UNIQUE_SECONDS_MAX))
             .build();
 
     public SendGate(RoomTable table) {
@@ -54,13 +69,14 @@ public final class SendGate {
      * Checks a send.
      *
      * @param room null when the room is forgotten already
-     * @param nowMs Unix time, for sanctions
+     * @param spoken what the room's log says of who spoke when
+     * @param nowMs Unix time
      */
-    public Verdict check(Claims claims, RoomState room, Command.Send send, long nowMs) {
+    public Verdict check(Claims claims, RoomState room, Command.Send send, LastSpoken spoken, long nowMs) {
         if (room == null || !room.open()) {
             return refuse(Refusal.of(ErrorCode.ROOM_CLOSED, "the room is closed"));
         }
-        Role role = claims.roleIn(room.key().room());
+        Role role = table.role(claims, room);
         Refusal refusal = permission(claims, room, send.type(), role, nowMs);
         if (refusal != null) {
             return refuse(refusal);
@@ -70,10 +86,16 @@ public final class SendGate {
         if (checked.refusal() != null) {
             return refuse(checked.refusal());
         }
-        boolean ranking = role.atLeast(Role.MODERATOR);
-        // last, because it takes note of the send
-        refusal = ranking || send.type() != EventType.CHAT ? null : slowMode(claims, room, send.cid(), nowMs);
-        return refusal != null ? refuse(refusal) : new Verdict(null, checked.detail(), checked.key(), ranking);
+        boolean ranking = role.may(Permission.SPEAK_FREELY);
+        refusal = ranking || send.type() != EventType.CHAT
+                ? null
+                : chatRules(claims, room, role, send, checked.detail(), spoken, nowMs);
+        if (refusal != null) {
+            return refuse(refusal);
+        }
+        boolean shadowed = !role.may(Permission.GOVERN)
+                && table.sanction(room, claims.user(), Sanction.Kind.SHADOW, nowMs) != null;
+        return new Verdict(null, checked.detail(), checked.key(), ranking, shadowed);
     }
 
     private Refusal permission(Claims claims, RoomState room, EventType type, Role role, long nowMs) {
@@ -83,41 +105,115 @@ public final class SendGate {
         if (!role.atLeast(weakest(type, room.policy()))) {
             return Refusal.of(ErrorCode.FORBIDDEN, "your role may not send " + type.wireName() + " here");
         }
-        Sanction mute = table.mute(room, claims.user(), nowMs);
-        return mute == null || role == Role.HOST
+        Sanction mute = table.sanction(room, claims.user(), Sanction.Kind.MUTE, nowMs);
+        return mute == null || role.may(Permission.GOVERN)
                 ? null
-                : Refusal.retry(ErrorCode.MUTED, "you are muted here", mute.untilMs() - nowMs);
+                : refusal(ErrorCode.MUTED, "you are muted here", mute, nowMs);
     }
 
     private static Role weakest(EventType type, RoomPolicy policy) {
         Role byType = switch (type) {
-            case CHAT, LIKE -> Role.VIEWER;
-            case ANNOUNCE, STATE, APP -> Role.MODERATOR;
+            case CHAT, LIKE -> Permission.CHAT.weakest();
+            case ANNOUNCE, STATE, APP -> Permission.ANNOUNCE.weakest();
             default -> Role.VIEWER; // refused by EventDetail: no client sends it
         };
         Role byPolicy = policy.whoMaySend().weakest();
         return byType.atLeast(byPolicy) ? byType : byPolicy;
     }
 
-    private Refusal slowMode(Claims claims, RoomState room, String cid, long nowMs) {
-        long interval = room.policy().slowModeMs();
+    /** The rules about chats of those who may not speak freely. Only what none of them refuses is taken note of. */
+    private Refusal chatRules(
+            Claims claims,
+            RoomState room,
+            Role role,
+            Command.Send send,
+            ObjectNode detail,
+            LastSpoken spoken,
+            long nowMs) {
+        RoomPolicy policy = room.policy();
+        String text = detail.get("text").textValue();
+        Refusal refusal = style(policy.styles(), detail);
+        refusal = refusal == null ? TextRules.check(policy, text) : refusal;
+        if (refusal != null) {
+            return refusal;
+        }
+        Said saying = new Said(room.key(), claims.user(), TextRules.likeness(text));
+        Last said = policy.uniqueSeconds() == 0 ? null : saidLast.getIfPresent(saying);
+        boolean again = said != null && isSameSend(said, send.cid(), nowMs);
+        refusal = said == null || again ? null : unique(said, policy.uniqueSeconds(), nowMs);
+        refusal =
+                refusal == null ? slowMode(claims, room, policy.slowModeMs(role), send.cid(), spoken, nowMs) : refusal;
+        if (refusal == null && policy.uniqueSeconds() > 0 && !again) {
+            saidLast.put(saying, new Last(nowMs, send.cid()));
+        }
+        return refusal;
+    }
+
+    private static Refusal style(ChatStyles styles, ObjectNode detail) {
+        boolean scrolls = detail.get("mode").textValue().equals(EventDetail.MODE_DEFAULT);
+        boolean plain = scrolls
+                && detail.get("color").textValue().equals(EventDetail.COLOR_DEFAULT)
+                && detail.get("size").intValue() == EventDetail.SIZE_DEFAULT;
+        boolean allowed = switch (styles) {
+            case ALL -> true;
+            case SCROLL -> scrolls;
+            case PLAIN -> plain;
+        };
+        return allowed
+                ? null
+                : Refusal.of(ErrorCode.TEXT_REFUSED, "chats here are of the styles " + styles.wireName() + " only");
+    }
+
+    private Refusal slowMode(Claims claims, RoomState room, long interval, String cid, LastSpoken spoken, long nowMs) {
         if (interval == 0) {
             return null;
+        }
+        long waitMs = spoken.waitMs(claims.user(), cid, interval, nowMs);
+        if (waitMs > 0) {
+            return slow(waitMs);
         }
         Sender sender = new Sender(room.key(), claims.user());
         Last sent = new Last(nowMs, cid);
         Last last = lastSent.asMap().putIfAbsent(sender, sent);
-        if (last == null || (last.cid.equals(cid) && nowMs - last.atMs < SAME_SEND_MS)) {
+        if (last == null || isSameSend(last, cid, nowMs)) {
             return null; // the same send again: its outcome was not known
         }
         if (nowMs - last.atMs >= interval) {
             lastSent.put(sender, sent);
             return null;
         }
-        return Refusal.retry(ErrorCode.SLOW_MODE, "the room is in slow mode", interval - (nowMs - last.atMs));
+        return slow(interval - (nowMs - last.atMs));
+    }
+
+    private static boolean isSameSend(Last last, String cid, long nowMs) {
+        return last.cid.equals(cid) && nowMs - last.atMs < SAME_SEND_MS;
+    }
+
+    private static Refusal slow(long waitMs) {
+        return Refusal.retry(ErrorCode.SLOW_MODE, "the room is in slow mode", waitMs);
+    }
+
+    private static Refusal unique(Last said, int windowSeconds, long nowMs) {
+        long waitMs = said.atMs + windowSeconds * 1_000L - nowMs;
+        return waitMs > 0 ? Refusal.retry(ErrorCode.REPEATED, "you said that already", waitMs) : null;
+    }
+
+    /** Why somebody may not be in a room, or null. What is spoken does not hold for who governs the room. */
+    public Refusal exclusion(Claims claims, RoomState room, long nowMs) {
+        Sanction ban = table.exclusion(room, claims.user(), nowMs);
+        return ban == null || table.role(claims, room).may(Permission.GOVERN)
+                ? null
+                : refusal(ErrorCode.BANNED, "you are banned from this room", ban, nowMs);
+    }
+
+    /** Without an end there is no time at which asking again can succeed. */
+    private static Refusal refusal(ErrorCode code, String message, Sanction sanction, long nowMs) {
+        return sanction.untilMs() == Sanction.FOREVER_MS
+                ? Refusal.of(code, message)
+                : Refusal.retry(code, message, sanction.untilMs() - nowMs);
     }
 
     private static Verdict refuse(Refusal refusal) {
-        return new Verdict(refusal, null, "", false);
+        return new Verdict(refusal, null, "", false, false);
     }
 }

@@ -1,17 +1,21 @@
 package io.danmaku.edge.policy;
 
+import io.danmaku.edge.tail.Deletions;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.StateKeys;
 import io.danmaku.protocol.log.Topics;
+import io.danmaku.protocol.room.Deletion;
+import io.danmaku.protocol.room.Grant;
+import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
+import io.danmaku.protocol.token.Claims;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.Schema;
 import org.apache.pulsar.client.api.TableView;
@@ -22,19 +26,41 @@ import org.slf4j.LoggerFactory;
 public final class RoomTable implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RoomTable.class);
 
+    /** Told of what was decided, when the table has it, on a thread of the Pulsar client. */
+    public interface Decided {
+        /** A room is new or changed. */
+        default void room(RoomState room) {}
+
+        /** A sanction was spoken, changed or lifted. */
+        default void sanction(Sanction sanction) {}
+
+        /** A role was given or taken. */
+        default void grant(Grant grant) {}
+
+        /** Events were taken out of a log. */
+        default void deletion(Deletion deletion) {}
+    }
+
+    /** The log of one epoch of a room. */
+    private record Log(RoomKey room, String epoch) {}
+
     private final PulsarClient client;
-    private final Consumer<RoomState> changed;
+    private final Decided decided;
     private final Map<RoomKey, RoomState> rooms = new ConcurrentHashMap<>();
-    /** By state key: a room can have many mutes, and a gate asks for one. */
+    /** By state key: a room can have many sanctions and grants, and a gate asks for one. */
     private final Map<String, Sanction> sanctions = new ConcurrentHashMap<>();
+
+    private final Map<String, Grant> grants = new ConcurrentHashMap<>();
+    private final Map<Log, Deletions> deletions = new ConcurrentHashMap<>();
+    /** Which log a deletion's key is about. */
+    private final Map<String, Log> deletionLogs = new ConcurrentHashMap<>();
 
     private final List<TableView<byte[]>> views = new ArrayList<>();
     private volatile boolean ready;
 
-    /** @param changed told of every room that is new or changed, on a thread of the Pulsar client */
-    public RoomTable(PulsarClient client, Consumer<RoomState> changed) {
+    public RoomTable(PulsarClient client, Decided decided) {
         this.client = client;
-        this.changed = changed;
+        this.decided = decided;
     }
 
     /** Reads all state topics to their ends; done when the tables are as they were decided. */
@@ -58,33 +84,37 @@ public final class RoomTable implements AutoCloseable {
         return ready;
     }
 
-    private void take(String key, byte[] value) {
+    /** One record of a state topic; a key has one topic, and a topic one reading thread. */
+    public void take(String key, byte[] value) {
+        boolean deleted = value == null || value.length == 0;
         try {
             if (StateKeys.isRoom(key)) {
-                takeRoom(key, value);
+                takeRoom(key, deleted ? null : Json.read(value, RoomState.class));
             } else if (StateKeys.isSanction(key)) {
-                if (value == null || value.length == 0) {
-                    sanctions.remove(key);
-                } else {
-                    sanctions.put(key, Json.read(value, Sanction.class));
-                }
+                takeSanction(key, deleted ? null : Json.read(value, Sanction.class));
+            } else if (StateKeys.isGrant(key)) {
+                takeGrant(key, deleted ? null : Json.read(value, Grant.class));
+            } else if (StateKeys.isDeletion(key)) {
+                takeDeletion(key, deleted ? null : Json.read(value, Deletion.class));
             }
         } catch (RuntimeException unreadable) {
             LOG.error("the state record {} cannot be read", key, unreadable);
         }
     }
 
-    private void takeRoom(String key, byte[] value) {
-        if (value == null || value.length == 0) {
+    private void takeRoom(String key, RoomState state) {
+        if (state == null) {
             rooms.keySet().removeIf(room -> StateKeys.room(room).equals(key));
+            deletions.keySet().removeIf(log -> StateKeys.room(log.room).equals(key));
             return;
         }
-        RoomState state = Json.read(value, RoomState.class);
-        // a key has one topic, and a topic one reading thread
         RoomState known = rooms.get(state.key());
         if (known == null || supersedes(state, known)) {
+            if (known != null && !known.epoch().equals(state.epoch())) {
+                deletions.remove(new Log(known.key(), known.epoch()));
+            }
             rooms.put(state.key(), state);
-            changed.accept(state);
+            decided.room(state);
         }
     }
 
@@ -94,15 +124,72 @@ public final class RoomTable implements AutoCloseable {
                 : told.createdAtMs() >= known.createdAtMs();
     }
 
+    private void takeSanction(String key, Sanction sanction) {
+        if (sanction == null) {
+            sanctions.remove(key);
+        } else {
+            sanctions.put(key, sanction);
+            decided.sanction(sanction);
+        }
+    }
+
+    private void takeGrant(String key, Grant grant) {
+        if (grant == null) {
+            grants.remove(key);
+        } else {
+            grants.put(key, grant);
+            decided.grant(grant);
+        }
+    }
+
+    private void takeDeletion(String key, Deletion deletion) {
+        if (deletion == null) {
+            Log log = deletionLogs.remove(key);
+            if (log != null) {
+                deletions.computeIfPresent(log, (l, known) -> {
+                    known.remove(key);
+                    return known;
+                });
+            }
+        } else {
+            Log log = new Log(deletion.room(), deletion.epoch());
+            deletionLogs.put(key, log);
+            of(log).put(key, deletion);
+            decided.deletion(deletion);
+        }
+    }
+
     /** The room, or null when there has never been one. */
     public RoomState room(RoomKey key) {
         return rooms.get(key);
     }
 
-    /** The mute that holds for a user now, or null. */
-    public Sanction mute(RoomState room, String user, long nowMs) {
-        Sanction mute = sanctions.get(StateKeys.sanction(room.key(), user, Sanction.MUTE));
-        return mute != null && mute.untilMs() > nowMs && mute.epoch().equals(room.epoch()) ? mute : null;
+    /** The sanction of a kind that holds for a user now, or null. */
+    public Sanction sanction(RoomState room, String user, Sanction.Kind kind, long nowMs) {
+        Sanction sanction = sanctions.get(StateKeys.sanction(room.key(), user, kind));
+        return sanction != null && sanction.holds(room.epoch(), nowMs) ? sanction : null;
+    }
+
+    /** What keeps a user out of the room now: a ban or a kick, or null. */
+    public Sanction exclusion(RoomState room, String user, long nowMs) {
+        Sanction ban = sanction(room, user, Sanction.Kind.BAN, nowMs);
+        return ban != null ? ban : sanction(room, user, Sanction.Kind.KICK, nowMs);
+    }
+
+    /** What a user is in a room: by the token or by a grant, whichever is higher. */
+    public Role role(Claims claims, RoomState room) {
+        Role byToken = claims.roleIn(room.key().room());
+        Grant grant = grants.get(StateKeys.grant(room.key(), claims.user()));
+        return grant != null && grant.epoch().equals(room.epoch()) ? byToken.or(grant.role()) : byToken;
+    }
+
+    /** What was taken out of a room's log; the same object for as long as it is asked for. */
+    public Deletions deletions(RoomKey room, String epoch) {
+        return of(new Log(room, epoch));
+    }
+
+    private Deletions of(Log log) {
+        return deletions.computeIfAbsent(log, l -> new Deletions());
     }
 
     public int size() {

@@ -90,8 +90,8 @@ public final class OpenRoom implements CatchUp {
         long first = (offset - 1) / Pages.PAGE_OFFSETS * Pages.PAGE_OFFSETS + 1;
         long to = Math.min(first + Pages.PAGE_OFFSETS - 1, newest);
         try {
-            return pages.read(
-                    new PageReader.Request(topic, live.key().room(), first, to, index, live.decidedRepeats()));
+            return pages.read(new PageReader.Request(
+                    topic, live.key().room(), first, to, index, live.decidedRepeats(), live.deletions()));
         } catch (RuntimeException refused) {
             return CompletableFuture.failedFuture(refused);
         }

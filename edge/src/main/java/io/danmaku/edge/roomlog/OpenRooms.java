@@ -3,6 +3,7 @@ package io.danmaku.edge.roomlog;
 import io.danmaku.edge.audience.Deliveries;
 import io.danmaku.edge.broadcast.Broadcaster;
 import io.danmaku.edge.broadcast.LiveRoom;
+import io.danmaku.edge.tail.Deletions;
 import io.danmaku.node.pulsar.PulsarNode;
 import io.danmaku.protocol.log.Topics;
 import io.danmaku.protocol.room.Durability;
@@ -90,8 +91,10 @@ public final class OpenRooms {
     /**
      * The room, opened if need be, and held until {@link #release}; null when this edge has as many rooms as it may. A failed opening needs
      * no release.
+     *
+     * @param deletions what was taken out of its log
      */
-    public synchronized CompletableFuture<OpenRoom> acquire(RoomState state) {
+    public synchronized CompletableFuture<OpenRoom> acquire(RoomState state, Deletions deletions) {
         Entry entry = entries.get(state.key());
         if (entry != null && !entry.epoch.equals(state.epoch())) {
             if (entry.createdAtMs > state.createdAtMs()) {
@@ -109,13 +112,16 @@ public final class OpenRooms {
             if (entries.size() >= limits.roomsMax) {
                 return null;
             }
-            CompletableFuture<OpenRoom> opening = open(state);
+            CompletableFuture<OpenRoom> opening = open(state, deletions);
             Entry opened = new Entry(state, opening);
             entries.put(state.key(), opened);
             opening.whenComplete((room, failure) -> {
                 if (failure != null) {
                     LOG.warn("room {} could not be opened: {}", state.key(), failure.getMessage());
                     forget(state.key(), opened);
+                } else {
+                    // what was deleted while nobody could find the room to say so
+                    broadcaster.deleted(room.live());
                 }
             });
             entry = opened;
@@ -171,7 +177,7 @@ public final class OpenRooms {
         }
     }
 
-    private CompletableFuture<OpenRoom> open(RoomState state) {
+    private CompletableFuture<OpenRoom> open(RoomState state, Deletions deletions) {
         String topic = Topics.room(state.key(), state.epoch(), state.durability());
         OpenRoom room = new OpenRoom(topic, state.epoch(), pages, new RoomAppender(pulsar.client(), topic));
         RoomFollower follower = new RoomFollower(pulsar, broadcaster, topic, room.index());
@@ -185,7 +191,8 @@ public final class OpenRooms {
                             limits.tailBatches,
                             limits.tailBytes,
                             limits.loops,
-                            state.policy().bestEffortPerSecond()),
+                            state.policy(),
+                            deletions),
                     room,
                     deliveries,
                     System.nanoTime());

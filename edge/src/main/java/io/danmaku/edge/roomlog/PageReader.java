@@ -4,6 +4,7 @@ import io.danmaku.edge.broadcast.DecidedRepeats;
 import io.danmaku.edge.broadcast.RepeatWindow;
 import io.danmaku.edge.tail.Batch;
 import io.danmaku.edge.tail.BatchWriter;
+import io.danmaku.edge.tail.Deletions;
 import io.danmaku.node.pulsar.PulsarAdmin;
 import io.danmaku.protocol.event.SkipReason;
 import io.danmaku.protocol.log.RoomRecord;
@@ -42,7 +43,14 @@ final class PageReader {
      * @param from first offset wanted
      * @param to last offset wanted; it has been appended already
      */
-    record Request(String topic, String room, long from, long to, OffsetIndex index, DecidedRepeats decided) {}
+    record Request(
+            String topic,
+            String room,
+            long from,
+            long to,
+            OffsetIndex index,
+            DecidedRepeats decided,
+            Deletions deletions) {}
 
     /** @return batches that cover {@code from..to} and perhaps, as a gap, more; the caller holds their references */
     List<Batch> read(Request r) throws IOException {
@@ -119,8 +127,10 @@ final class PageReader {
                         break;
                     }
                 }
-                if (record == null) {
+                if (record == null || record.shadowed()) {
                     writer.skip(offset, SkipReason.FILTERED);
+                } else if (r.deletions.cover(offset, record.user())) {
+                    writer.skip(offset, SkipReason.DELETED);
                 } else if (repeat) {
                     writer.skip(offset, SkipReason.REPEAT);
                 } else {

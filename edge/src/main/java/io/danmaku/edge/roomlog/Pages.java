@@ -24,7 +24,8 @@ public final class Pages implements AutoCloseable {
 
     private static final long KEPT_S = 30;
 
-    private record Key(String topic, long from, long to) {}
+    /** @param deletions how many the room knew: a page that was read before one of them is not served after it */
+    private record Key(String topic, long from, long to, int deletions) {}
 
     /** One page; the cache holds a reference to each of its batches. */
     private record Page(List<Batch> batches) {
@@ -78,7 +79,11 @@ public final class Pages implements AutoCloseable {
 
     /** Reads {@code from..to}, both in one aligned page; the batches are retained for the caller. */
     CompletableFuture<List<Batch>> read(PageReader.Request request) {
-        Key key = new Key(request.topic(), request.from(), request.to());
+        Key key = new Key(
+                request.topic(),
+                request.from(),
+                request.to(),
+                request.deletions().version());
         return cache.get(
                         key,
                         (k, unused) -> CompletableFuture.supplyAsync(

@@ -3,6 +3,7 @@ package io.danmaku.edge.roomlog;
 import io.danmaku.edge.broadcast.Broadcaster;
 import io.danmaku.edge.broadcast.LiveRoom;
 import io.danmaku.edge.broadcast.RepeatWindow;
+import io.danmaku.node.pulsar.LogHead;
 import io.danmaku.node.pulsar.PulsarAdmin;
 import io.danmaku.node.pulsar.PulsarNode;
 import io.danmaku.protocol.log.RoomRecord;
@@ -68,38 +69,17 @@ final class RoomFollower {
      * @param id of that record, or where a reader begins when nothing is kept
      * @param tsMs broker's time of that record, 0 when nothing is kept
      */
-    record Head(long offset, MessageId id, long tsMs) {
-        static final Head EMPTY = new Head(0, MessageId.earliest, 0);
-    }
+    record Head(long offset, MessageId id, long tsMs) {}
 
     CompletableFuture<Head> head(Durability durability) {
         if (durability == Durability.EPHEMERAL) {
             return CompletableFuture.completedFuture(new Head(0, MessageId.latest, 0));
         }
-        return client.newReader()
-                .topic(topic)
-                .readerName("head")
-                .startMessageId(MessageId.latest)
-                .startMessageIdInclusive()
-                .receiverQueueSize(16)
-                .createAsync()
-                .thenCompose(last -> newest(last, Head.EMPTY).whenComplete((head, failure) -> last.closeAsync()))
-                .thenCompose(head -> head.offset > 0
-                        ? CompletableFuture.completedFuture(head)
+        return LogHead.newest(client, topic)
+                .thenCompose(newest -> newest != null
+                        ? CompletableFuture.completedFuture(
+                                new Head(LogRecords.offset(newest), newest.getMessageId(), LogRecords.tsMs(newest)))
                         : admin.lastIndex(topic).thenApply(last -> new Head(last + 1, MessageId.earliest, 0)));
-    }
-
-    private static CompletableFuture<Head> newest(Reader<byte[]> reader, Head known) {
-        return reader.hasMessageAvailableAsync()
-                .thenCompose(more -> more
-                        ? reader.readNextAsync()
-                                .thenCompose(message -> newest(
-                                        reader,
-                                        new Head(
-                                                LogRecords.offset(message),
-                                                message.getMessageId(),
-                                                LogRecords.tsMs(message))))
-                        : CompletableFuture.completedFuture(known));
     }
 
     /**

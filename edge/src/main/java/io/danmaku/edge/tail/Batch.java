@@ -2,8 +2,11 @@ package io.danmaku.edge.tail;
 
 import io.danmaku.protocol.event.DeliveryClass;
 import io.danmaku.protocol.event.SkipReason;
+import io.danmaku.protocol.json.Json;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
@@ -80,6 +83,20 @@ public final class Batch {
         final int skips;
         final long[] skipOffsets;
         final byte[] skipReasons;
+
+        /** Of so many events and skips, to be filled in. */
+        Index(int events, int skips, boolean anyKey) {
+            this(
+                    events,
+                    new long[events],
+                    new int[events],
+                    new int[events],
+                    new byte[events],
+                    anyKey ? new String[events] : null,
+                    skips,
+                    new long[skips],
+                    new byte[skips]);
+        }
 
         Index(
                 int events,
@@ -249,6 +266,58 @@ public final class Batch {
             }
         }
         return frame.finish(to, skipped);
+    }
+
+    /**
+     * This batch without the events that are deleted, which count as such; this batch itself when it has none of them. The caller
+     * holds the one reference of a new batch.
+     */
+    public Batch without(Deletions deletions) {
+        boolean[] gone = new boolean[index.events];
+        int count = 0;
+        for (int i = 0; i < index.events; i++) {
+            gone[i] = deletions.cover(index.offsets[i], sender(i));
+            count += gone[i] ? 1 : 0;
+        }
+        if (count == 0) {
+            return this;
+        }
+        FrameWriter frame = new FrameWriter(room, from);
+        int[] skipped = new int[SkipReason.count()];
+        skipped[SkipReason.DELETED.code()] = count;
+        for (int i = 0; i < index.skips; i++) {
+            skipped[index.skipReasons[i]]++;
+        }
+        Index rest = new Index(index.events - count, index.skips + count, index.keys != null);
+        System.arraycopy(index.skipOffsets, 0, rest.skipOffsets, 0, index.skips);
+        System.arraycopy(index.skipReasons, 0, rest.skipReasons, 0, index.skips);
+        int kept = 0;
+        int skip = index.skips;
+        for (int i = 0; i < index.events; i++) {
+            if (gone[i]) {
+                rest.skipOffsets[skip] = index.offsets[i];
+                rest.skipReasons[skip++] = SkipReason.DELETED.code();
+                continue;
+            }
+            rest.offsets[kept] = index.offsets[i];
+            rest.classes[kept] = index.classes[i];
+            if (index.keys != null) {
+                rest.keys[kept] = index.keys[i];
+            }
+            rest.starts[kept] = frame.nextStart();
+            frame.copyEvent(full, index.starts[i], index.ends[i]);
+            rest.ends[kept++] = frame.position();
+        }
+        return new Batch(room, from, to, rest, frame.finish(to, skipped), null);
+    }
+
+    /** Who sent the i-th event, empty for the hub itself. Read from its JSON: only deletions ask. */
+    private String sender(int event) {
+        try {
+            return Json.MAPPER.readTree(event(event)).path("u").path("id").asText("");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Offset of the i-th event. */

@@ -1,6 +1,7 @@
 package io.danmaku.edge.tail;
 
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.UnaryOperator;
 
 /**
  * A bounded ring of a room's newest batches. One thread appends; any thread reads. What falls out at the bound is read
@@ -143,6 +144,26 @@ public final class Tail {
             }
         }
         return false;
+    }
+
+    /**
+     * Puts other batches in the place of some, with the same offsets; the appending thread's. Who reads one of the old ones at the
+     * moment ends with it.
+     *
+     * @param change the batch itself where nothing changes, else another one, whose reference the tail takes over
+     */
+    public void rewrite(UnaryOperator<Batch> change) {
+        for (long seq = first; seq < head; seq++) {
+            Batch batch = ring.get((int) seq & mask);
+            Batch changed = change.apply(batch);
+            if (changed != batch) {
+                changed.seq = seq;
+                changed.bytesInTail = changed.bytes();
+                bytes += changed.bytesInTail - batch.bytesInTail;
+                ring.set((int) seq & mask, changed);
+                batch.release();
+            }
+        }
     }
 
     /** Lets go of everything; the appending thread's last call. */

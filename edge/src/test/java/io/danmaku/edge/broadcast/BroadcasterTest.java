@@ -7,14 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.danmaku.edge.audience.Deliveries;
 import io.danmaku.edge.tail.Batch;
+import io.danmaku.edge.tail.Deletions;
 import io.danmaku.edge.tail.FrameReader;
 import io.danmaku.protocol.event.DeliveryClass;
 import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.json.EventDetail;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.RoomRecord;
+import io.danmaku.protocol.room.ChatStyles;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.protocol.room.RoomPolicy;
+import io.danmaku.protocol.room.WhoMaySend;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -61,7 +65,8 @@ class BroadcasterTest {
                         1024,
                         1 << 22,
                         1,
-                        bestEffortPerSecond),
+                        RoomPolicy.DEFAULT.withBestEffortPerSecond(bestEffortPerSecond),
+                        new Deletions()),
                 null,
                 new Deliveries(ns -> {}),
                 System.nanoTime());
@@ -70,7 +75,7 @@ class BroadcasterTest {
     private static RoomRecord record(EventType type, boolean ranking, String cid) {
         byte[] json = EventDetail.fragment(type, "7", "Ann", Json.object().put("text", "hi"));
         String key = type.deliveryClass() == DeliveryClass.LATEST ? "k" : "";
-        return new RoomRecord(type, ranking, 0, 0, "7", cid, key, json);
+        return new RoomRecord(type, ranking, false, 0, 0, "7", cid, key, json);
     }
 
     /** All frames of the room, full and lean, when all up to the offset is in its tail; then it is closed. */
@@ -118,6 +123,42 @@ class BroadcasterTest {
                 .properties()
                 .forEach(reason -> sums.merge(reason.getKey(), reason.getValue().asLong(), Long::sum)));
         return sums;
+    }
+
+    @Test
+    void theLogTellsWhoSpokeWhenWhileTheRoomIsInSlowMode() throws Exception {
+        LiveRoom room = room(0);
+        broadcaster.record(room, 1, 1_000, record(EventType.CHAT, false, "a"));
+        frames(room, 1, false);
+        assertEquals(0, room.spoken().waitMs("7", "z", 5_000, 1_001), "nobody asks for it");
+        room.policy(slow());
+        broadcaster.record(room, 2, 2_000, record(EventType.CHAT, false, "b"));
+        broadcaster.record(room, 3, 3_000, record(EventType.CHAT, false, "b"));
+        broadcaster.record(room, 4, 4_000, record(EventType.LIKE, false, "c"));
+        broadcaster.record(room, 5, 5_000, record(EventType.CHAT, true, "d"));
+        frames(room, 5, false);
+        assertEquals(4_999, room.spoken().waitMs("7", "z", 5_000, 2_001), "neither a repeat nor a like counts");
+        assertEquals(0, room.spoken().waitMs("7", "b", 5_000, 2_001), "the same send again");
+        assertEquals(0, room.spoken().waitMs("7", "z", 5_000, 7_000));
+        assertEquals(0, room.spoken().waitMs("8", "z", 5_000, 2_001));
+        broadcaster.close(room).get(20, TimeUnit.SECONDS);
+    }
+
+    private static RoomPolicy slow() {
+        return new RoomPolicy(5_000, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, 0, 24);
+    }
+
+    @Test
+    void whatAShadowBannedUserSendsIsCountedAndNotTold() throws Exception {
+        LiveRoom room = room(0);
+        byte[] json = EventDetail.fragment(EventType.CHAT, "8", "Bo", Json.object());
+        broadcaster.record(room, 1, 1, record(EventType.CHAT, false, "a"));
+        broadcaster.record(room, 2, 1, new RoomRecord(EventType.CHAT, false, true, 0, 0, "8", "b", "", json));
+        broadcaster.record(room, 3, 1, record(EventType.CHAT, false, "c"));
+        List<JsonNode> frames = frames(room, 3, false);
+        assertEquals(Set.of(1L, 3L), told(frames, 3));
+        assertEquals(Map.of("filtered", 1L), skipped(frames));
+        broadcaster.close(room).get(20, TimeUnit.SECONDS);
     }
 
     @Property(tries = 60)

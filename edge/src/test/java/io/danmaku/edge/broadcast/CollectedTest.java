@@ -28,7 +28,7 @@ class CollectedTest {
     private static RoomRecord chat() {
         byte[] json =
                 EventDetail.fragment(EventType.CHAT, "7", "Ann", Json.object().put("text", "hi"));
-        return new RoomRecord(EventType.CHAT, false, 0, 0, "7", "", "", json);
+        return new RoomRecord(EventType.CHAT, false, false, 0, 0, "7", "", "", json);
     }
 
     /** The finished batch as JSON; its references are given back. */

@@ -1,20 +1,26 @@
 package io.danmaku.edge.gate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.danmaku.edge.broadcast.LastSpoken;
 import io.danmaku.edge.policy.RoomTable;
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.log.StateKeys;
+import io.danmaku.protocol.room.ChatStyles;
 import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.Grant;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.RoomState;
+import io.danmaku.protocol.room.Sanction;
 import io.danmaku.protocol.room.WhoMaySend;
 import io.danmaku.protocol.token.Claims;
 import java.util.Map;
@@ -25,11 +31,12 @@ class SendGateTest {
     private static final long HOUR_MS = 3_600_000;
     private static final long NOW_MS = 1_764_000_000_000L;
 
-    /** No state was read: nobody is muted. */
-    private final SendGate gate = new SendGate(new RoomTable(null, changed -> {}));
+    private final RoomTable table = new RoomTable(null, new RoomTable.Decided() {});
+    private final SendGate gate = new SendGate(table);
 
     private static RoomState room(long slowModeMs, boolean open) {
-        RoomPolicy policy = new RoomPolicy(slowModeMs, WhoMaySend.EVERYONE, 200, 100, 24);
+        RoomPolicy policy =
+                new RoomPolicy(slowModeMs, 1_000, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, 100, 24);
         return new RoomState(KEY, "e1", "", Durability.LOGGED, open, policy, 1, 0);
     }
 
@@ -38,7 +45,7 @@ class SendGateTest {
                 "7", "Ann", "default", role == Role.VIEWER ? Map.of() : Map.of("42", role), false, Long.MAX_VALUE);
         Command.Send send =
                 new Command.Send("42", EventType.CHAT, cid, Json.object().put("text", "hi"));
-        return gate.check(claims, room, send, nowMs).refusal();
+        return gate.check(claims, room, send, new LastSpoken(), nowMs).refusal();
     }
 
     @Test
@@ -78,5 +85,108 @@ class SendGateTest {
                 chat(room(0, false), Role.HOST, "a", NOW_MS).code());
         assertEquals(ErrorCode.ROOM_CLOSED, chat(null, Role.HOST, "a", NOW_MS).code());
         assertTrue(chat(room(0, true), Role.VIEWER, "a", NOW_MS) == null);
+    }
+
+    private void sanction(Sanction.Kind kind, long untilMs) {
+        Sanction spoken = new Sanction("s", KEY, "e1", "7", kind, "", "1", NOW_MS, untilMs);
+        table.take(StateKeys.sanction(KEY, "7", kind), Json.bytes(spoken));
+    }
+
+    private void grant(String epoch, Role role) {
+        table.take(StateKeys.grant(KEY, "7"), Json.bytes(new Grant(KEY, epoch, "7", role, "1", 0)));
+    }
+
+    private static Claims claims(Role role) {
+        return new Claims("7", "Ann", "default", Map.of("42", role), false, Long.MAX_VALUE);
+    }
+
+    private SendGate.Verdict verdict(Role role) {
+        Command.Send send =
+                new Command.Send("42", EventType.CHAT, "x", Json.object().put("text", "hi"));
+        return gate.check(claims(role), room(0, true), send, new LastSpoken(), NOW_MS);
+    }
+
+    private Refusal exclusion(Role role) {
+        return gate.exclusion(claims(role), room(0, true), NOW_MS);
+    }
+
+    @Test
+    void whoIsBannedIsKeptOutAndToldForHowLong() {
+        assertNull(exclusion(Role.VIEWER));
+        sanction(Sanction.Kind.KICK, NOW_MS + 10_000);
+        assertEquals(10_000, exclusion(Role.VIEWER).retryMs());
+        sanction(Sanction.Kind.BAN, Sanction.FOREVER_MS);
+        Refusal banned = exclusion(Role.MODERATOR);
+        assertEquals(ErrorCode.BANNED, banned.code());
+        assertEquals(0, banned.retryMs(), "there is no time at which asking again could succeed");
+        assertNull(exclusion(Role.HOST));
+        sanction(Sanction.Kind.KICK, 0);
+        sanction(Sanction.Kind.BAN, 0);
+        assertNull(exclusion(Role.VIEWER));
+    }
+
+    @Test
+    void whoIsShadowBannedIsNotRefusedButMarked() {
+        assertFalse(verdict(Role.VIEWER).shadowed());
+        sanction(Sanction.Kind.SHADOW, NOW_MS + 1);
+        assertNull(verdict(Role.VIEWER).refusal());
+        assertTrue(verdict(Role.VIEWER).shadowed());
+        assertFalse(verdict(Role.HOST).shadowed());
+        sanction(Sanction.Kind.SHADOW, NOW_MS);
+        assertFalse(verdict(Role.VIEWER).shadowed());
+    }
+
+    @Test
+    void theHigherOneOfTokenAndGrantCounts() {
+        RoomState slow = room(HOUR_MS, true);
+        assertNull(chat(slow, Role.VIEWER, "a", NOW_MS));
+        assertEquals(ErrorCode.SLOW_MODE, chat(slow, Role.VIEWER, "b", NOW_MS).code());
+        grant("e1", Role.MODERATOR);
+        assertNull(chat(slow, Role.VIEWER, "b", NOW_MS));
+        assertTrue(verdict(Role.HOST).ranking());
+        grant("e1", Role.VIEWER);
+        assertEquals(ErrorCode.SLOW_MODE, chat(slow, Role.VIEWER, "b", NOW_MS).code());
+        grant("of another epoch", Role.MODERATOR);
+        assertEquals(ErrorCode.SLOW_MODE, chat(slow, Role.VIEWER, "b", NOW_MS).code());
+    }
+
+    private static RoomState room(RoomPolicy policy) {
+        return new RoomState(KEY, "e1", "", Durability.LOGGED, true, policy, 1, 0);
+    }
+
+    private ErrorCode say(RoomPolicy policy, String cid, long nowMs, String text, String mode) {
+        Command.Send send = new Command.Send(
+                "42", EventType.CHAT, cid, Json.object().put("text", text).put("mode", mode));
+        Refusal refusal = gate.check(claims(Role.VIEWER), room(policy), send, new LastSpoken(), nowMs)
+                .refusal();
+        return refusal == null ? null : refusal.code();
+    }
+
+    @Test
+    void whoSaysTheSameAgainIsRefusedForAWhileAndPaysNothingForIt() {
+        RoomPolicy unique = new RoomPolicy(1_000, 0, WhoMaySend.EVERYONE, 200, 30, false, 0, ChatStyles.ALL, 100, 24);
+        assertNull(say(unique, "a", NOW_MS, "first!", "scroll"));
+        assertNull(say(unique, "a", NOW_MS + 1, "first!", "scroll"), "the same send");
+        assertEquals(ErrorCode.REPEATED, say(unique, "b", NOW_MS + 5_000, "FIRST !", "scroll"));
+        assertNull(say(unique, "c", NOW_MS + 5_001, "second", "scroll"), "what was refused did not count");
+        assertEquals(ErrorCode.SLOW_MODE, say(unique, "d", NOW_MS + 5_500, "third", "scroll"));
+        assertNull(say(unique, "e", NOW_MS + 6_100, "third", "scroll"), "what was refused was not said");
+        assertNull(say(unique, "f", NOW_MS + 30_000, "first!", "scroll"));
+    }
+
+    @Test
+    void aRoomsStylesHoldForViewers() {
+        RoomPolicy scroll = new RoomPolicy(0, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.SCROLL, 100, 24);
+        assertNull(say(scroll, "a", NOW_MS, "hi", "scroll"));
+        assertEquals(ErrorCode.TEXT_REFUSED, say(scroll, "b", NOW_MS, "hi", "top"));
+    }
+
+    @Test
+    void membersHaveASlowModeOfTheirOwn() {
+        RoomState slow = room(HOUR_MS, true);
+        assertNull(chat(slow, Role.MEMBER, "a", NOW_MS));
+        assertEquals(
+                ErrorCode.SLOW_MODE, chat(slow, Role.VIP, "b", NOW_MS + 999).code());
+        assertNull(chat(slow, Role.MEMBER, "b", NOW_MS + 1_000));
     }
 }

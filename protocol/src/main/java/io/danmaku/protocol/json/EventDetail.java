@@ -21,6 +21,12 @@ public final class EventDetail {
     /** Largest {@code d} of a {@code state} or {@code app} event, in bytes of JSON. */
     public static final int FREE_BYTES_MAX = 4 * 1024;
 
+    /** A chat's looks where it says nothing of them. */
+    public static final String MODE_DEFAULT = "scroll";
+
+    public static final String COLOR_DEFAULT = "#ffffff";
+    public static final int SIZE_DEFAULT = 25;
+
     private static final int KEY_CHARS_MAX = 64;
     private static final int ANNOUNCE_CHARS_MAX = 2_000;
     private static final int LIKES_MAX = 100;
@@ -75,9 +81,9 @@ public final class EventDetail {
         }
         ObjectNode kept = Json.object();
         kept.put("text", text);
-        kept.put("mode", mode == null ? "scroll" : mode.textValue());
-        kept.put("color", color == null ? "#ffffff" : color.textValue());
-        kept.put("size", size == null ? 25 : size.intValue());
+        kept.put("mode", mode == null ? MODE_DEFAULT : mode.textValue());
+        kept.put("color", color == null ? COLOR_DEFAULT : color.textValue());
+        kept.put("size", size == null ? SIZE_DEFAULT : size.intValue());
         return new Checked(kept, "", null);
     }
 

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
  *
  * @param type what it is; the delivery class follows from it
  * @param ranking sent by a host or moderator: never sampled away
+ * @param shadowed sent by a user who is shadow banned: acknowledged, and told to nobody
  * @param node incarnation of the edge that appended it and waits for it, 0 when nobody waits
  * @param sendId that edge's number for the send
  * @param user who sent it, empty for the hub itself
@@ -23,9 +24,18 @@ import java.nio.charset.StandardCharsets;
 @SuppressWarnings(
         "ArrayRecordComponent") // records are never compared, and the bytes go on as they are: a copy would cost
 public record RoomRecord(
-        EventType type, boolean ranking, long node, long sendId, String user, String cid, String key, byte[] json) {
+        EventType type,
+        boolean ranking,
+        boolean shadowed,
+        long node,
+        long sendId,
+        String user,
+        String cid,
+        String key,
+        byte[] json) {
     private static final byte VERSION = 1;
     private static final int FLAG_RANKING = 1;
+    private static final int FLAG_SHADOWED = 2;
     private static final int FIXED_BYTES = 3 + 8 + 8 + 3;
 
     public byte[] encode() {
@@ -34,7 +44,7 @@ public record RoomRecord(
         byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
         ByteBuffer out =
                 ByteBuffer.allocate(FIXED_BYTES + userBytes.length + cidBytes.length + keyBytes.length + json.length);
-        out.put(VERSION).put(type.code()).put((byte) (ranking ? FLAG_RANKING : 0));
+        out.put(VERSION).put(type.code()).put((byte) ((ranking ? FLAG_RANKING : 0) | (shadowed ? FLAG_SHADOWED : 0)));
         out.putLong(node).putLong(sendId);
         putShort(out, userBytes);
         putShort(out, cidBytes);
@@ -60,7 +70,9 @@ public record RoomRecord(
             return null;
         }
         EventType type = EventType.ofCode(in.get());
-        boolean ranking = (in.get() & FLAG_RANKING) != 0;
+        byte flags = in.get();
+        boolean ranking = (flags & FLAG_RANKING) != 0;
+        boolean shadowed = (flags & FLAG_SHADOWED) != 0;
         long node = in.getLong();
         long sendId = in.getLong();
         String user = getShort(in);
@@ -71,7 +83,7 @@ public record RoomRecord(
         }
         byte[] json = new byte[in.remaining()];
         in.get(json);
-        return new RoomRecord(type, ranking, node, sendId, user, cid, key, json);
+        return new RoomRecord(type, ranking, shadowed, node, sendId, user, cid, key, json);
     }
 
     private static String getShort(ByteBuffer in) {

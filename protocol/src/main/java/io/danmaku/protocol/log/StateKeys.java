@@ -1,6 +1,8 @@
 package io.danmaku.protocol.log;
 
+import io.danmaku.protocol.room.Deletion;
 import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.protocol.room.Sanction;
 
 /**
  * The keys of records in a state topic. Identifiers contain neither {@code :} nor {@code /}, so a key has one reading. A
@@ -12,6 +14,8 @@ public final class StateKeys {
 
     private static final String ROOM = "room:";
     private static final String SANCTION = "sanction:";
+    private static final String GRANT = "grant:";
+    private static final String DELETION = "deletion:";
 
     private StateKeys() {}
 
@@ -21,8 +25,8 @@ public final class StateKeys {
     }
 
     /** The key of a {@code Sanction}: {@code sanction:{tenant}/{room}/{user}/{kind}}; one of a kind holds for a user. */
-    public static String sanction(RoomKey room, String user, String kind) {
-        return SANCTION + room + "/" + user + "/" + kind;
+    public static String sanction(RoomKey room, String user, Sanction.Kind kind) {
+        return SANCTION + room + "/" + user + "/" + kind.wireName();
     }
 
     /** What the keys of all rooms of a tenant begin with. */
@@ -33,6 +37,40 @@ public final class StateKeys {
     /** What the keys of all sanctions in a room begin with. */
     public static String sanctionsIn(RoomKey room) {
         return SANCTION + room + "/";
+    }
+
+    /** The key of a {@code Grant}: {@code grant:{tenant}/{room}/{user}}. */
+    public static String grant(RoomKey room, String user) {
+        return GRANT + room + "/" + user;
+    }
+
+    /** What the keys of all grants in a room begin with. */
+    public static String grantsIn(RoomKey room) {
+        return GRANT + room + "/";
+    }
+
+    /**
+     * The key of a {@code Deletion}: {@code deletion:{tenant}/{room}/{epoch}/event/{offset}}, {@code …/user/{user}} or {@code …/all}. A
+     * later one of a user or of all reaches further and takes the place of the one before.
+     */
+    public static String deletion(Deletion deletion) {
+        String what = deletion.single()
+                ? "event/" + deletion.from()
+                : deletion.user().isEmpty() ? "all" : "user/" + deletion.user();
+        return deletionsIn(deletion.room()) + deletion.epoch() + "/" + what;
+    }
+
+    /** What the keys of all deletions in a room begin with. */
+    public static String deletionsIn(RoomKey room) {
+        return DELETION + room + "/";
+    }
+
+    public static boolean isDeletion(String key) {
+        return key.startsWith(DELETION);
+    }
+
+    public static boolean isGrant(String key) {
+        return key.startsWith(GRANT);
     }
 
     public static boolean isRoom(String key) {

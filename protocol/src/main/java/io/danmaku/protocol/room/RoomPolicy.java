@@ -1,39 +1,81 @@
 package io.danmaku.protocol.room;
 
 /**
- * A room's rules, checked by the gate of every edge from its local table.
+ * A room's rules, checked by the gate of every edge from its local table. Rules about text hold for those below moderator.
  *
- * @param slowModeMs shortest time between two chats of one viewer, 0 = off, at most 6 h; hosts and moderators are free of it
+ * @param slowModeMs shortest time between two chats of one viewer, 0 = off, at most 6 h
+ * @param memberSlowModeMs the same of a member or VIP
  * @param whoMaySend weakest role that may send
  * @param textLengthMax longest chat in characters (UTF-16 units), 1..2,000
+ * @param uniqueSeconds a user's chat is refused that says what the same user said so short a time before, 0 = off, at most 3,600
+ * @param noLinks a chat with a link is refused
+ * @param capsPercentMax most capitals of a chat's letters, 0 = as many as one likes
+ * @param styles what a chat may look like
  * @param bestEffortPerSecond BEST_EFFORT events that reach viewers in a second, above it they are sampled; 0 = no limit, at most 100,000
  * @param retentionHours how long the room's log is kept, 1 h..8,760 h
  */
 public record RoomPolicy(
-        long slowModeMs, WhoMaySend whoMaySend, int textLengthMax, int bestEffortPerSecond, int retentionHours) {
+        long slowModeMs,
+        long memberSlowModeMs,
+        WhoMaySend whoMaySend,
+        int textLengthMax,
+        int uniqueSeconds,
+        boolean noLinks,
+        int capsPercentMax,
+        ChatStyles styles,
+        int bestEffortPerSecond,
+        int retentionHours) {
 
-    public static final RoomPolicy DEFAULT = new RoomPolicy(0, WhoMaySend.EVERYONE, 200, 100, 24);
+    public static final RoomPolicy DEFAULT =
+            new RoomPolicy(0, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, 100, 24);
 
     public static final long SLOW_MODE_MS_MAX = 6 * 3_600_000L;
     public static final int TEXT_LENGTH_LIMIT = 2_000;
+    public static final int UNIQUE_SECONDS_MAX = 3_600;
     public static final int BEST_EFFORT_PER_SECOND_MAX = 100_000;
     public static final int RETENTION_HOURS_MAX = 8_760;
 
     public RoomPolicy {
-        require(slowModeMs >= 0 && slowModeMs <= SLOW_MODE_MS_MAX, "slowModeMs is 0.." + SLOW_MODE_MS_MAX);
-        require(whoMaySend != null, "whoMaySend is everyone, moderators or host");
-        require(textLengthMax >= 1 && textLengthMax <= TEXT_LENGTH_LIMIT, "textLengthMax is 1.." + TEXT_LENGTH_LIMIT);
-        require(
-                bestEffortPerSecond >= 0 && bestEffortPerSecond <= BEST_EFFORT_PER_SECOND_MAX,
-                "bestEffortPerSecond is 0.." + BEST_EFFORT_PER_SECOND_MAX);
-        require(
-                retentionHours >= 1 && retentionHours <= RETENTION_HOURS_MAX,
-                "retentionHours is 1.." + RETENTION_HOURS_MAX);
+        // a record that an older room-service wrote has none
+        styles = styles == null ? ChatStyles.ALL : styles;
+        within(slowModeMs, 0, SLOW_MODE_MS_MAX, "slowModeMs");
+        within(memberSlowModeMs, 0, SLOW_MODE_MS_MAX, "memberSlowModeMs");
+        if (whoMaySend == null) {
+            throw new IllegalArgumentException("whoMaySend is everyone, members, vips, moderators or host");
+        }
+        within(textLengthMax, 1, TEXT_LENGTH_LIMIT, "textLengthMax");
+        within(uniqueSeconds, 0, UNIQUE_SECONDS_MAX, "uniqueSeconds");
+        within(capsPercentMax, 0, 100, "capsPercentMax");
+        within(bestEffortPerSecond, 0, BEST_EFFORT_PER_SECOND_MAX, "bestEffortPerSecond");
+        within(retentionHours, 1, RETENTION_HOURS_MAX, "retentionHours");
     }
 
-    private static void require(boolean holds, String rule) {
-        if (!holds) {
-            throw new IllegalArgumentException(rule);
+    private static void within(long value, long min, long max, String name) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(name + " is " + min + ".." + max);
         }
+    }
+
+    /** The same with another budget. */
+    public RoomPolicy withBestEffortPerSecond(int budget) {
+        return new RoomPolicy(
+                slowModeMs,
+                memberSlowModeMs,
+                whoMaySend,
+                textLengthMax,
+                uniqueSeconds,
+                noLinks,
+                capsPercentMax,
+                styles,
+                budget,
+                retentionHours);
+    }
+
+    /** Shortest time between two chats of somebody of this role, 0 = off. */
+    public long slowModeMs(Role role) {
+        if (role.may(Permission.SPEAK_FREELY)) {
+            return 0;
+        }
+        return role.atLeast(Role.MEMBER) ? memberSlowModeMs : slowModeMs;
     }
 }

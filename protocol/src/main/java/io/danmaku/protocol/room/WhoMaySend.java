@@ -3,6 +3,8 @@ package io.danmaku.protocol.room;
 /** The weakest role that may send into a room. */
 public enum WhoMaySend {
     EVERYONE("everyone", Role.VIEWER),
+    MEMBERS("members", Role.MEMBER),
+    VIPS("vips", Role.VIP),
     MODERATORS("moderators", Role.MODERATOR),
     HOST("host", Role.HOST);
 

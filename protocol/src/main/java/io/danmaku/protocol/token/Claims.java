@@ -21,6 +21,6 @@ public record Claims(
     }
 
     public Role roleIn(String room) {
-        return admin ? Role.HOST : rooms.getOrDefault(room, Role.VIEWER);
+        return admin ? Role.OWNER : rooms.getOrDefault(room, Role.VIEWER);
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.room.ChatStyles;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
@@ -213,9 +214,12 @@ final class JsonRecordsTest {
                         Arbitraries.longs().between(0, RoomPolicy.SLOW_MODE_MS_MAX),
                         Arbitraries.of(WhoMaySend.values()),
                         Arbitraries.integers().between(1, RoomPolicy.TEXT_LENGTH_LIMIT),
+                        Arbitraries.of(true, false),
+                        Arbitraries.of(ChatStyles.values()),
                         Arbitraries.integers().between(0, RoomPolicy.BEST_EFFORT_PER_SECOND_MAX),
                         Arbitraries.integers().between(1, RoomPolicy.RETENTION_HOURS_MAX))
-                .as(RoomPolicy::new);
+                .as((slowMs, who, length, links, styles, budget, hours) -> new RoomPolicy(
+                        slowMs, slowMs / 2, who, length, length, links, length % 100, styles, budget, hours));
         return Combinators.combine(
                         rooms(),
                         texts(),
@@ -231,6 +235,6 @@ final class JsonRecordsTest {
     private static Arbitrary<Object> sanctions() {
         return Combinators.combine(rooms(), users(), texts(), users(), numbers(), numbers())
                 .as((room, user, reason, by, atMs, untilMs) ->
-                        new Sanction("id", room, "e0", user, Sanction.MUTE, reason, by, atMs, untilMs));
+                        new Sanction("id", room, "e0", user, Sanction.Kind.MUTE, reason, by, atMs, untilMs));
     }
 }

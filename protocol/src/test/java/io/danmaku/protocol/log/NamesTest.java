@@ -46,7 +46,7 @@ final class NamesTest {
         RoomKey room = new RoomKey("default", "42");
         assertTrue(StateKeys.isRoom(StateKeys.room(room)));
         assertFalse(StateKeys.isSanction(StateKeys.room(room)));
-        assertTrue(StateKeys.isSanction(StateKeys.sanction(room, "7", Sanction.MUTE)));
+        assertTrue(StateKeys.isSanction(StateKeys.sanction(room, "7", Sanction.Kind.MUTE)));
         assertFalse(StateKeys.isRoom(StateKeys.OWNER) || StateKeys.isSanction(StateKeys.OWNER));
     }
 
@@ -64,7 +64,7 @@ final class NamesTest {
                         3,
                         5),
                 RoomState.class);
-        assertReadsBack(new Sanction("s1", room, "k3", "7", Sanction.MUTE, "spam", "1", 1, 2), Sanction.class);
+        assertReadsBack(new Sanction("s1", room, "k3", "7", Sanction.Kind.MUTE, "spam", "1", 1, 2), Sanction.class);
         assertReadsBack(Membership.lease("abc"), Membership.class);
         assertReadsBack(
                 new Membership("abc", Membership.Kind.DELTA, room, 4, 2, List.of("7"), List.of("8"), 9),

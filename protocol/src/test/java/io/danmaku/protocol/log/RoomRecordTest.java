@@ -21,16 +21,19 @@ final class RoomRecordTest {
     void aRecordReadsBackAsItWasWritten(
             @ForAll EventType type,
             @ForAll boolean ranking,
+            @ForAll boolean shadowed,
             @ForAll long node,
             @ForAll long sendId,
             @ForAll @AlphaChars @StringLength(max = 64) String user,
             @ForAll @AlphaChars @StringLength(max = 64) String cid,
             @ForAll("keys") String key,
             @ForAll byte[] json) {
-        RoomRecord read = RoomRecord.decode(new RoomRecord(type, ranking, node, sendId, user, cid, key, json).encode());
+        RoomRecord read =
+                RoomRecord.decode(new RoomRecord(type, ranking, shadowed, node, sendId, user, cid, key, json).encode());
         assertNotNull(read);
         assertEquals(type, read.type());
         assertEquals(ranking, read.ranking());
+        assertEquals(shadowed, read.shadowed());
         assertEquals(node, read.node());
         assertEquals(sendId, read.sendId());
         assertEquals(user, read.user());
@@ -52,7 +55,7 @@ final class RoomRecordTest {
     @Property(tries = 2_000)
     void aCutRecordIsNoRecordOrOneThatIsWhole(
             @ForAll @IntRange(max = 80) int length, @ForAll @IntRange(max = 255) int noise) {
-        byte[] whole = new RoomRecord(EventType.CHAT, true, 1, 2, "user", "cid", "", new byte[20]).encode();
+        byte[] whole = new RoomRecord(EventType.CHAT, true, false, 1, 2, "user", "cid", "", new byte[20]).encode();
         byte[] cut = Arrays.copyOf(whole, Math.min(length, whole.length));
         assertReadOrPassedOver(cut);
         if (cut.length > 1) {
@@ -74,7 +77,7 @@ final class RoomRecordTest {
 
     @Test
     void aRecordOfALaterVersionOrTypeIsPassedOver() {
-        byte[] record = new RoomRecord(EventType.CHAT, false, 1, 2, "u", "c", "", new byte[0]).encode();
+        byte[] record = new RoomRecord(EventType.CHAT, false, false, 1, 2, "u", "c", "", new byte[0]).encode();
         byte[] laterVersion = record.clone();
         laterVersion[0] = 2;
         byte[] laterType = record.clone();
@@ -88,7 +91,7 @@ final class RoomRecordTest {
 
     @Test
     void anIdentifierThatDoesNotFitIsABugOfOurs() {
-        RoomRecord tooLong = new RoomRecord(EventType.CHAT, false, 1, 2, "u".repeat(256), "c", "", new byte[0]);
+        RoomRecord tooLong = new RoomRecord(EventType.CHAT, false, false, 1, 2, "u".repeat(256), "c", "", new byte[0]);
         assertThrows(IllegalArgumentException.class, tooLong::encode);
     }
 }

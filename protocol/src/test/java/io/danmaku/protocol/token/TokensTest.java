@@ -43,7 +43,7 @@ final class TokensTest {
         assertEquals(Role.VIEWER, claims.roleIn("44"));
         Claims admin = claims(Map.of(), true);
         assertEquals(admin, TOKENS.verify(TOKENS.sign(admin)).claims());
-        assertEquals(Role.HOST, admin.roleIn("44"));
+        assertEquals(Role.OWNER, admin.roleIn("44"));
     }
 
     @Test

@@ -8,8 +8,9 @@ import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.room.Ids;
-import io.danmaku.protocol.room.Role;
+import io.danmaku.protocol.room.Permission;
 import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.room.moderation.Roles;
 import io.danmaku.room.room.Result;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
@@ -32,14 +33,23 @@ final class Requests {
                 : Result.refused(ErrorCode.BAD_FIELD, "the room is 1..64 of A-Z a-z 0-9 _ -");
     }
 
-    /** The room that the path names, when the token gives at least this role in it. */
-    static Result<RoomKey> room(RoutingContext context, Role least) {
+    /** The room that the path names, when who asks may do this in it, by the token or by a role that was given. */
+    static Result<RoomKey> room(RoutingContext context, Roles roles, Permission permission) {
         Result<RoomKey> room = room(context);
-        if (room.isRefused()
-                || Bearer.claims(context).roleIn(room.value().room()).atLeast(least)) {
+        if (room.isRefused() || roles.of(Bearer.claims(context), room.value()).may(permission)) {
             return room;
         }
-        return Result.refused(ErrorCode.FORBIDDEN, "this is for the room's " + least.wireName() + " and above");
+        return Result.refused(
+                ErrorCode.FORBIDDEN,
+                "this is for the room's " + permission.weakest().wireName() + " and above");
+    }
+
+    /** The user that the path names. */
+    static Result<String> user(RoutingContext context) {
+        String id = context.pathParam("user");
+        return Ids.isUser(id)
+                ? Result.of(id)
+                : Result.refused(ErrorCode.BAD_FIELD, "the user is 1..64 of A-Z a-z 0-9 _ . @ -");
     }
 
     static Result<ObjectNode> object(Buffer body) {

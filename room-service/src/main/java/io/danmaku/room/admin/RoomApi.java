@@ -6,7 +6,9 @@ import io.danmaku.node.http.RequestMeter;
 import io.danmaku.node.ops.Ops;
 import io.danmaku.protocol.token.Tokens;
 import io.danmaku.room.membership.StatsTable;
+import io.danmaku.room.moderation.Roles;
 import io.danmaku.room.moderation.Sanctions;
+import io.danmaku.room.moderation.Takedowns;
 import io.danmaku.room.room.Owner;
 import io.danmaku.room.room.Rooms;
 import io.danmaku.room.room.StateGroups;
@@ -31,6 +33,8 @@ public final class RoomApi {
     private final BodyHandler bodies;
     private final RoomRoutes rooms;
     private final SanctionRoutes sanctions;
+    private final RoleRoutes grants;
+    private final EventRoutes events;
     private final Forwarding forwarding;
     private final RequestMeter meter;
     private final String instance;
@@ -40,7 +44,9 @@ public final class RoomApi {
             Tokens tokens,
             int bodyBytesMax,
             Rooms rooms,
+            Roles roles,
             Sanctions sanctions,
+            Takedowns takedowns,
             StateGroups groups,
             StatsTable stats,
             Forwarding forwarding,
@@ -49,8 +55,10 @@ public final class RoomApi {
         this.vertx = vertx;
         this.bearer = new Bearer(tokens);
         this.bodies = BodyHandler.create(false).setBodyLimit(bodyBytesMax);
-        this.rooms = new RoomRoutes(rooms, groups, stats, forwarding);
-        this.sanctions = new SanctionRoutes(sanctions, clock);
+        this.rooms = new RoomRoutes(rooms, roles, groups, stats, forwarding);
+        this.sanctions = new SanctionRoutes(sanctions, roles, clock);
+        this.grants = new RoleRoutes(roles);
+        this.events = new EventRoutes(takedowns, roles);
         this.forwarding = forwarding;
         this.instance = groups.self().instance();
         this.meter = meter;
@@ -81,6 +89,11 @@ public final class RoomApi {
         decided(router, HttpMethod.POST, "/api/rooms/:room/sanctions", sanctions::speak);
         decided(router, HttpMethod.GET, "/api/rooms/:room/sanctions", sanctions::list);
         decided(router, HttpMethod.DELETE, "/api/rooms/:room/sanctions/:id", sanctions::lift);
+        decided(router, HttpMethod.GET, "/api/rooms/:room/roles", grants::list);
+        decided(router, HttpMethod.PUT, "/api/rooms/:room/roles/:user", grants::give);
+        decided(router, HttpMethod.DELETE, "/api/rooms/:room/roles/:user", grants::take);
+        decided(router, HttpMethod.DELETE, "/api/rooms/:room/events", events::deleteAll);
+        decided(router, HttpMethod.DELETE, "/api/rooms/:room/events/:offset", events::deleteOne);
         Problems.handleFailures(router);
         return router;
     }

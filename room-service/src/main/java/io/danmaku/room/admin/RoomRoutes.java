@@ -8,11 +8,12 @@ import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.RoomStats;
 import io.danmaku.protocol.room.Ids;
-import io.danmaku.protocol.room.Role;
+import io.danmaku.protocol.room.Permission;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.token.Claims;
 import io.danmaku.room.membership.StatsTable;
+import io.danmaku.room.moderation.Roles;
 import io.danmaku.room.room.Result;
 import io.danmaku.room.room.RoomForm;
 import io.danmaku.room.room.Rooms;
@@ -33,12 +34,14 @@ final class RoomRoutes {
 
     private final SecureRandom random = new SecureRandom();
     private final Rooms rooms;
+    private final Roles roles;
     private final StateGroups groups;
     private final StatsTable stats;
     private final Forwarding forwarding;
 
-    RoomRoutes(Rooms rooms, StateGroups groups, StatsTable stats, Forwarding forwarding) {
+    RoomRoutes(Rooms rooms, Roles roles, StateGroups groups, StatsTable stats, Forwarding forwarding) {
         this.rooms = rooms;
+        this.roles = roles;
         this.groups = groups;
         this.stats = stats;
         this.forwarding = forwarding;
@@ -55,7 +58,7 @@ final class RoomRoutes {
     private void create(RoutingContext context, ObjectNode body, RoomForm.Wanted wanted) {
         Claims claims = Bearer.claims(context);
         boolean may = claims.admin()
-                || (wanted.id() != null && claims.roleIn(wanted.id()).atLeast(Role.HOST));
+                || (wanted.id() != null && claims.roleIn(wanted.id()).may(Permission.GOVERN));
         if (!may) {
             Requests.refuse(
                     context,
@@ -125,7 +128,7 @@ final class RoomRoutes {
     void change(RoutingContext context) {
         Requests.with(
                 context,
-                Requests.room(context, Role.HOST),
+                Requests.room(context, roles, Permission.GOVERN),
                 room -> Requests.with(
                         context,
                         Requests.object(context.body().buffer()),
@@ -138,7 +141,7 @@ final class RoomRoutes {
     void close(RoutingContext context) {
         Requests.with(
                 context,
-                Requests.room(context, Role.HOST),
+                Requests.room(context, roles, Permission.GOVERN),
                 room -> rooms.close(room).onSuccess(result -> answer(context, OK, result)));
     }
 

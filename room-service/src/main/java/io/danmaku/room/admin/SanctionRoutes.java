@@ -5,25 +5,30 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
 import io.danmaku.protocol.json.Json;
-import io.danmaku.protocol.room.Ids;
-import io.danmaku.protocol.room.Role;
+import io.danmaku.protocol.room.Permission;
+import io.danmaku.room.moderation.Roles;
 import io.danmaku.room.moderation.SanctionForm;
 import io.danmaku.room.moderation.Sanctions;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
+import java.util.regex.Pattern;
 
 /**
- * {@code /api/rooms/{room}/sanctions}, for moderators and above. Roles stand in tokens, so that nobody here knows the role
- * of who is muted: what a mute means for a host is for the gate of the edges.
+ * {@code /api/rooms/{room}/sanctions}, for moderators and above. Roles that stand in tokens nobody here knows: what a sanction means
+ * for a host is for the gate of the edges.
  */
 final class SanctionRoutes {
     private static final int OK = 200;
     private static final int CREATED = 201;
 
+    private static final Pattern PLACE = Pattern.compile("[A-Za-z0-9_.@-]{1,64}/[a-z]{1,16}");
+
     private final Sanctions sanctions;
+    private final Roles roles;
     private final Clock clock;
 
-    SanctionRoutes(Sanctions sanctions, Clock clock) {
+    SanctionRoutes(Sanctions sanctions, Roles roles, Clock clock) {
+        this.roles = roles;
         this.sanctions = sanctions;
         this.clock = clock;
     }
@@ -31,7 +36,7 @@ final class SanctionRoutes {
     void speak(RoutingContext context) {
         Requests.with(
                 context,
-                Requests.room(context, Role.MODERATOR),
+                Requests.room(context, roles, Permission.SANCTION),
                 room -> Requests.with(
                         context,
                         Requests.object(context.body().buffer()),
@@ -39,10 +44,7 @@ final class SanctionRoutes {
                                 context,
                                 SanctionForm.wanted(body),
                                 wanted -> sanctions
-                                        .speak(
-                                                room,
-                                                wanted,
-                                                Bearer.claims(context).user())
+                                        .speak(room, wanted, Bearer.claims(context))
                                         .onSuccess(result -> Requests.with(
                                                 context,
                                                 result,
@@ -53,13 +55,14 @@ final class SanctionRoutes {
     void list(RoutingContext context) {
         Requests.with(
                 context,
-                Requests.room(context, Role.MODERATOR),
+                Requests.room(context, roles, Permission.SANCTION),
                 room -> Requests.with(
                         context,
                         Requests.limit(context),
                         limit -> Requests.with(
                                 context,
-                                Requests.cursor(context, Ids::isUser),
+                                Requests.cursor(
+                                        context, text -> PLACE.matcher(text).matches()),
                                 cursor -> Requests.with(
                                         context,
                                         sanctions.list(
@@ -73,10 +76,7 @@ final class SanctionRoutes {
                                                     .forEach(array::add);
                                             answer.put(
                                                     "cursor",
-                                                    page.size() > limit
-                                                            ? page.get(limit - 1)
-                                                                    .user()
-                                                            : null);
+                                                    page.size() > limit ? Sanctions.place(page.get(limit - 1)) : null);
                                             Problems.json(context, OK, answer);
                                         }))));
     }
@@ -84,7 +84,7 @@ final class SanctionRoutes {
     void lift(RoutingContext context) {
         Requests.with(
                 context,
-                Requests.room(context, Role.MODERATOR),
+                Requests.room(context, roles, Permission.SANCTION),
                 room -> sanctions
                         .lift(room, context.pathParam("id"))
                         .onSuccess(result -> Requests.with(

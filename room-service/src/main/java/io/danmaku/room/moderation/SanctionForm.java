@@ -25,9 +25,10 @@ public final class SanctionForm {
     /**
      * A sanction that somebody wants.
      *
+     * @param seconds 0 = for ever
      * @param reason empty when none was given
      */
-    public record Wanted(String user, String kind, int seconds, String reason) {}
+    public record Wanted(String user, Sanction.Kind kind, int seconds, String reason) {}
 
     /** Reads the body of a new sanction. */
     public static Result<Wanted> wanted(ObjectNode body) {
@@ -39,21 +40,26 @@ public final class SanctionForm {
         if (user == null || !user.isTextual() || !Ids.isUser(user.textValue())) {
             return bad("user is 1..64 of A-Z a-z 0-9 _ . @ -");
         }
-        JsonNode kind = body.get("kind");
-        if (kind == null || !Sanction.MUTE.equals(kind.textValue())) {
-            return bad("kind is mute");
+        JsonNode kindName = body.get("kind");
+        Sanction.Kind kind = kindName == null ? null : Sanction.Kind.ofWireName(kindName.textValue());
+        if (kind == null) {
+            return bad("kind is mute, ban, shadow or kick");
         }
         JsonNode seconds = body.get("seconds");
-        if (seconds == null || !seconds.isInt() || seconds.intValue() < 1 || seconds.intValue() > SECONDS_MAX) {
-            return bad("seconds is a whole number of 1.." + SECONDS_MAX);
+        boolean timed = seconds != null && !seconds.isNull();
+        if (timed && kind == Sanction.Kind.KICK) {
+            return bad("a kick has no seconds: ban instead");
         }
+        if (timed && (!seconds.isInt() || seconds.intValue() < 1 || seconds.intValue() > SECONDS_MAX)) {
+            return bad("seconds is a whole number of 1.." + SECONDS_MAX + ", or absent for ever");
+        }
+        int lasts = timed ? seconds.intValue() : kind == Sanction.Kind.KICK ? Sanction.KICK_SECONDS : 0;
         JsonNode reason = body.get("reason");
         boolean given = reason != null && !reason.isNull();
         if (given && !(reason.isTextual() && isReason(reason.textValue()))) {
             return bad("reason is a line of up to " + REASON_CHARS_MAX + " characters");
         }
-        return Result.of(
-                new Wanted(user.textValue(), kind.textValue(), seconds.intValue(), given ? reason.textValue() : ""));
+        return Result.of(new Wanted(user.textValue(), kind, lasts, given ? reason.textValue() : ""));
     }
 
     private static boolean isReason(String text) {
@@ -65,19 +71,19 @@ public final class SanctionForm {
         return Json.object()
                 .put("id", sanction.id())
                 .put("user", sanction.user())
-                .put("kind", sanction.kind())
+                .put("kind", sanction.kind().wireName())
                 .put("reason", sanction.reason())
                 .put("by", sanction.by())
                 .put("at", sanction.atMs())
-                .put("until", sanction.untilMs());
+                .put("until", until(sanction));
     }
 
     /** The {@code d} of the event by which viewers are told of a sanction. */
     static ObjectNode spoken(Sanction sanction) {
         ObjectNode detail = Json.object()
                 .put("user", sanction.user())
-                .put("kind", sanction.kind())
-                .put("until", sanction.untilMs());
+                .put("kind", sanction.kind().wireName())
+                .put("until", until(sanction));
         return sanction.reason().isEmpty() ? detail : detail.put("reason", sanction.reason());
     }
 
@@ -85,8 +91,13 @@ public final class SanctionForm {
     static ObjectNode lifted(Sanction sanction) {
         return Json.object()
                 .put("user", sanction.user())
-                .put("kind", sanction.kind())
+                .put("kind", sanction.kind().wireName())
                 .put("lifted", true);
+    }
+
+    /** Null = for ever. */
+    private static Long until(Sanction sanction) {
+        return sanction.untilMs() == Sanction.FOREVER_MS ? null : Long.valueOf(sanction.untilMs());
     }
 
     private static <T> Result<T> bad(String message) {

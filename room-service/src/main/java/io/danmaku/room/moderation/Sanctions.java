@@ -1,13 +1,16 @@
 package io.danmaku.room.moderation;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.log.Incarnation;
 import io.danmaku.protocol.log.StateKeys;
+import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
+import io.danmaku.protocol.token.Claims;
 import io.danmaku.room.room.Result;
 import io.danmaku.room.room.RoomBounds;
 import io.danmaku.room.room.RoomLog;
@@ -21,7 +24,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Mutes users and lifts it. One sanction of a kind holds for a user: a new one takes the place of the one before.
+ * Mutes, bans, shadow bans and kicks users, and lifts that. One sanction of a kind holds for a user: a new one takes the place of the one before.
  *
  * <p>Lifting writes the sanction again with an end in the past, and the record goes only some time after its end: a
  * reader that was away while the topic was compacted may never see a deletion, but it always sees the newest value.
@@ -46,14 +49,19 @@ public final class Sanctions {
         this.bounds = bounds;
     }
 
-    /** @param by user who decided */
-    public Future<Result<Sanction>> speak(RoomKey key, SanctionForm.Wanted wanted, String by) {
+    /** @param by who decided: not below the user's own role, as far as it was given here and does not stand in a token */
+    public Future<Result<Sanction>> speak(RoomKey key, SanctionForm.Wanted wanted, Claims by) {
         RoomState[] room = new RoomState[1];
         return groups.change(key, (table, nowMs) -> {
                     room[0] = table.room(key);
                     Refusal refusal = Rooms.openOr(key, room[0]);
                     if (refusal != null) {
                         return StateChange.<Sanction>refuse(refusal);
+                    }
+                    Role own = by.roleIn(key.room()).or(Roles.granted(table, key, by.user()));
+                    if (!own.governs(Roles.granted(table, key, wanted.user()))) {
+                        return StateChange.<Sanction>refuse(
+                                ErrorCode.FORBIDDEN, "the user's role here is not below yours");
                     }
                     if (!table.takesSanction(key, wanted.user(), wanted.kind(), bounds.sanctionsPerRoomMax())) {
                         return StateChange.<Sanction>refuse(Refusal.retry(
@@ -68,14 +76,14 @@ public final class Sanctions {
                             wanted.user(),
                             wanted.kind(),
                             wanted.reason(),
-                            by,
+                            by.user(),
                             nowMs,
-                            nowMs + wanted.seconds() * 1000L);
+                            wanted.seconds() == 0 ? Sanction.FOREVER_MS : nowMs + wanted.seconds() * 1000L);
                     return StateChange.write(sanction, put(sanction));
                 })
                 .onSuccess(result -> {
                     if (!result.isRefused()) {
-                        log.append(room[0], EventType.SANCTION, SanctionForm.spoken(result.value()));
+                        tell(room[0], result.value(), SanctionForm.spoken(result.value()));
                     }
                 });
     }
@@ -100,20 +108,32 @@ public final class Sanctions {
                 })
                 .onSuccess(result -> {
                     if (!result.isRefused()) {
-                        log.append(room[0], EventType.SANCTION, SanctionForm.lifted(result.value()));
+                        tell(room[0], result.value(), SanctionForm.lifted(result.value()));
                     }
                 });
     }
 
-    /** Sanctions in force, by user, with users after {@code afterUser} (null = from the first). */
-    public Result<List<Sanction>> list(RoomKey key, String afterUser, int limit, long nowMs) {
+    /** A shadow ban that is told is none. */
+    private void tell(RoomState room, Sanction sanction, ObjectNode detail) {
+        if (sanction.kind() != Sanction.Kind.SHADOW) {
+            log.append(room, EventType.SANCTION, detail);
+        }
+    }
+
+    /** Where a sanction stands in a list. */
+    public static String place(Sanction sanction) {
+        return sanction.user() + "/" + sanction.kind().wireName();
+    }
+
+    /** Sanctions in force, by user and kind, those after a {@link #place} (null = from the first). */
+    public Result<List<Sanction>> list(RoomKey key, String after, int limit, long nowMs) {
         Result<RoomState> room = groups.read(key);
         if (room.isRefused()) {
             return Result.refused(room.refusal());
         }
         return Result.of(inForce(groups.table(key), room.value(), nowMs).stream()
-                .filter(s -> afterUser == null || s.user().compareTo(afterUser) > 0)
-                .sorted(Comparator.comparing(Sanction::user))
+                .filter(s -> after == null || place(s).compareTo(after) > 0)
+                .sorted(Comparator.comparing(Sanctions::place))
                 .limit(limit)
                 .toList());
     }

@@ -7,5 +7,13 @@ package io.danmaku.room.room;
  * @param allTenantsMax rooms of all tenants
  * @param closedKeptMs how long a closed room's record is kept
  * @param sanctionsPerRoomMax sanctions kept of one room, ended ones included until they are swept
+ * @param grantsPerRoomMax roles kept of one room, taken ones included until they are swept
+ * @param deletionsPerRoomMax deletions kept of one room, for as long as its log keeps what they are about
  */
-public record RoomBounds(int perTenantMax, int allTenantsMax, long closedKeptMs, int sanctionsPerRoomMax) {}
+public record RoomBounds(
+        int perTenantMax,
+        int allTenantsMax,
+        long closedKeptMs,
+        int sanctionsPerRoomMax,
+        int grantsPerRoomMax,
+        int deletionsPerRoomMax) {}

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.json.PolicyJson;
+import io.danmaku.protocol.room.ChatStyles;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.room.RoomPolicy;
@@ -101,34 +103,44 @@ public final class RoomForm {
         if (!fields.isObject()) {
             return bad("policy is an object");
         }
-        long slowModeMs = base.slowModeMs();
-        WhoMaySend whoMaySend = base.whoMaySend();
-        int textLengthMax = base.textLengthMax();
-        int bestEffortPerSecond = base.bestEffortPerSecond();
-        int retentionHours = base.retentionHours();
+        ObjectNode merged = PolicyJson.of(base);
         for (Map.Entry<String, JsonNode> field : fields.properties()) {
-            JsonNode value = field.getValue();
-            String name = field.getKey();
-            if (!name.equals("whoMaySend") && !value.isInt()) {
-                return bad("policy." + name + " is not a whole number, or not a field of a policy");
+            JsonNode known = merged.get(field.getKey());
+            if (known == null) {
+                return bad("policy." + field.getKey() + " is not a field of a policy");
             }
-            switch (name) {
-                case "slowModeMs" -> slowModeMs = value.intValue();
-                case "whoMaySend" -> whoMaySend = value.isTextual() ? WhoMaySend.ofWireName(value.textValue()) : null;
-                case "textLengthMax" -> textLengthMax = value.intValue();
-                case "bestEffortPerSecond" -> bestEffortPerSecond = value.intValue();
-                case "retentionHours" -> retentionHours = value.intValue();
-                default -> {
-                    return bad("policy." + name + " is not a field of a policy");
-                }
+            if (!isOfItsType(known, field.getValue())) {
+                return bad("policy." + field.getKey() + " is a " + type(known));
             }
+            merged.set(field.getKey(), field.getValue());
+        }
+        ChatStyles styles = ChatStyles.ofWireName(merged.get("styles").textValue());
+        if (styles == null) {
+            return bad("policy.styles is all, scroll or plain");
         }
         try {
-            return Result.of(
-                    new RoomPolicy(slowModeMs, whoMaySend, textLengthMax, bestEffortPerSecond, retentionHours));
+            return Result.of(new RoomPolicy(
+                    merged.get("slowModeMs").longValue(),
+                    merged.get("memberSlowModeMs").longValue(),
+                    WhoMaySend.ofWireName(merged.get("whoMaySend").textValue()),
+                    merged.get("textLengthMax").intValue(),
+                    merged.get("uniqueSeconds").intValue(),
+                    merged.get("noLinks").booleanValue(),
+                    merged.get("capsPercentMax").intValue(),
+                    styles,
+                    merged.get("bestEffortPerSecond").intValue(),
+                    merged.get("retentionHours").intValue()));
         } catch (IllegalArgumentException rule) {
             return bad("policy." + rule.getMessage());
         }
+    }
+
+    private static boolean isOfItsType(JsonNode known, JsonNode value) {
+        return known.isNumber() ? value.isInt() : value.getNodeType() == known.getNodeType();
+    }
+
+    private static String type(JsonNode known) {
+        return known.isNumber() ? "whole number" : known.isBoolean() ? "truth value" : "text";
     }
 
     /** What clients are told of a room. */
@@ -140,22 +152,13 @@ public final class RoomForm {
                 .put("title", room.title())
                 .put("durability", room.durability().wireName())
                 .put("state", state(room));
-        json.set("policy", json(room.policy()));
+        json.set("policy", PolicyJson.of(room.policy()));
         return json.put("version", room.version()).put("createdAt", room.createdAtMs());
-    }
-
-    static ObjectNode json(RoomPolicy policy) {
-        return Json.object()
-                .put("slowModeMs", policy.slowModeMs())
-                .put("whoMaySend", policy.whoMaySend().wireName())
-                .put("textLengthMax", policy.textLengthMax())
-                .put("bestEffortPerSecond", policy.bestEffortPerSecond())
-                .put("retentionHours", policy.retentionHours());
     }
 
     /** The {@code d} of the event by which viewers are told of a room's rules. */
     static ObjectNode policyEvent(RoomState room) {
-        return json(room.policy()).put("title", room.title()).put("state", state(room));
+        return PolicyJson.of(room.policy()).put("title", room.title()).put("state", state(room));
     }
 
     private static String state(RoomState room) {

@@ -1,6 +1,7 @@
 package io.danmaku.room.room;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.node.pulsar.LogHead;
 import io.danmaku.node.pulsar.PulsarNode;
 import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.json.EventDetail;
@@ -66,8 +67,9 @@ public final class RoomLog {
             return;
         }
         log.waiting++;
-        byte[] record =
-                new RoomRecord(type, true, 0, 0, "", "", "", EventDetail.fragment(type, null, null, detail)).encode();
+        byte[] record = new RoomRecord(
+                        type, true, false, 0, 0, "", "", "", EventDetail.fragment(type, null, null, detail))
+                .encode();
         log.last = log.last
                 .transform(before -> log.producer.compose(
                         producer -> Future.fromCompletionStage(producer.sendAsync(record), context)))
@@ -87,6 +89,15 @@ public final class RoomLog {
                     }
                 });
         closeOldest();
+    }
+
+    /** Offset of the newest event that a logged room keeps, 0 when it keeps none. */
+    public Future<Long> head(RoomState room) {
+        return Future.fromCompletionStage(
+                LogHead.newest(client, Topics.room(room.key(), room.epoch(), room.durability()))
+                        .thenApply(newest ->
+                                newest == null ? 0L : newest.getIndex().orElse(-1L) + 1),
+                context);
     }
 
     private Open open(String topic) {

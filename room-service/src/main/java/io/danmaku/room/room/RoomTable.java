@@ -2,7 +2,10 @@ package io.danmaku.room.room;
 
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.StateKeys;
+import io.danmaku.protocol.room.Deletion;
 import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.Grant;
+import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
@@ -13,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 
 /**
  * The contents of one state topic. A function of the topic: only what was read from it changes a table, so that every
@@ -31,6 +35,8 @@ public final class RoomTable {
 
     private final NavigableMap<String, Entry> rooms = new TreeMap<>();
     private final NavigableMap<String, Spoken> sanctions = new TreeMap<>();
+    private final NavigableMap<String, Grant> grants = new TreeMap<>();
+    private final NavigableMap<String, Deletion> deletions = new TreeMap<>();
     private final Map<String, Integer> roomsByTenant = new HashMap<>();
     private final Map<RoomKey, Integer> sanctionsByRoom = new HashMap<>();
     private Owner owner;
@@ -54,8 +60,20 @@ public final class RoomTable {
             Spoken before = deleted ? sanctions.remove(key) : sanctions.put(key, spoken);
             countSanction(before, -1);
             countSanction(spoken, 1);
+        } else if (StateKeys.isGrant(key)) {
+            keep(grants, key, deleted ? null : Json.read(value, Grant.class));
+        } else if (StateKeys.isDeletion(key)) {
+            keep(deletions, key, deleted ? null : Json.read(value, Deletion.class));
         } else if (StateKeys.OWNER.equals(key)) {
             owner = deleted ? null : Json.read(value, Owner.class);
+        }
+    }
+
+    private static <T> void keep(Map<String, T> map, String key, T value) {
+        if (value == null) {
+            map.remove(key);
+        } else {
+            map.put(key, value);
         }
     }
 
@@ -144,15 +162,14 @@ public final class RoomTable {
     }
 
     /** The record of a sanction, ended or not, or null. */
-    public Sanction sanction(RoomKey room, String user, String kind) {
+    public Sanction sanction(RoomKey room, String user, Sanction.Kind kind) {
         Spoken spoken = sanctions.get(StateKeys.sanction(room, user, kind));
         return spoken == null ? null : spoken.sanction();
     }
 
     /** All records of sanctions in a room, ended or not, by user. */
     public List<Sanction> sanctions(RoomKey room) {
-        String prefix = StateKeys.sanctionsIn(room);
-        return sanctions.subMap(prefix, true, prefix + LAST, false).values().stream()
+        return within(sanctions, StateKeys.sanctionsIn(room)).values().stream()
                 .map(Spoken::sanction)
                 .toList();
     }
@@ -165,14 +182,58 @@ public final class RoomTable {
             if (found.size() == limit) {
                 break;
             }
-            RoomState room = room(s.room());
-            if (Math.max(s.untilMs(), spoken.writtenAtMs()) < timeMs
-                    || room == null
-                    || !room.epoch().equals(s.epoch())) {
+            if (Math.max(s.untilMs(), spoken.writtenAtMs()) < timeMs || isGone(s.room(), s.epoch())) {
                 found.add(s);
             }
         }
         return found;
+    }
+
+    /** What was given to a user in the room's present epoch, or null; perhaps taken again (role viewer). */
+    public Grant grant(RoomState room, String user) {
+        Grant grant = grants.get(StateKeys.grant(room.key(), user));
+        return grant != null && grant.epoch().equals(room.epoch()) ? grant : null;
+    }
+
+    /** All records of grants in a room, taken ones and those of former epochs included, by user. */
+    public List<Grant> grants(RoomKey room) {
+        return List.copyOf(within(grants, StateKeys.grantsIn(room)).values());
+    }
+
+    /** Up to {@code limit} grants that were taken before a time, or belong to a room that is no more. */
+    public List<Grant> takenBefore(long timeMs, int limit) {
+        return grants.values().stream()
+                .filter(grant ->
+                        isGone(grant.room(), grant.epoch()) || (grant.role() == Role.VIEWER && grant.atMs() < timeMs))
+                .limit(limit)
+                .toList();
+    }
+
+    /** The record of the same events, or null. */
+    public Deletion deletion(String key) {
+        return deletions.get(key);
+    }
+
+    public int deletionCount(RoomKey room) {
+        return within(deletions, StateKeys.deletionsIn(room)).size();
+    }
+
+    /** Up to {@code limit} deletions for which something is true of them and their room, which is null when its log is no more. */
+    public List<Deletion> deletions(BiPredicate<Deletion, RoomState> wanted, int limit) {
+        return deletions.values().stream()
+                .filter(deletion ->
+                        wanted.test(deletion, isGone(deletion.room(), deletion.epoch()) ? null : room(deletion.room())))
+                .limit(limit)
+                .toList();
+    }
+
+    private boolean isGone(RoomKey key, String epoch) {
+        RoomState room = room(key);
+        return room == null || !room.epoch().equals(epoch);
+    }
+
+    private static <T> NavigableMap<String, T> within(NavigableMap<String, T> map, String prefix) {
+        return map.subMap(prefix, true, prefix + LAST, false);
     }
 
     int sanctionCount() {
@@ -187,7 +248,7 @@ public final class RoomTable {
      * Whether a room of at most {@code max} records of sanctions, ended ones that are still kept included, can take one;
      * one that takes the place of another it always can.
      */
-    public boolean takesSanction(RoomKey room, String user, String kind, int max) {
+    public boolean takesSanction(RoomKey room, String user, Sanction.Kind kind, int max) {
         return sanctionCount(room) < max || sanction(room, user, kind) != null;
     }
 }

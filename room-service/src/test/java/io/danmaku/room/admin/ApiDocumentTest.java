@@ -13,8 +13,10 @@ import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.token.Claims;
 import io.danmaku.protocol.token.Tokens;
 import io.danmaku.room.membership.StatsTable;
+import io.danmaku.room.moderation.Roles;
 import io.danmaku.room.moderation.SanctionForm;
 import io.danmaku.room.moderation.Sanctions;
+import io.danmaku.room.moderation.Takedowns;
 import io.danmaku.room.room.EventBounds;
 import io.danmaku.room.room.Owner;
 import io.danmaku.room.room.Retentions;
@@ -80,7 +82,7 @@ class ApiDocumentTest {
                 new StateBounds(1, 1_000, 1_000, 1_000, 1_000),
                 ops.registry(),
                 Clock.systemUTC());
-        RoomBounds bounds = new RoomBounds(1, 1, 1, 1);
+        RoomBounds bounds = new RoomBounds(1, 1, 1, 1, 1, 1);
         RoomLog log = new RoomLog(pulsar, context, new EventBounds(1, 1, 1_000), ops.registry());
         router = new RoomApi(
                         vertx,
@@ -92,7 +94,9 @@ class ApiDocumentTest {
                                 new Retentions(vertx, context, null, groups, ops.registry()),
                                 log,
                                 bounds),
+                        new Roles(groups, bounds),
                         new Sanctions(groups, log, bounds),
+                        new Takedowns(groups, log, bounds),
                         groups,
                         new StatsTable(),
                         new Forwarding(http, groups, 1_000, ops.registry()),

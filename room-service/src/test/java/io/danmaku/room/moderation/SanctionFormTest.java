@@ -22,23 +22,40 @@ class SanctionFormTest {
     @Test
     void aMuteIsRead() throws JsonProcessingException {
         assertEquals(
-                new SanctionForm.Wanted("7", "mute", 60, "spam"),
+                new SanctionForm.Wanted("7", Sanction.Kind.MUTE, 60, "spam"),
                 wanted("{\"user\":\"7\",\"kind\":\"mute\",\"seconds\":60,\"reason\":\"spam\"}")
                         .value());
         assertEquals(
-                new SanctionForm.Wanted("a@b.c", "mute", 1, ""),
+                new SanctionForm.Wanted("a@b.c", Sanction.Kind.MUTE, 1, ""),
                 wanted("{\"user\":\"a@b.c\",\"kind\":\"mute\",\"seconds\":1}").value());
+    }
+
+    @Test
+    void withoutSecondsItIsForEverAndAKickIsShort() throws JsonProcessingException {
+        assertEquals(
+                new SanctionForm.Wanted("7", Sanction.Kind.BAN, 0, ""),
+                wanted("{\"user\":\"7\",\"kind\":\"ban\"}").value());
+        assertEquals(
+                new SanctionForm.Wanted("7", Sanction.Kind.SHADOW, 0, ""),
+                wanted("{\"user\":\"7\",\"kind\":\"shadow\",\"seconds\":null}").value());
+        assertEquals(
+                new SanctionForm.Wanted("7", Sanction.Kind.KICK, Sanction.KICK_SECONDS, ""),
+                wanted("{\"user\":\"7\",\"kind\":\"kick\"}").value());
+        Sanction ban = new Sanction(
+                "x", new RoomKey("default", "42"), "k3", "7", Sanction.Kind.BAN, "", "1", 5, Sanction.FOREVER_MS);
+        assertTrue(SanctionForm.json(ban).get("until").isNull());
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "{}",
-                "{\"user\":\"7\",\"kind\":\"mute\"}",
+                "{\"user\":\"7\",\"kind\":\"silence\",\"seconds\":60}",
                 "{\"user\":\"7\",\"seconds\":60}",
                 "{\"user\":\"7/8\",\"kind\":\"mute\",\"seconds\":60}",
                 "{\"user\":7,\"kind\":\"mute\",\"seconds\":60}",
-                "{\"user\":\"7\",\"kind\":\"ban\",\"seconds\":60}",
+                "{\"user\":\"7\",\"kind\":\"kick\",\"seconds\":60}",
+                "{\"user\":\"7\",\"kind\":7,\"seconds\":60}",
                 "{\"user\":\"7\",\"kind\":\"mute\",\"seconds\":0}",
                 "{\"user\":\"7\",\"kind\":\"mute\",\"seconds\":31536001}",
                 "{\"user\":\"7\",\"kind\":\"mute\",\"seconds\":\"60\"}",
@@ -51,7 +68,7 @@ class SanctionFormTest {
 
     @Test
     void viewersAreToldOfASanctionAndOfItsEnd() {
-        Sanction s = new Sanction("x", new RoomKey("default", "42"), "k3", "7", "mute", "", "1", 5, 65_000);
+        Sanction s = new Sanction("x", new RoomKey("default", "42"), "k3", "7", Sanction.Kind.MUTE, "", "1", 5, 65_000);
         assertEquals(
                 "{\"user\":\"7\",\"kind\":\"mute\",\"until\":65000}",
                 SanctionForm.spoken(s).toString());

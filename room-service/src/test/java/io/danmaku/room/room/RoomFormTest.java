@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.room.ChatStyles;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
@@ -35,11 +36,14 @@ class RoomFormTest {
     void allFieldsAreRead() throws JsonProcessingException {
         RoomForm.Wanted wanted = RoomForm.wanted(json("""
                         {"id":"a_b-1","title":"直播间","durability":"ephemeral","policy":{"slowModeMs":3000,
-                        "whoMaySend":"moderators","textLengthMax":20,"bestEffortPerSecond":0,"retentionHours":1}}""")).value();
+                        "memberSlowModeMs":5,"whoMaySend":"moderators","textLengthMax":20,"uniqueSeconds":30,"noLinks":true,
+                        "capsPercentMax":70,"styles":"plain","bestEffortPerSecond":0,"retentionHours":1}}""")).value();
         assertEquals("a_b-1", wanted.id());
         assertEquals("直播间", wanted.title());
         assertEquals(Durability.EPHEMERAL, wanted.durability());
-        assertEquals(new RoomPolicy(3000, WhoMaySend.MODERATORS, 20, 0, 1), wanted.policy());
+        assertEquals(
+                new RoomPolicy(3000, 5, WhoMaySend.MODERATORS, 20, 30, true, 70, ChatStyles.PLAIN, 0, 1),
+                wanted.policy());
     }
 
     @ParameterizedTest
@@ -62,6 +66,12 @@ class RoomFormTest {
                 "{\"policy\":{\"whoMaySend\":3}}",
                 "{\"policy\":{\"textLengthMax\":0}}",
                 "{\"policy\":{\"retentionHours\":0}}",
+                "{\"policy\":{\"noLinks\":1}}",
+                "{\"policy\":{\"styles\":\"bold\"}}",
+                "{\"policy\":{\"styles\":null}}",
+                "{\"policy\":{\"uniqueSeconds\":3601}}",
+                "{\"policy\":{\"capsPercentMax\":101}}",
+                "{\"policy\":{\"memberSlowModeMs\":-1}}",
                 "{\"owner\":\"7\"}"
             })
     void whatIsNotOfItsFormIsABadField(String body) throws JsonProcessingException {
@@ -83,9 +93,9 @@ class RoomFormTest {
         RoomForm.Patch patch =
                 RoomForm.patch(json("{\"policy\":{\"textLengthMax\":50}}")).value();
         assertNull(patch.title());
-        RoomPolicy base = new RoomPolicy(3000, WhoMaySend.HOST, 20, 7, 48);
+        RoomPolicy base = new RoomPolicy(3000, 1, WhoMaySend.HOST, 20, 2, true, 3, ChatStyles.SCROLL, 7, 48);
         assertEquals(
-                new RoomPolicy(3000, WhoMaySend.HOST, 50, 7, 48),
+                new RoomPolicy(3000, 1, WhoMaySend.HOST, 50, 2, true, 3, ChatStyles.SCROLL, 7, 48),
                 RoomForm.policy(base, patch.policy()).value());
         assertTrue(RoomForm.patch(json("{\"durability\":\"logged\"}")).isRefused());
     }
@@ -94,8 +104,9 @@ class RoomFormTest {
     void aRoomIsToldInItsWireForm() {
         assertEquals(
                 "{\"id\":\"42\",\"tenant\":\"default\",\"epoch\":\"k3\",\"title\":\"t5\",\"durability\":\"logged\","
-                        + "\"state\":\"closed\",\"policy\":{\"slowModeMs\":0,\"whoMaySend\":\"everyone\","
-                        + "\"textLengthMax\":200,\"bestEffortPerSecond\":100,\"retentionHours\":24},"
+                        + "\"state\":\"closed\",\"policy\":{\"slowModeMs\":0,\"memberSlowModeMs\":0,"
+                        + "\"whoMaySend\":\"everyone\",\"textLengthMax\":200,\"uniqueSeconds\":0,\"noLinks\":false,"
+                        + "\"capsPercentMax\":0,\"styles\":\"all\",\"bestEffortPerSecond\":100,\"retentionHours\":24},"
                         + "\"version\":5,\"createdAt\":1}",
                 RoomForm.json(RoomTableTest.room(new RoomKey("default", "42"), 5, false))
                         .toString());

@@ -31,8 +31,8 @@ class RoomTableTest {
     }
 
     private void mute(String user, String epoch, long untilMs) {
-        Sanction s = new Sanction("s" + user, ROOM, epoch, user, Sanction.MUTE, "", "1", 0, untilMs);
-        table.apply(StateKeys.sanction(ROOM, user, Sanction.MUTE), Json.bytes(s), 0);
+        Sanction s = new Sanction("s" + user, ROOM, epoch, user, Sanction.Kind.MUTE, "", "1", 0, untilMs);
+        table.apply(StateKeys.sanction(ROOM, user, Sanction.Kind.MUTE), Json.bytes(s), 0);
     }
 
     @Test
@@ -49,9 +49,9 @@ class RoomTableTest {
         put(room(ROOM, 1, true), 0);
         mute("7", "k3", 100);
         table.apply(StateKeys.room(ROOM), new byte[0], 0);
-        table.apply(StateKeys.sanction(ROOM, "7", Sanction.MUTE), null, 0);
+        table.apply(StateKeys.sanction(ROOM, "7", Sanction.Kind.MUTE), null, 0);
         assertNull(table.room(ROOM));
-        assertNull(table.sanction(ROOM, "7", Sanction.MUTE));
+        assertNull(table.sanction(ROOM, "7", Sanction.Kind.MUTE));
         assertEquals(0, table.roomCount("default"));
         assertEquals(0, table.sanctionCount());
     }
@@ -112,34 +112,34 @@ class RoomTableTest {
         mute("7", "k3", 1_000);
         mute("7", "k3", 0);
         mute("8", "k2", 5_000);
-        Sanction elsewhere = new Sanction("x", other, "k3", "7", Sanction.MUTE, "", "1", 0, 9);
-        table.apply(StateKeys.sanction(other, "7", Sanction.MUTE), Json.bytes(elsewhere), 0);
+        Sanction elsewhere = new Sanction("x", other, "k3", "7", Sanction.Kind.MUTE, "", "1", 0, 9);
+        table.apply(StateKeys.sanction(other, "7", Sanction.Kind.MUTE), Json.bytes(elsewhere), 0);
         assertEquals(2, table.sanctionCount(ROOM));
         assertEquals(1, table.sanctionCount(other));
-        table.apply(StateKeys.sanction(ROOM, "7", Sanction.MUTE), null, 0);
-        table.apply(StateKeys.sanction(ROOM, "7", Sanction.MUTE), null, 0);
+        table.apply(StateKeys.sanction(ROOM, "7", Sanction.Kind.MUTE), null, 0);
+        table.apply(StateKeys.sanction(ROOM, "7", Sanction.Kind.MUTE), null, 0);
         assertEquals(1, table.sanctionCount(ROOM));
-        table.apply(StateKeys.sanction(ROOM, "8", Sanction.MUTE), new byte[0], 0);
+        table.apply(StateKeys.sanction(ROOM, "8", Sanction.Kind.MUTE), new byte[0], 0);
         assertEquals(0, table.sanctionCount(ROOM));
     }
 
     @Test
     void aRoomFullOfSanctionsTakesOnlyWhatReplacesOne() {
         mute("7", "k3", 1_000);
-        assertTrue(table.takesSanction(ROOM, "8", Sanction.MUTE, 2));
+        assertTrue(table.takesSanction(ROOM, "8", Sanction.Kind.MUTE, 2));
         mute("8", "k3", 0);
-        assertFalse(table.takesSanction(ROOM, "9", Sanction.MUTE, 2), "an ended one counts while it is kept");
-        assertTrue(table.takesSanction(ROOM, "7", Sanction.MUTE, 2));
-        assertTrue(table.takesSanction(ROOM, "8", Sanction.MUTE, 2));
-        table.apply(StateKeys.sanction(ROOM, "8", Sanction.MUTE), null, 0);
-        assertTrue(table.takesSanction(ROOM, "9", Sanction.MUTE, 2));
+        assertFalse(table.takesSanction(ROOM, "9", Sanction.Kind.MUTE, 2), "an ended one counts while it is kept");
+        assertTrue(table.takesSanction(ROOM, "7", Sanction.Kind.MUTE, 2));
+        assertTrue(table.takesSanction(ROOM, "8", Sanction.Kind.MUTE, 2));
+        table.apply(StateKeys.sanction(ROOM, "8", Sanction.Kind.MUTE), null, 0);
+        assertTrue(table.takesSanction(ROOM, "9", Sanction.Kind.MUTE, 2));
     }
 
     @Test
     void aLiftedSanctionStaysForAWhileAfterItWasLifted() {
         put(room(ROOM, 1, true), 0);
-        Sanction lifted = new Sanction("x", ROOM, "k3", "7", Sanction.MUTE, "", "1", 0, 0);
-        table.apply(StateKeys.sanction(ROOM, "7", Sanction.MUTE), Json.bytes(lifted), 5_000);
+        Sanction lifted = new Sanction("x", ROOM, "k3", "7", Sanction.Kind.MUTE, "", "1", 0, 0);
+        table.apply(StateKeys.sanction(ROOM, "7", Sanction.Kind.MUTE), Json.bytes(lifted), 5_000);
         assertEquals(List.of(), table.endedBefore(5_000, 10));
         assertEquals(List.of(lifted), table.endedBefore(5_001, 10));
     }
@@ -149,8 +149,8 @@ class RoomTableTest {
         RoomKey longer = new RoomKey("default", "42-1");
         put(room(ROOM, 1, true), 0);
         mute("7", "k3", 1_000);
-        Sanction other = new Sanction("x", longer, "k3", "7", Sanction.MUTE, "", "1", 0, 9);
-        table.apply(StateKeys.sanction(longer, "7", Sanction.MUTE), Json.bytes(other), 0);
+        Sanction other = new Sanction("x", longer, "k3", "7", Sanction.Kind.MUTE, "", "1", 0, 9);
+        table.apply(StateKeys.sanction(longer, "7", Sanction.Kind.MUTE), Json.bytes(other), 0);
         int found = 0;
         for (Sanction s : table.sanctions(ROOM)) {
             assertEquals(ROOM, s.room());

@@ -327,7 +327,8 @@ public final class HubClient implements AutoCloseable {
                 rooms.joined(watch, watch.joined(join, answer.ok()), answer);
                 tick();
             } else if (answer.undecided()
-                    || answer.retryMs() > 0
+                    // who is banned for a while is told so, and does not wait at the door
+                    || (answer.retryMs() > 0 && !"banned".equals(answer.code()))
                     || "disconnected".equals(answer.code())
                     || "timeout".equals(answer.code())) {
                 watch.state = RoomWatch.State.WAITING;

@@ -25,6 +25,9 @@ public interface HubListener {
     /** The hub ended the watching of a room. */
     default void left(String room, String reason) {}
 
+    /** The user is something else in the room from now on. */
+    default void role(String room, String role) {}
+
     /** @param messages an array of direct messages */
     default void direct(JsonNode messages) {}
 

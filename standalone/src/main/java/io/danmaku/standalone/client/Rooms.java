@@ -79,6 +79,8 @@ final class Rooms {
             }
         } else if (said.has("left")) {
             end(watch, said.get("left").asText(), "the hub ended it");
+        } else if (said.has("role")) {
+            listener.role(watch.room, said.get("role").asText());
         } else if (said.has("stats")) {
             listener.stats(watch.room, said.get("stats"));
         }

@@ -108,6 +108,7 @@ final class EphemeralIT {
         byte[] record = new RoomRecord(
                         EventType.CHAT,
                         false,
+                        false,
                         0,
                         0,
                         "someone",

@@ -58,11 +58,37 @@ public final class HubApi {
     }
 
     public Reply mute(String room, String user, int seconds) {
+        return mute(hub.adminToken(), room, user, seconds);
+    }
+
+    public Reply mute(String token, String room, String user, int seconds) {
+        return send(
+                "POST",
+                "/api/rooms/" + room + "/sanctions",
+                token,
+                Map.of("user", user, "kind", "mute", "seconds", seconds, "reason", "test"));
+    }
+
+    /** For ever, but for a kick. */
+    public Reply sanction(String room, String user, String kind) {
         return send(
                 "POST",
                 "/api/rooms/" + room + "/sanctions",
                 hub.adminToken(),
-                Map.of("user", user, "kind", "mute", "seconds", seconds, "reason", "test"));
+                Map.of("user", user, "kind", kind, "reason", "test"));
+    }
+
+    /** @param what {@code /12} for one event, {@code ?user=7}, or empty for all */
+    public Reply delete(String token, String room, String what) {
+        return send("DELETE", "/api/rooms/" + room + "/events" + what, token, null);
+    }
+
+    public Reply give(String token, String room, String user, String role) {
+        return send("PUT", "/api/rooms/" + room + "/roles/" + user, token, Map.of("role", role));
+    }
+
+    public Reply take(String token, String room, String user) {
+        return send("DELETE", "/api/rooms/" + room + "/roles/" + user, token, null);
     }
 
     public Reply unmute(String room, String sanction) {

@@ -38,6 +38,7 @@ public final class Witness implements HubListener, AutoCloseable {
     private final List<String> gaps = new ArrayList<>();
     private final Map<String, Long> skipped = new TreeMap<>();
     private final Set<String> ended = new HashSet<>();
+    private final List<String> roles = new ArrayList<>();
     private final List<JsonNode> direct = new ArrayList<>();
     private HubClient client;
     private long covered;
@@ -171,6 +172,11 @@ public final class Witness implements HubListener, AutoCloseable {
     }
 
     @Override
+    public synchronized void role(String room, String role) {
+        roles.add(role);
+    }
+
+    @Override
     public synchronized void direct(JsonNode messages) {
         messages.forEach(direct::add);
     }
@@ -241,6 +247,16 @@ public final class Witness implements HubListener, AutoCloseable {
     /** Direct messages as they were pushed. */
     public synchronized List<JsonNode> direct() {
         return List.copyOf(direct);
+    }
+
+    /** Whether it was put out of the room for this reason. */
+    public synchronized boolean putOut(String room, String reason) {
+        return ended.contains(room + " " + reason);
+    }
+
+    /** What it was told to be, in order. */
+    public synchronized List<String> roles() {
+        return List.copyOf(roles);
     }
 
     /** Whether the hub said that a room has ended. */

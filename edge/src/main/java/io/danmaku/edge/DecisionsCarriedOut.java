@@ -1,0 +1,62 @@
+package io.danmaku.edge;
+
+import io.danmaku.edge.broadcast.Broadcaster;
+import io.danmaku.edge.connection.ConnectionLoops;
+import io.danmaku.edge.policy.RoomTable;
+import io.danmaku.edge.roomlog.OpenRoom;
+import io.danmaku.edge.roomlog.OpenRooms;
+import io.danmaku.protocol.room.Deletion;
+import io.danmaku.protocol.room.Grant;
+import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.protocol.room.RoomState;
+import io.danmaku.protocol.room.Sanction;
+import java.util.function.Consumer;
+
+/** What is open on this edge follows what room-service decided. The table answers for everything that comes later. */
+final class DecisionsCarriedOut implements RoomTable.Decided {
+    private final OpenRooms rooms;
+    private final ConnectionLoops loops;
+    private final Broadcaster broadcaster;
+
+    DecisionsCarriedOut(OpenRooms rooms, ConnectionLoops loops, Broadcaster broadcaster) {
+        this.rooms = rooms;
+        this.loops = loops;
+        this.broadcaster = broadcaster;
+    }
+
+    @Override
+    public void room(RoomState state) {
+        OpenRoom open = rooms.find(state.key());
+        if (open == null) {
+            return;
+        }
+        open.live().policy(state.policy());
+        if (!state.open() || !state.epoch().equals(open.stateEpoch())) {
+            loops.endRoom(open);
+        }
+    }
+
+    @Override
+    public void sanction(Sanction sanction) {
+        if (sanction.kind() == Sanction.Kind.BAN || sanction.kind() == Sanction.Kind.KICK) {
+            ifOpen(sanction.room(), sanction.epoch(), open -> loops.exclude(open, sanction.user()));
+        }
+    }
+
+    @Override
+    public void grant(Grant grant) {
+        ifOpen(grant.room(), grant.epoch(), open -> loops.tellRole(open, grant.user()));
+    }
+
+    @Override
+    public void deletion(Deletion deletion) {
+        ifOpen(deletion.room(), deletion.epoch(), open -> broadcaster.deleted(open.live()));
+    }
+
+    private void ifOpen(RoomKey room, String epoch, Consumer<OpenRoom> step) {
+        OpenRoom open = rooms.find(room);
+        if (open != null && open.stateEpoch().equals(epoch)) {
+            step.accept(open);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.danmaku.edge.gate;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.room.ChatStyles;
+import io.danmaku.protocol.room.RoomPolicy;
+import io.danmaku.protocol.room.WhoMaySend;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TextRulesTest {
+    private static final RoomPolicy STRICT =
+            new RoomPolicy(0, 0, WhoMaySend.EVERYONE, 200, 0, true, 50, ChatStyles.ALL, 100, 24);
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "see http://x.example/",
+                "HTTPS://X",
+                "www.somewhere.de/x",
+                "join twitch.tv/somebody",
+                "弹幕.com 和 bilibili.cn"
+            })
+    void aLinkIsRefusedWhereThereAreToBeNone(String text) {
+        Refusal refusal = TextRules.check(STRICT, text);
+        assertNotNull(refusal, text);
+        assertEquals(ErrorCode.TEXT_REFUSED, refusal.code());
+        assertNull(TextRules.check(RoomPolicy.DEFAULT, text), text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "so...well",
+                "3.5 to 2.0",
+                "wait.what",
+                "OK GG WP",
+                "弹幕弹幕",
+                "Straße und Café",
+                "👩‍👩‍👧‍👦 family",
+                "Việt Nam đẹp",
+                "สวัสดีครับ ที่นี่",
+                "नमस्ते दुनिया"
+            })
+    void whatPeopleWriteIsTaken(String text) {
+        assertNull(TextRules.check(STRICT, text), text);
+    }
+
+    @Test
+    void shoutingIsRefusedWhereItIsBounded() {
+        assertNotNull(TextRules.check(STRICT, "WHY IS EVERYBODY here"));
+        assertNull(TextRules.check(STRICT, "Why Is Everybody Here"));
+        assertNull(TextRules.check(RoomPolicy.DEFAULT, "WHY IS EVERYBODY HERE"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\u200b\u200b", "\u2060 \ufeff", "\u3164", "\u115f\u1160", "\u2800\u2800", "\ufe0f"})
+    void whatNobodyCanSeeIsRefused(String text) {
+        assertNotNull(TextRules.check(RoomPolicy.DEFAULT, text));
+    }
+
+    @Test
+    void marksOnOneAnotherAreBounded() {
+        assertNull(TextRules.check(RoomPolicy.DEFAULT, "a\u0301\u0302\u0303\u0304 b\u0301"));
+        assertNotNull(TextRules.check(RoomPolicy.DEFAULT, "a\u0301\u0302\u0303\u0304\u0305"));
+    }
+
+    @Test
+    void textsThatDifferOnlyInCaseWidthAndSpacesAreAlike() {
+        long plain = TextRules.likeness("Follow me 123");
+        assertEquals(plain, TextRules.likeness("FOLLOW  ME 123"));
+        assertEquals(plain, TextRules.likeness("Ｆｏｌｌｏｗ\u200bme１２３"));
+        assertNotEquals(plain, TextRules.likeness("Follow me 124"));
+        assertNotEquals(TextRules.likeness("ab"), TextRules.likeness("ba"));
+    }
+}

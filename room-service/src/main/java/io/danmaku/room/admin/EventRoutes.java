@@ -1,0 +1,87 @@
+package io.danmaku.room.admin;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.node.http.Bearer;
+import io.danmaku.node.http.Problems;
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.room.Deletion;
+import io.danmaku.protocol.room.Ids;
+import io.danmaku.protocol.room.Permission;
+import io.danmaku.room.moderation.Roles;
+import io.danmaku.room.moderation.Takedowns;
+import io.danmaku.room.room.Result;
+import io.vertx.core.Future;
+import io.vertx.ext.web.RoutingContext;
+
+/** {@code /api/rooms/{room}/events}: takes events out of a room's log. For moderators and above. */
+final class EventRoutes {
+    private static final int OK = 200;
+    /** The largest whole number that JavaScript has: 2^53 - 1. */
+    private static final long OFFSET_MAX = (1L << 53) - 1;
+
+    private final Takedowns takedowns;
+    private final Roles roles;
+
+    EventRoutes(Takedowns takedowns, Roles roles) {
+        this.takedowns = takedowns;
+        this.roles = roles;
+    }
+
+    void deleteOne(RoutingContext context) {
+        Requests.with(
+                context,
+                Requests.room(context, roles, Permission.DELETE),
+                room -> Requests.with(
+                        context,
+                        offset(context),
+                        offset -> answer(
+                                context,
+                                takedowns.event(
+                                        room, offset, Bearer.claims(context).user()))));
+    }
+
+    /** Of one user with {@code user=}, else of everybody. */
+    void deleteAll(RoutingContext context) {
+        String user = context.request().getParam("user");
+        Requests.with(
+                context,
+                Requests.room(context, roles, Permission.DELETE),
+                room -> Requests.with(
+                        context,
+                        user == null || Ids.isUser(user)
+                                ? Result.of(user == null ? "" : user)
+                                : Result.<String>refused(ErrorCode.BAD_FIELD, "user is 1..64 of A-Z a-z 0-9 _ . @ -"),
+                        whose -> answer(
+                                context,
+                                takedowns.all(
+                                        room, whose, Bearer.claims(context).user()))));
+    }
+
+    private static Result<Long> offset(RoutingContext context) {
+        try {
+            long offset = Long.parseLong(context.pathParam("offset"));
+            if (offset >= 1 && offset <= OFFSET_MAX) {
+                return Result.of(offset);
+            }
+        } catch (NumberFormatException notNumber) {
+            // told below
+        }
+        return Result.refused(ErrorCode.BAD_FIELD, "the offset is a whole number from 1");
+    }
+
+    private void answer(RoutingContext context, Future<Result<Deletion>> deleting) {
+        deleting.onSuccess(
+                result -> Requests.with(context, result, deletion -> Problems.json(context, OK, json(deletion))));
+    }
+
+    private ObjectNode json(Deletion deletion) {
+        return Json.object()
+                .put("user", deletion.user().isEmpty() ? null : deletion.user())
+                .put("from", deletion.from())
+                .put("to", deletion.upTo())
+                .put("by", deletion.by())
+                .put("at", deletion.atMs())
+                .put("bytesGoneAt", takedowns.bytesGoneAtMs(deletion));
+    }
+}

@@ -1,0 +1,167 @@
+package io.danmaku.room.moderation;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.event.EventType;
+import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.log.StateKeys;
+import io.danmaku.protocol.room.Deletion;
+import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.protocol.room.RoomState;
+import io.danmaku.room.room.Result;
+import io.danmaku.room.room.RoomBounds;
+import io.danmaku.room.room.RoomLog;
+import io.danmaku.room.room.RoomTable;
+import io.danmaku.room.room.Rooms;
+import io.danmaku.room.room.StateChange;
+import io.danmaku.room.room.StateGroups;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes events out of rooms' logs. The log itself cannot be changed: what is written is which of its offsets nobody is shown any more
+ * ({@link Deletion}), kept for as long as the log keeps them. On the state context.
+ */
+public final class Takedowns {
+    private static final Logger LOG = LoggerFactory.getLogger(Takedowns.class);
+    /** Records removed in one turn. */
+    private static final int SWEEP_MAX = 100;
+
+    /** The log is cut by whole ledgers, which are closed after a while: so much later than its retention at the most. */
+    private static final Duration CUT_LATE_MAX = Duration.ofHours(24);
+
+    private static final long RETRY_MS = 1_000;
+    private static final long FULL_RETRY_MS = 60_000;
+
+    private final StateGroups groups;
+    private final RoomLog log;
+    private final RoomBounds bounds;
+    private Future<?> sweeping = Future.succeededFuture();
+
+    public Takedowns(StateGroups groups, RoomLog log, RoomBounds bounds) {
+        this.groups = groups;
+        this.log = log;
+        this.bounds = bounds;
+    }
+
+    /** Takes out one event. */
+    public Future<Result<Deletion>> event(RoomKey key, long offset, String by) {
+        return take(key, "", offset, by);
+    }
+
+    /** Takes out everything that was sent so far, by a user or (empty) by everybody. */
+    public Future<Result<Deletion>> all(RoomKey key, String user, String by) {
+        return take(key, user, 0, by);
+    }
+
+    /** @param offset 0 = all up to the head */
+    private Future<Result<Deletion>> take(RoomKey key, String user, long offset, String by) {
+        Result<RoomState> read = groups.read(key);
+        Refusal refusal = read.isRefused() ? read.refusal() : refusal(key, read.value());
+        if (refusal != null) {
+            return Future.succeededFuture(Result.refused(refusal));
+        }
+        RoomState room = read.value();
+        return log.head(room)
+                .compose(
+                        head -> {
+                            if (offset > head || head == 0) {
+                                return Future.succeededFuture(
+                                        Result.refused(ErrorCode.NOT_FOUND, "the room has no such event"));
+                            }
+                            return write(room, user, offset == 0 ? 1 : offset, offset == 0 ? head : offset, by);
+                        },
+                        failure -> {
+                            LOG.warn("the head of {} is not known: {}", key, failure.getMessage());
+                            return Future.succeededFuture(Result.refused(
+                                    Refusal.retry(ErrorCode.UNAVAILABLE, "the room's log is away", RETRY_MS)));
+                        });
+    }
+
+    private static Refusal refusal(RoomKey key, RoomState room) {
+        Refusal closed = Rooms.openOr(key, room);
+        if (closed != null) {
+            return closed;
+        }
+        return room.durability() == Durability.EPHEMERAL
+                ? Refusal.of(ErrorCode.UNSUPPORTED, "an ephemeral room keeps nothing")
+                : null;
+    }
+
+    private Future<Result<Deletion>> write(RoomState read, String user, long from, long upTo, String by) {
+        RoomKey key = read.key();
+        boolean[] told = new boolean[1];
+        return groups.change(key, (table, nowMs) -> {
+                    RoomState room = table.room(key);
+                    Refusal refusal = refusal(key, room);
+                    if (refusal == null && !room.epoch().equals(read.epoch())) {
+                        refusal = Refusal.of(ErrorCode.ROOM_CLOSED, "the room was made anew");
+                    }
+                    if (refusal != null) {
+                        return StateChange.<Deletion>refuse(refusal);
+                    }
+                    return decide(table, new Deletion(key, room.epoch(), user, from, upTo, by, nowMs), told);
+                })
+                .onSuccess(result -> {
+                    if (told[0] && !result.isRefused()) {
+                        log.append(read, EventType.DELETED, event(result.value()));
+                    }
+                });
+    }
+
+    private StateChange<Deletion> decide(RoomTable table, Deletion wanted, boolean[] told) {
+        String stateKey = StateKeys.deletion(wanted);
+        Deletion known = table.deletion(stateKey);
+        if (known != null && known.upTo() >= wanted.upTo()) {
+            return StateChange.nothing(known);
+        }
+        if (known == null && table.deletionCount(wanted.room()) >= bounds.deletionsPerRoomMax()) {
+            return StateChange.refuse(Refusal.retry(
+                    ErrorCode.BUSY,
+                    "a room keeps at most " + bounds.deletionsPerRoomMax() + " deletions; clear it instead",
+                    FULL_RETRY_MS));
+        }
+        told[0] = true;
+        return StateChange.write(wanted, StateChange.Write.put(stateKey, wanted));
+    }
+
+    /** The {@code d} of the event by which viewers' pages are told what to take down. */
+    private static ObjectNode event(Deletion deletion) {
+        ObjectNode detail = Json.object().put("from", deletion.from()).put("to", deletion.upTo());
+        return deletion.user().isEmpty() ? detail : detail.put("user", deletion.user());
+    }
+
+    /** When the last of the deleted bytes leave the log, Unix time; 0 when the room is not known. */
+    public long bytesGoneAtMs(Deletion deletion) {
+        RoomState room = groups.table(deletion.room()).room(deletion.room());
+        return room == null ? 0 : goneAtMs(deletion, room);
+    }
+
+    private static long goneAtMs(Deletion deletion, RoomState room) {
+        return deletion.atMs()
+                + Duration.ofHours(room.policy().retentionHours())
+                        .plus(CUT_LATE_MAX)
+                        .toMillis();
+    }
+
+    /** Removes deletions whose events the log keeps no more: all there are, a bounded number each turn. */
+    public void sweep() {
+        if (!sweeping.isComplete()) {
+            return;
+        }
+        sweeping = groups.sweepActive((table, nowMs) -> {
+            List<Deletion> useless =
+                    table.deletions((deletion, room) -> room == null || goneAtMs(deletion, room) < nowMs, SWEEP_MAX);
+            return StateChange.write(
+                    useless.size() == SWEEP_MAX,
+                    useless.stream()
+                            .map(deletion -> StateChange.Write.delete(StateKeys.deletion(deletion)))
+                            .toArray(StateChange.Write[]::new));
+        });
+    }
+}
