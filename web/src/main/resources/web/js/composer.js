@@ -165,7 +165,7 @@ export class Composer {
   }
 
   #show() {
-    const { slowModeMs = 0, whoMaySend = 'everyone', textLengthMax = 0 } = this.#policy;
+    const { slowModeMs: viewersMs = 0, memberSlowModeMs = 0, whoMaySend = 'everyone', textLengthMax = 0 } = this.#policy;
     const rank = ROLES.indexOf(this.#role);
     const barred = rank < ROLES.indexOf(WEAKEST[whoMaySend] ?? 'viewer');
     const why = this.#closed || (barred ? `Only ${whoMaySendWords(whoMaySend)} may write here now` : '');
@@ -177,6 +177,7 @@ export class Composer {
     const leftMs = this.#waitUntilMs - Date.now();
     this.#button.disabled = why !== '' || leftMs > 0;
     this.#label.textContent = leftMs > 0 ? span(leftMs) : 'Send';
+    const slowModeMs = rank < ROLES.indexOf('member') ? viewersMs : memberSlowModeMs;
     const slow = slowModeMs > 0 && rank < ROLES.indexOf('moderator') && !barred;
     this.#rule.hidden = !slow;
     this.#rule.textContent = slow ? `Slow mode: one every ${span(slowModeMs)}` : '';

@@ -5,11 +5,13 @@ import io.danmaku.edge.connection.ConnectionLoops;
 import io.danmaku.edge.policy.RoomTable;
 import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.edge.roomlog.OpenRooms;
+import io.danmaku.edge.words.WordFilters;
 import io.danmaku.protocol.room.Deletion;
 import io.danmaku.protocol.room.Grant;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
+import io.danmaku.protocol.room.WordList;
 import java.util.function.Consumer;
 
 /** What is open on this edge follows what room-service decided. The table answers for everything that comes later. */
@@ -17,8 +19,10 @@ final class DecisionsCarriedOut implements RoomTable.Decided {
     private final OpenRooms rooms;
     private final ConnectionLoops loops;
     private final Broadcaster broadcaster;
+    private final WordFilters filters;
 
-    DecisionsCarriedOut(OpenRooms rooms, ConnectionLoops loops, Broadcaster broadcaster) {
+    DecisionsCarriedOut(OpenRooms rooms, ConnectionLoops loops, Broadcaster broadcaster, WordFilters filters) {
+        this.filters = filters;
         this.rooms = rooms;
         this.loops = loops;
         this.broadcaster = broadcaster;
@@ -45,12 +49,21 @@ final class DecisionsCarriedOut implements RoomTable.Decided {
 
     @Override
     public void grant(Grant grant) {
-        ifOpen(grant.room(), grant.epoch(), open -> loops.tellRole(open, grant.user()));
+        ifOpen(grant.room(), grant.epoch(), open -> {
+            loops.tellRole(open, grant.user());
+            // a ban that did not hold for a host holds for who is none any more
+            loops.exclude(open, grant.user());
+        });
     }
 
     @Override
     public void deletion(Deletion deletion) {
-        ifOpen(deletion.room(), deletion.epoch(), open -> broadcaster.deleted(open.live()));
+        ifOpen(deletion.room(), deletion.epoch(), open -> broadcaster.deleted(open.live(), deletion));
+    }
+
+    @Override
+    public void words(WordList list) {
+        filters.put(list);
     }
 
     private void ifOpen(RoomKey room, String epoch, Consumer<OpenRoom> step) {

@@ -24,6 +24,7 @@ import io.danmaku.edge.presence.StatsTable;
 import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.edge.roomlog.OpenRooms;
 import io.danmaku.edge.tail.BatchWriter;
+import io.danmaku.edge.words.WordFilters;
 import io.danmaku.node.config.ConfigurationException;
 import io.danmaku.node.config.Settings;
 import io.danmaku.node.life.Service;
@@ -102,9 +103,12 @@ public final class EdgeNode {
         Deliveries deliveries = new Deliveries(EdgeMeters.told(ops.registry()));
         OpenRooms rooms = new OpenRooms(pulsar, broadcaster, deliveries, config.rooms(), loops::endRoom);
         shutdown.add("rooms", 6_000, rooms::stop);
-        RoomTable table = new RoomTable(pulsar.client(), new DecisionsCarriedOut(rooms, loops, broadcaster));
+        WordFilters filters = new WordFilters();
+        shutdown.add("words", 1_000, filters::close);
+        RoomTable table = new RoomTable(pulsar.client(), new DecisionsCarriedOut(rooms, loops, broadcaster, filters));
         shutdown.add("tables", 2_000, table::close);
         table.start().get(config.startMs(), TimeUnit.MILLISECONDS);
+        filters.settle(config.startMs());
         vertx.setPeriodic(1_000, timer -> rooms.lookAfter());
 
         PresenceReporter presence = new PresenceReporter(pulsar, incarnation, ops.registry());
@@ -126,7 +130,7 @@ public final class EdgeNode {
                 tokens,
                 table,
                 rooms,
-                new SendGate(table),
+                new SendGate(table, filters),
                 admission,
                 config.connection(),
                 incarnation,

@@ -16,6 +16,7 @@ import io.danmaku.room.membership.StatsTable;
 import io.danmaku.room.moderation.Roles;
 import io.danmaku.room.moderation.Sanctions;
 import io.danmaku.room.moderation.Takedowns;
+import io.danmaku.room.moderation.Words;
 import io.danmaku.room.room.Owner;
 import io.danmaku.room.room.Retentions;
 import io.danmaku.room.room.RoomLog;
@@ -89,6 +90,7 @@ public final class RoomServiceNode {
         Sanctions sanctions = new Sanctions(groups, log, config.rooms());
         Roles roles = new Roles(groups, config.rooms());
         Takedowns takedowns = new Takedowns(groups, log, config.rooms());
+        Words words = new Words(groups);
         StatsTable stats = new StatsTable();
         MembershipCount count = new MembershipCount(
                 vertx, membership, pulsar.client(), instance, config.membership(), stats, ops.registry());
@@ -105,6 +107,7 @@ public final class RoomServiceNode {
                 roles,
                 sanctions,
                 takedowns,
+                words,
                 groups,
                 stats,
                 new Forwarding(http, groups, config.forwardTimeoutMs(), ops.registry()),
@@ -123,6 +126,7 @@ public final class RoomServiceNode {
             sanctions.sweep();
             roles.sweep();
             takedowns.sweep();
+            words.sweep();
             rooms.sweep();
         }));
         shutdown.add("http", DRAIN_MS + STEP_MS, () -> await(server.shutdown(DRAIN_MS, TimeUnit.MILLISECONDS)));

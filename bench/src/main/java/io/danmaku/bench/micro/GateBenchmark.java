@@ -3,6 +3,7 @@ package io.danmaku.bench.micro;
 import io.danmaku.edge.broadcast.LastSpoken;
 import io.danmaku.edge.gate.SendGate;
 import io.danmaku.edge.policy.RoomTable;
+import io.danmaku.edge.words.WordFilters;
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.json.Json;
@@ -34,7 +35,7 @@ public class GateBenchmark {
     public long slowModeMs;
 
     /** Tables that nothing was decided in. */
-    private final SendGate gate = new SendGate(new RoomTable(null, null));
+    private final SendGate gate = new SendGate(new RoomTable(null, null), new WordFilters());
 
     private final Claims claims = new Claims("7", "Ann", Ids.DEFAULT_TENANT, Map.of(), false, Long.MAX_VALUE);
     private final Command.Send send = new Command.Send(

@@ -12,6 +12,7 @@ import io.danmaku.edge.tail.BatchWriter;
 import io.danmaku.protocol.event.DeliveryClass;
 import io.danmaku.protocol.event.SkipReason;
 import io.danmaku.protocol.log.RoomRecord;
+import io.danmaku.protocol.room.Deletion;
 import java.util.ArrayList;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -46,11 +47,13 @@ public final class Broadcaster implements AutoCloseable {
         private long readNs;
         private long tsMs;
         private RoomRecord record;
+        private Deletion deletion;
         private CompletableFuture<Void> closed;
 
         private void clear() {
             room = null;
             record = null;
+            deletion = null;
             closed = null;
         }
     }
@@ -102,9 +105,21 @@ public final class Broadcaster implements AutoCloseable {
         publish(Kind.LOST, room, upTo, 0, null, null);
     }
 
-    /** Events of the room were deleted: its tail is made anew without them, behind everything published before. */
-    public void deleted(LiveRoom room) {
-        publish(Kind.DELETED, room, 0, 0, null, null);
+    /**
+     * Events of the room were deleted: its tail is made anew without them, behind everything published before.
+     *
+     * @param deletion null = whatever was deleted so far
+     */
+    public void deleted(LiveRoom room, Deletion deletion) {
+        long sequence = ring.next();
+        try {
+            Slot slot = ring.get(sequence);
+            slot.kind = Kind.DELETED;
+            slot.room = room;
+            slot.deletion = deletion;
+        } finally {
+            ring.publish(sequence);
+        }
     }
 
     /** Lets go of a room's frames behind everything published before; done when the future is. */
@@ -177,7 +192,7 @@ public final class Broadcaster implements AutoCloseable {
                     case DELETED -> {
                         // what is collected was looked at before the deletion was known
                         flush(room);
-                        room.tail().rewrite(batch -> batch.without(room.deletions()));
+                        takeDown(room, slot.deletion);
                     }
                     case CLOSE -> {
                         room.closed = true;
@@ -199,6 +214,14 @@ public final class Broadcaster implements AutoCloseable {
             nowNs = System.nanoTime();
             flushDue();
         }
+    }
+
+    private static void takeDown(LiveRoom room, Deletion deletion) {
+        room.tail()
+                .rewrite(
+                        deletion == null
+                                ? batch -> batch.without(0, Long.MAX_VALUE, room.deletions()::cover)
+                                : batch -> batch.without(deletion.from(), deletion.upTo(), deletion::covers));
     }
 
     private void take(LiveRoom room, Slot slot) {

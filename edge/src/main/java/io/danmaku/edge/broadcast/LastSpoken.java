@@ -12,6 +12,9 @@ import java.time.Duration;
  * room is in slow mode, asked by event loops. Bounded: a full table forgets the eldest, and slow mode is lenient to them.
  */
 public final class LastSpoken {
+    /** So long the same cid is the same send; the log knows it as a repeat a little longer. */
+    public static final long SAME_SEND_MS = 50_000;
+
     private static final int USERS_MAX = 100_000;
 
     private record Chat(long tsMs, String cid) {}
@@ -44,6 +47,9 @@ public final class LastSpoken {
      */
     public long waitMs(String user, String cid, long intervalMs, long nowMs) {
         Chat last = chats.getIfPresent(user);
-        return last == null || last.cid.equals(cid) ? 0 : Math.max(0, last.tsMs + intervalMs - nowMs);
+        if (last == null || (last.cid.equals(cid) && nowMs - last.tsMs < SAME_SEND_MS)) {
+            return 0;
+        }
+        return Math.max(0, last.tsMs + intervalMs - nowMs);
     }
 }

@@ -83,7 +83,7 @@ public final class Commands {
     /** Takes one text frame. */
     void take(Connection connection, byte[] utf8) {
         CommandDecoder.Decoded decoded = CommandDecoder.decode(utf8);
-        long waitMs = connection.commandWaitMs(System.nanoTime());
+        long waitMs = connection.rates().commandWaitMs(System.nanoTime());
         if (waitMs > 0) {
             connection.refuse(
                     decoded.id(), Refusal.retry(ErrorCode.RATE_LIMITED, "too many commands a second", waitMs));
@@ -136,6 +136,9 @@ public final class Commands {
             return;
         }
         connection.authenticated(checked.claims(), token);
+        if (!first) {
+            connection.checkExclusions();
+        }
         if (first) {
             direct.connected(connection);
         }
@@ -175,7 +178,7 @@ public final class Commands {
             connection.refuse(id, Refusal.retry(ErrorCode.BUSY, "this edge has as many rooms as it may", RETRY_MS));
             return;
         }
-        Connection.Membership membership = new Connection.Membership();
+        Membership membership = new Membership();
         connection.rooms().put(join.room(), membership);
         Span span = span("room.join", state.key());
         opening.whenComplete((room, failure) -> connection.loop().eventLoop().execute(() -> {
@@ -206,8 +209,7 @@ public final class Commands {
         return state;
     }
 
-    private void opened(
-            Connection connection, long id, Command.Join join, Connection.Membership membership, OpenRoom room) {
+    private void opened(Connection connection, long id, Command.Join join, Membership membership, OpenRoom room) {
         boolean stillWanted = connection.rooms().get(join.room()) == membership;
         if (room == null) {
             if (stillWanted) {
@@ -238,12 +240,15 @@ public final class Commands {
                 live.audience(connection.loop().index(), connection.loop().eventLoop());
         membership.room = room;
         membership.audience = audience;
-        live.policy(state.policy());
+        // once more: it may have changed since, and the table's thread have told it before
+        RoomState now = table.room(live.key());
+        live.policy((now == null ? state : now).policy());
+        connection.is(membership, table.role(connection.claims(), state));
         ObjectNode ok = Json.object()
                 .put("room", join.room())
                 .put("epoch", live.epoch())
                 .put("head", head)
-                .put("role", table.role(connection.claims(), state).wireName())
+                .put("role", membership.role.wireName())
                 .put("online", online(live.key()));
         ok.put("title", state.title());
         ok.set(
@@ -301,7 +306,7 @@ public final class Commands {
 
     /** @return whether the connection was in the room */
     boolean leave(Connection connection, String roomId) {
-        Connection.Membership m = connection.rooms().remove(roomId);
+        Membership m = connection.rooms().remove(roomId);
         if (m == null) {
             return false;
         }
@@ -318,7 +323,7 @@ public final class Commands {
     }
 
     private void send(Connection connection, long id, Command.Send send) {
-        Connection.Membership m = connection.rooms().get(send.room());
+        Membership m = connection.rooms().get(send.room());
         if (m == null || m.viewer == null) {
             connection.refuse(id, notJoined());
             return;
@@ -327,7 +332,7 @@ public final class Commands {
         RoomKey key = m.room.live().key();
         RoomState state = table.room(key);
         Role role = state == null ? Role.VIEWER : table.role(connection.claims(), state);
-        long waitMs = connection.sendWaitMs(role, nowNs);
+        long waitMs = connection.rates().sendWaitMs(role, nowNs);
         if (waitMs > 0) {
             connection.refuse(id, Refusal.retry(ErrorCode.RATE_LIMITED, "too many sends a second", waitMs));
             return;

@@ -1,17 +1,13 @@
 package io.danmaku.edge.connection;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.danmaku.edge.audience.Audience;
-import io.danmaku.edge.audience.Viewer;
 import io.danmaku.edge.direct.Device;
 import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.edge.tail.BatchWriter;
-import io.danmaku.node.http.TokenBucket;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.json.Replies;
-import io.danmaku.protocol.room.Permission;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.token.Claims;
 import io.netty.buffer.ByteBuf;
@@ -20,6 +16,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -42,24 +39,12 @@ final class Connection implements Device {
         CLOSED
     }
 
-    /** A room that the connection is in, or is about to be in (viewer null). */
-    static final class Membership {
-        OpenRoom room;
-        Audience audience;
-        Viewer viewer;
-    }
-
     private final ConnectionLoop loop;
     private final ConnectionLimits limits;
     private final Commands commands;
     private final String session;
     private final Map<String, Membership> rooms = new HashMap<>(4);
-    private final TokenBucket commandRate;
-    /** Of sends where the user is a viewer, and of direct messages. */
-    private final TokenBucket sendRate;
-    /** Of sends into rooms where the user is more than a viewer. */
-    private final TokenBucket rankingSendRate;
-
+    private final Rates rates;
     private final long openedNs;
     private ChannelHandlerContext context;
     private boolean compressed;
@@ -85,9 +70,7 @@ final class Connection implements Device {
         this.session = session;
         openedNs = nowNs;
         heardNs = nowNs;
-        commandRate = new TokenBucket(limits.commandsPerSecond(), 2 * limits.commandsPerSecond(), nowNs);
-        sendRate = new TokenBucket(limits.sendsPerSecond(), 2 * limits.sendsPerSecond(), nowNs);
-        rankingSendRate = new TokenBucket(limits.moderatorPerSecond(), 2 * limits.moderatorPerSecond(), nowNs);
+        rates = new Rates(limits, nowNs);
     }
 
     /** @param withCompression whether compressed frames were agreed on */
@@ -138,24 +121,12 @@ final class Connection implements Device {
         if (state == State.UNAUTHENTICATED) {
             state = State.READY;
         }
-        boolean ranking = accepted.admin() || !accepted.rooms().isEmpty();
-        commandRate.allow(ranking ? limits.moderatorPerSecond() : limits.commandsPerSecond());
-        sendRate.allow(accepted.admin() ? limits.moderatorPerSecond() : limits.sendsPerSecond());
+        rates.of(accepted);
     }
 
-    /** 0, or milliseconds until the next command is taken. */
-    long commandWaitMs(long nowNs) {
-        return commandRate.take(nowNs);
-    }
-
-    /** 0, or milliseconds until the next direct message is taken. */
-    long sendWaitMs(long nowNs) {
-        return sendRate.take(nowNs);
-    }
-
-    /** 0, or milliseconds until the next send into a room is taken: the role there decides. */
-    long sendWaitMs(Role role, long nowNs) {
-        return (role.may(Permission.SPEAK_FREELY) ? rankingSendRate : sendRate).take(nowNs);
+    /** What this connection may ask a second. */
+    Rates rates() {
+        return rates;
     }
 
     /** History is read one answer at a time, and not for who does not read: an answer is large. */
@@ -350,6 +321,16 @@ final class Connection implements Device {
         }
     }
 
+    /** The token says less than the one before, perhaps: who was free of a ban by it leaves. */
+    void checkExclusions() {
+        long nowMs = System.currentTimeMillis();
+        for (Membership m : List.copyOf(rooms.values())) {
+            if (m.viewer != null) {
+                checkExclusion(m.room, nowMs);
+            }
+        }
+    }
+
     /** A sanction was spoken: who may not be in the room any more leaves it. */
     void checkExclusion(OpenRoom room, long nowMs) {
         if (commands.exclusion(this, room, nowMs) != null) {
@@ -357,10 +338,18 @@ final class Connection implements Device {
         }
     }
 
+    /** What the user is in a room, as the client is told. */
+    void is(Membership membership, Role role) {
+        membership.role = role;
+        rates.of(role);
+    }
+
     /** A role was given or taken: it is in force already, the client is told. */
     void tellRole(OpenRoom room) {
         Role role = commands.role(this, room);
-        if (role != null && context.channel().isWritable()) {
+        Membership m = rooms.get(room.live().key().room());
+        if (role != null && role != m.role && context.channel().isWritable()) {
+            is(m, role);
             reply(Json.bytes(Json.object().put("room", room.live().key().room()).put("role", role.wireName())));
         }
     }

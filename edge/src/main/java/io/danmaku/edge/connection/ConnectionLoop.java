@@ -110,7 +110,7 @@ final class ConnectionLoop {
     void forUser(OpenRoom room, String user, Consumer<Connection> step) {
         for (Connection connection : new ArrayList<>(connections)) {
             if (connection.isOf(user, room)) {
-                step.accept(connection);
+                guarded(() -> step.accept(connection));
             }
         }
     }

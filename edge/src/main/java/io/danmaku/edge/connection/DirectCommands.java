@@ -47,7 +47,7 @@ final class DirectCommands {
     }
 
     private void append(Connection connection, long id, String name, Asking asking) {
-        long waitMs = connection.sendWaitMs(System.nanoTime());
+        long waitMs = connection.rates().sendWaitMs(System.nanoTime());
         if (waitMs > 0) {
             connection.refuse(id, Refusal.retry(ErrorCode.RATE_LIMITED, "too many sends a second", waitMs));
         } else {

@@ -21,7 +21,7 @@ final class HistoryCommand {
     }
 
     void carryOut(Connection connection, long id, Command.History history) {
-        Connection.Membership m = connection.rooms().get(history.room());
+        Membership m = connection.rooms().get(history.room());
         if (m == null || m.viewer == null) {
             connection.refuse(id, Commands.notJoined());
             return;

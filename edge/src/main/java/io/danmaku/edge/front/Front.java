@@ -74,6 +74,8 @@ public final class Front {
         Handler<RoutingContext> direct = proxy(vertx, dmServiceUrl, "dm-service");
         router.route("/api/rooms").handler(rooms);
         router.route("/api/rooms/*").handler(rooms);
+        router.route("/api/words").handler(rooms);
+        router.route("/api/words/*").handler(rooms);
         router.route("/openapi/room-service.yaml").handler(rooms);
         router.route("/api/dm/*").handler(direct);
         router.route("/openapi/dm-service.yaml").handler(direct);

@@ -5,6 +5,8 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.danmaku.edge.broadcast.LastSpoken;
 import io.danmaku.edge.policy.RoomTable;
+import io.danmaku.edge.words.WordFilter;
+import io.danmaku.edge.words.WordFilters;
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
@@ -19,6 +21,7 @@ import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
+import io.danmaku.protocol.room.WordList;
 import io.danmaku.protocol.token.Claims;
 import java.time.Duration;
 
@@ -26,7 +29,7 @@ import java.time.Duration;
 public final class SendGate {
     private static final int SLOW_SENDERS_MAX = 200_000;
     /** So long the same cid is the same send; the log knows it as a repeat a little longer. */
-    private static final long SAME_SEND_MS = 50_000;
+    private static final long SAME_SEND_MS = LastSpoken.SAME_SEND_MS;
 
     private record Sender(RoomKey room, String user) {}
 
@@ -46,6 +49,7 @@ public final class SendGate {
     public record Verdict(Refusal refusal, ObjectNode detail, String key, boolean ranking, boolean shadowed) {}
 
     private final RoomTable table;
+    private final WordFilters words;
     /**
      * When a user last sent a chat here, per room with slow mode: what is not read back from the log yet. A full table forgets the eldest:
      * slow mode is then lenient.
@@ -61,8 +65,10 @@ public final class SendGate {
             .expireAfterWrite(Duration.ofSeconds(RoomPolicy.UNIQUE_SECONDS_MAX))
             .build();
 
-    public SendGate(RoomTable table) {
+    /** @param words lists of words that are not wanted */
+    public SendGate(RoomTable table, WordFilters words) {
         this.table = table;
+        this.words = words;
     }
 
     /**
@@ -87,14 +93,21 @@ public final class SendGate {
             return refuse(checked.refusal());
         }
         boolean ranking = role.may(Permission.SPEAK_FREELY);
-        refusal = ranking || send.type() != EventType.CHAT
-                ? null
-                : chatRules(claims, room, role, send, checked.detail(), spoken, nowMs);
-        if (refusal != null) {
-            return refuse(refusal);
-        }
         boolean shadowed = !role.may(Permission.GOVERN)
                 && table.sanction(room, claims.user(), Sanction.Kind.SHADOW, nowMs) != null;
+        if (!ranking && send.type() == EventType.CHAT) {
+            WordFilter.Verdict found =
+                    words.check(room, checked.detail().get("text").textValue());
+            if (found.action() == WordList.Action.REFUSE) {
+                return refuse(Refusal.of(ErrorCode.TEXT_REFUSED, "it has a word that is not wanted here"));
+            }
+            refusal = chatRules(claims, room, role, send, checked.detail(), spoken, nowMs);
+            if (refusal != null) {
+                return refuse(refusal);
+            }
+            checked.detail().put("text", found.text());
+            shadowed |= found.action() == WordList.Action.SHADOW;
+        }
         return new Verdict(null, checked.detail(), checked.key(), ranking, shadowed);
     }
 
@@ -137,13 +150,14 @@ public final class SendGate {
         if (refusal != null) {
             return refusal;
         }
-        Said saying = new Said(room.key(), claims.user(), TextRules.likeness(text));
-        Last said = policy.uniqueSeconds() == 0 ? null : saidLast.getIfPresent(saying);
+        Said saying =
+                policy.uniqueSeconds() == 0 ? null : new Said(room.key(), claims.user(), TextRules.likeness(text));
+        Last said = saying == null ? null : saidLast.getIfPresent(saying);
         boolean again = said != null && isSameSend(said, send.cid(), nowMs);
         refusal = said == null || again ? null : unique(said, policy.uniqueSeconds(), nowMs);
         refusal =
                 refusal == null ? slowMode(claims, room, policy.slowModeMs(role), send.cid(), spoken, nowMs) : refusal;
-        if (refusal == null && policy.uniqueSeconds() > 0 && !again) {
+        if (refusal == null && saying != null && !again) {
             saidLast.put(saying, new Last(nowMs, send.cid()));
         }
         return refusal;

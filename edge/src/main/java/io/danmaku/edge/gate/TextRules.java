@@ -46,7 +46,6 @@ final class TextRules {
             case Character.SPACE_SEPARATOR,
                     Character.FORMAT,
                     Character.CONTROL,
-                    Character.UNASSIGNED,
                     Character.NON_SPACING_MARK,
                     Character.ENCLOSING_MARK -> false;
             // fillers that are letters to Unicode and nothing to the eye

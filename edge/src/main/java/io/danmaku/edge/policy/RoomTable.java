@@ -10,6 +10,7 @@ import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
+import io.danmaku.protocol.room.WordList;
 import io.danmaku.protocol.token.Claims;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,9 @@ public final class RoomTable implements AutoCloseable {
 
         /** Events were taken out of a log. */
         default void deletion(Deletion deletion) {}
+
+        /** A word list is new, changed or removed. */
+        default void words(WordList list) {}
     }
 
     /** The log of one epoch of a room. */
@@ -96,6 +100,9 @@ public final class RoomTable implements AutoCloseable {
                 takeGrant(key, deleted ? null : Json.read(value, Grant.class));
             } else if (StateKeys.isDeletion(key)) {
                 takeDeletion(key, deleted ? null : Json.read(value, Deletion.class));
+            } else if (StateKeys.isWords(key) && !deleted) {
+                // one that is removed says so, before its record goes
+                decided.words(Json.read(value, WordList.class));
             }
         } catch (RuntimeException unreadable) {
             LOG.error("the state record {} cannot be read", key, unreadable);

@@ -119,9 +119,9 @@ public final class OpenRooms {
                 if (failure != null) {
                     LOG.warn("room {} could not be opened: {}", state.key(), failure.getMessage());
                     forget(state.key(), opened);
-                } else {
+                } else if (deletions.version() > 0) {
                     // what was deleted while nobody could find the room to say so
-                    broadcaster.deleted(room.live());
+                    broadcaster.deleted(room.live(), null);
                 }
             });
             entry = opened;

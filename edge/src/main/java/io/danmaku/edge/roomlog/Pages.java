@@ -23,6 +23,7 @@ public final class Pages implements AutoCloseable {
     static final int PAGE_OFFSETS = 256;
 
     private static final long KEPT_S = 30;
+    private static final int READS_MAX = 3;
 
     /** @param deletions how many the room knew: a page that was read before one of them is not served after it */
     private record Key(String topic, long from, long to, int deletions) {}
@@ -79,6 +80,11 @@ public final class Pages implements AutoCloseable {
 
     /** Reads {@code from..to}, both in one aligned page; the batches are retained for the caller. */
     CompletableFuture<List<Batch>> read(PageReader.Request request) {
+        return read(request, READS_MAX);
+    }
+
+    /** @param readsLeft when something is deleted while the page is read, it is read again */
+    private CompletableFuture<List<Batch>> read(PageReader.Request request, int readsLeft) {
         Key key = new Key(
                 request.topic(),
                 request.from(),
@@ -95,11 +101,15 @@ public final class Pages implements AutoCloseable {
                                     }
                                 },
                                 readers))
-                .thenApply(page -> {
+                .thenCompose(page -> {
                     if (!page.tryRetain()) {
                         throw new CompletionException(new IllegalStateException("the page was evicted: read it again"));
                     }
-                    return page.batches;
+                    if (request.deletions().version() != key.deletions() && readsLeft > 1) {
+                        page.batches.forEach(Batch::release);
+                        return read(request, readsLeft - 1);
+                    }
+                    return CompletableFuture.completedFuture(page.batches);
                 });
     }
 

@@ -2,11 +2,10 @@ package io.danmaku.edge.tail;
 
 import io.danmaku.protocol.event.DeliveryClass;
 import io.danmaku.protocol.event.SkipReason;
-import io.danmaku.protocol.json.Json;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
@@ -23,6 +22,10 @@ public final class Batch {
             AtomicReferenceFieldUpdater.newUpdater(Batch.class, Choice.class, "fullChoice");
     private static final AtomicReferenceFieldUpdater<Batch, Choice> LEAN_CHOICE =
             AtomicReferenceFieldUpdater.newUpdater(Batch.class, Choice.class, "leanChoice");
+    private static final ByteBuf TYPE =
+            Unpooled.unreleasableBuffer(Unpooled.copiedBuffer(",\"t\":\"", StandardCharsets.US_ASCII));
+    private static final ByteBuf SENDER =
+            Unpooled.unreleasableBuffer(Unpooled.copiedBuffer(",\"u\":{\"id\":\"", StandardCharsets.US_ASCII));
     private static final byte RELIABLE = (byte) 1;
     private static final byte LATEST = (byte) 2;
 
@@ -268,20 +271,33 @@ public final class Batch {
         return frame.finish(to, skipped);
     }
 
+    /** Whether an event is deleted, by its offset and who sent it (empty: the hub itself). */
+    @FunctionalInterface
+    public interface Deleted {
+        boolean test(long offset, String sender);
+    }
+
     /**
      * This batch without the events that are deleted, which count as such; this batch itself when it has none of them. The caller
      * holds the one reference of a new batch.
+     *
+     * @param first offset from which, and {@code last} up to which, something may be deleted: others are not looked at
      */
-    public Batch without(Deletions deletions) {
+    public Batch without(long first, long last, Deleted deleted) {
+        if (last < from || first > to) {
+            return this;
+        }
         boolean[] gone = new boolean[index.events];
         int count = 0;
         for (int i = 0; i < index.events; i++) {
-            gone[i] = deletions.cover(index.offsets[i], sender(i));
+            gone[i] =
+                    index.offsets[i] >= first && index.offsets[i] <= last && deleted.test(index.offsets[i], sender(i));
             count += gone[i] ? 1 : 0;
         }
-        if (count == 0) {
-            return this;
-        }
+        return count == 0 ? this : without(gone, count);
+    }
+
+    private Batch without(boolean[] gone, int count) {
         FrameWriter frame = new FrameWriter(room, from);
         int[] skipped = new int[SkipReason.count()];
         skipped[SkipReason.DELETED.code()] = count;
@@ -311,13 +327,21 @@ public final class Batch {
         return new Batch(room, from, to, rest, frame.finish(to, skipped), null);
     }
 
-    /** Who sent the i-th event, empty for the hub itself. Read from its JSON: only deletions ask. */
+    /**
+     * Who sent the i-th event, empty for the hub itself: out of its JSON, where the sender stands right behind the type
+     * ({@code EventDetail.fragment}), and an id has nothing that JSON escapes.
+     */
     private String sender(int event) {
-        try {
-            return Json.MAPPER.readTree(event(event)).path("u").path("id").asText("");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        int type = ByteBufUtil.indexOf(TYPE, full.slice(index.starts[event], index.ends[event] - index.starts[event]));
+        int typeEnd = full.indexOf(index.starts[event] + type + TYPE.readableBytes(), index.ends[event], (byte) '"');
+        int user = typeEnd + 1;
+        if (typeEnd < 0
+                || user + SENDER.readableBytes() > index.ends[event]
+                || !ByteBufUtil.equals(full, user, SENDER, 0, SENDER.readableBytes())) {
+            return "";
         }
+        int id = user + SENDER.readableBytes();
+        return full.toString(id, full.indexOf(id, index.ends[event], (byte) '"') - id, StandardCharsets.US_ASCII);
     }
 
     /** Offset of the i-th event. */

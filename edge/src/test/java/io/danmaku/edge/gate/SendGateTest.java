@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.danmaku.edge.broadcast.LastSpoken;
 import io.danmaku.edge.policy.RoomTable;
+import io.danmaku.edge.words.WordFilters;
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
@@ -32,7 +33,8 @@ class SendGateTest {
     private static final long NOW_MS = 1_764_000_000_000L;
 
     private final RoomTable table = new RoomTable(null, new RoomTable.Decided() {});
-    private final SendGate gate = new SendGate(table);
+    private final WordFilters words = new WordFilters();
+    private final SendGate gate = new SendGate(table, words);
 
     private static RoomState room(long slowModeMs, boolean open) {
         RoomPolicy policy =

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.danmaku.edge.policy.RoomTable;
-import io.danmaku.protocol.event.DeliveryClass;
 import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.event.SkipReason;
 import io.danmaku.protocol.json.EventDetail;
@@ -83,7 +82,7 @@ class TakenOutTest {
         Batch before = batch(1, size, new Random(seed));
         delete("", one, one);
         delete("1", 1, upTo);
-        Batch after = before.without(deletions);
+        Batch after = before.without(0, Long.MAX_VALUE, deletions::cover);
 
         Set<Long> wanted = offsets(FrameReader.json(before.full()));
         wanted.removeIf(o -> !user(o).isEmpty() && (o == one || (user(o).equals("1") && o <= upTo)));
@@ -119,7 +118,7 @@ class TakenOutTest {
         Batch untouched = tail.retain(3);
         Batch held = tail.retain(4);
         delete("", 45, 45);
-        tail.rewrite(batch -> batch.without(deletions));
+        tail.rewrite(batch -> batch.without(45, 45, deletions::cover));
 
         Batch same = tail.retain(3);
         assertSame(untouched, same);
@@ -149,16 +148,20 @@ class TakenOutTest {
     }
 
     @Test
-    void theFramesOfADeliveryClassStayWhatTheyWere() {
+    void theKeysOfWhatIsLeftStayWithTheirEvents() {
         BatchWriter writer = new BatchWriter("42");
-        add(writer, 1, EventType.ANNOUNCE, "");
-        add(writer, 2, EventType.CHAT, "");
-        add(writer, 3, EventType.CHAT, "");
+        add(writer, 1, EventType.STATE, "a");
+        add(writer, 2, EventType.ANNOUNCE, "");
+        add(writer, 3, EventType.STATE, "b");
+        add(writer, 4, EventType.CHAT, "");
         Batch before = writer.finish();
-        delete("", 3, 3);
-        Batch after = before.without(deletions);
-        assertEquals(DeliveryClass.RELIABLE, EventType.ANNOUNCE.deliveryClass());
-        assertEquals(Set.of(1L), offsets(FrameReader.json(after.lean((key, offset) -> false))));
+        delete("", 1, 1);
+        Batch after = before.without(1, 1, deletions::cover);
+        assertEquals(
+                Set.of(2L), offsets(FrameReader.json(after.lean((key, offset) -> key.equals("b") && offset == 3))));
+        assertTrue(after.hasNewer("b", 2));
+        assertFalse(after.hasNewer("a", 0));
+        assertSame(after, after.without(5, 9, (offset, sender) -> true), "its offsets end before");
         after.release();
         before.release();
     }

@@ -16,6 +16,8 @@ public final class StateKeys {
     private static final String SANCTION = "sanction:";
     private static final String GRANT = "grant:";
     private static final String DELETION = "deletion:";
+    private static final String ALL = "all";
+    private static final String WORDS = "words:";
 
     private StateKeys() {}
 
@@ -56,8 +58,13 @@ public final class StateKeys {
     public static String deletion(Deletion deletion) {
         String what = deletion.single()
                 ? "event/" + deletion.from()
-                : deletion.user().isEmpty() ? "all" : "user/" + deletion.user();
+                : deletion.user().isEmpty() ? ALL : "user/" + deletion.user();
         return deletionsIn(deletion.room()) + deletion.epoch() + "/" + what;
+    }
+
+    /** The key of the deletion of everything in a room. */
+    public static String deletionOfAll(RoomKey room, String epoch) {
+        return deletionsIn(room) + epoch + "/" + ALL;
     }
 
     /** What the keys of all deletions in a room begin with. */
@@ -67,6 +74,20 @@ public final class StateKeys {
 
     public static boolean isDeletion(String key) {
         return key.startsWith(DELETION);
+    }
+
+    /** The key of a {@code WordList}: {@code words:{tenant}/{room}/{name}}, the room empty for all rooms of the tenant. */
+    public static String words(String tenant, String room, String name) {
+        return wordsIn(tenant, room) + name;
+    }
+
+    /** What the keys of all word lists of a room, or (room empty) for all rooms of a tenant, begin with. */
+    public static String wordsIn(String tenant, String room) {
+        return WORDS + tenant + "/" + room + "/";
+    }
+
+    public static boolean isWords(String key) {
+        return key.startsWith(WORDS);
     }
 
     public static boolean isGrant(String key) {

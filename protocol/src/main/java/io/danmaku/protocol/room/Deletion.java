@@ -13,9 +13,9 @@ package io.danmaku.protocol.room;
  */
 public record Deletion(RoomKey room, String epoch, String user, long from, long upTo, String by, long atMs) {
 
-    /** Whether it is about a single event. */
+    /** Whether it is about a single event, whoever sent it. */
     public boolean single() {
-        return from == upTo;
+        return from == upTo && user.isEmpty();
     }
 
     /** Whether an event is deleted by it; what the hub itself said (no user) never is. */

@@ -8,6 +8,7 @@ public final class Ids {
     private static final Pattern ROOM = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final Pattern USER = Pattern.compile("[A-Za-z0-9_.@-]{1,64}");
     private static final Pattern CID = Pattern.compile("[\\x21-\\x7e]{1,64}");
+    private static final Pattern LIST = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final Pattern EPOCH = Pattern.compile("[a-z0-9]{1,16}");
 
     /** The tenant where a product has only one. */
@@ -30,6 +31,11 @@ public final class Ids {
     /** A client's id of a send: 1 to 64 printable ASCII characters without space. */
     public static boolean isCid(String id) {
         return id != null && CID.matcher(id).matches();
+    }
+
+    /** The name of a word list. */
+    public static boolean isList(String name) {
+        return name != null && LIST.matcher(name).matches();
     }
 
     public static boolean isEpoch(String id) {

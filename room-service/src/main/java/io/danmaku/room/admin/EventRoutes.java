@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
 import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.room.Deletion;
 import io.danmaku.protocol.room.Ids;
@@ -13,10 +14,12 @@ import io.danmaku.room.moderation.Takedowns;
 import io.danmaku.room.room.Result;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Set;
 
 /** {@code /api/rooms/{room}/events}: takes events out of a room's log. For moderators and above. */
 final class EventRoutes {
     private static final int OK = 200;
+    private static final String USER = "user";
     /** The largest whole number that JavaScript has: 2^53 - 1. */
     private static final long OFFSET_MAX = (1L << 53) - 1;
 
@@ -35,15 +38,17 @@ final class EventRoutes {
                 room -> Requests.with(
                         context,
                         offset(context),
-                        offset -> answer(
-                                context,
-                                takedowns.event(
-                                        room, offset, Bearer.claims(context).user()))));
+                        offset -> answer(context, takedowns.event(room, offset, Bearer.claims(context)))));
     }
 
     /** Of one user with {@code user=}, else of everybody. */
     void deleteAll(RoutingContext context) {
-        String user = context.request().getParam("user");
+        // an error in the name would clear the room, and there is no way back
+        if (!Set.of(USER).containsAll(context.queryParams().names())) {
+            Requests.refuse(context, Refusal.of(ErrorCode.BAD_FIELD, "only user can be asked for"));
+            return;
+        }
+        String user = context.request().getParam(USER);
         Requests.with(
                 context,
                 Requests.room(context, roles, Permission.DELETE),
@@ -52,10 +57,7 @@ final class EventRoutes {
                         user == null || Ids.isUser(user)
                                 ? Result.of(user == null ? "" : user)
                                 : Result.<String>refused(ErrorCode.BAD_FIELD, "user is 1..64 of A-Z a-z 0-9 _ . @ -"),
-                        whose -> answer(
-                                context,
-                                takedowns.all(
-                                        room, whose, Bearer.claims(context).user()))));
+                        whose -> answer(context, takedowns.all(room, whose, Bearer.claims(context)))));
     }
 
     private static Result<Long> offset(RoutingContext context) {

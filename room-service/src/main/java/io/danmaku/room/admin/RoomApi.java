@@ -9,6 +9,7 @@ import io.danmaku.room.membership.StatsTable;
 import io.danmaku.room.moderation.Roles;
 import io.danmaku.room.moderation.Sanctions;
 import io.danmaku.room.moderation.Takedowns;
+import io.danmaku.room.moderation.Words;
 import io.danmaku.room.room.Owner;
 import io.danmaku.room.room.Rooms;
 import io.danmaku.room.room.StateGroups;
@@ -23,10 +24,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.util.List;
 
 /** All routes of room-service. */
 public final class RoomApi {
     private static final String DOCUMENT = "/openapi/room-service.yaml";
+
+    /** Largest body of a word list: ten thousand terms of the greatest length that is usual. */
+    private static final int LIST_BYTES_MAX = 1 << 20;
 
     private final Vertx vertx;
     private final Bearer bearer;
@@ -35,6 +40,7 @@ public final class RoomApi {
     private final SanctionRoutes sanctions;
     private final RoleRoutes grants;
     private final EventRoutes events;
+    private final WordRoutes words;
     private final Forwarding forwarding;
     private final RequestMeter meter;
     private final String instance;
@@ -47,6 +53,7 @@ public final class RoomApi {
             Roles roles,
             Sanctions sanctions,
             Takedowns takedowns,
+            Words words,
             StateGroups groups,
             StatsTable stats,
             Forwarding forwarding,
@@ -59,6 +66,7 @@ public final class RoomApi {
         this.sanctions = new SanctionRoutes(sanctions, roles, clock);
         this.grants = new RoleRoutes(roles);
         this.events = new EventRoutes(takedowns, roles);
+        this.words = new WordRoutes(words, roles, forwarding);
         this.forwarding = forwarding;
         this.instance = groups.self().instance();
         this.meter = meter;
@@ -79,6 +87,9 @@ public final class RoomApi {
                         .putHeader("Content-Type", "application/yaml; charset=utf-8")
                         .end(document));
         router.route("/api/*").handler(bearer);
+        for (String path : List.of("/api/words/:name", "/api/rooms/:room/words/:name")) {
+            router.route(HttpMethod.PUT, path).handler(BodyHandler.create(false).setBodyLimit(LIST_BYTES_MAX));
+        }
         router.route("/api/*").handler(bodies);
         open(router, HttpMethod.POST, "/api/rooms", rooms::create);
         open(router, HttpMethod.GET, "/api/rooms", rooms::list);
@@ -94,6 +105,12 @@ public final class RoomApi {
         decided(router, HttpMethod.DELETE, "/api/rooms/:room/roles/:user", grants::take);
         decided(router, HttpMethod.DELETE, "/api/rooms/:room/events", events::deleteAll);
         decided(router, HttpMethod.DELETE, "/api/rooms/:room/events/:offset", events::deleteOne);
+        for (String path : List.of("/api/words", "/api/rooms/:room/words")) {
+            open(router, HttpMethod.GET, path, words::list);
+            open(router, HttpMethod.GET, path + "/:name", words::read);
+            open(router, HttpMethod.PUT, path + "/:name", words::put);
+            open(router, HttpMethod.DELETE, path + "/:name", words::remove);
+        }
         Problems.handleFailures(router);
         return router;
     }

@@ -86,7 +86,7 @@ final class SanctionRoutes {
                 context,
                 Requests.room(context, roles, Permission.SANCTION),
                 room -> sanctions
-                        .lift(room, context.pathParam("id"))
+                        .lift(room, context.pathParam("id"), Bearer.claims(context))
                         .onSuccess(result -> Requests.with(
                                 context, result, lifted -> Problems.json(context, OK, SanctionForm.json(lifted)))));
     }

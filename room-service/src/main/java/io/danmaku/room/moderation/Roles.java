@@ -4,6 +4,7 @@ import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.log.StateKeys;
 import io.danmaku.protocol.room.Grant;
+import io.danmaku.protocol.room.Permission;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
@@ -26,7 +27,7 @@ public final class Roles {
     /** Records removed in one turn. */
     private static final int SWEEP_MAX = 100;
     /** How long a role that was taken stays in the topic: see {@link Grant}. */
-    private static final long TAKEN_KEPT_MS = 600_000;
+    private static final long TAKEN_KEPT_MS = 24 * 3_600_000L;
 
     private static final long FULL_RETRY_MS = 10_000;
 
@@ -44,7 +45,7 @@ public final class Roles {
         return of(groups.table(key), claims, key);
     }
 
-    private static Role of(RoomTable table, Claims claims, RoomKey key) {
+    static Role of(RoomTable table, Claims claims, RoomKey key) {
         return claims.roleIn(key.room()).or(granted(table, key, claims.user()));
     }
 
@@ -65,7 +66,7 @@ public final class Roles {
             }
             Role own = of(table, by, key);
             Role present = granted(table, key, user);
-            if (!own.governs(role) || !own.governs(present)) {
+            if (!own.may(Permission.APPOINT) || !own.governs(role) || !own.governs(present)) {
                 return StateChange.<Grant>refuse(
                         ErrorCode.FORBIDDEN, "a role is given and taken by who has a higher one");
             }

@@ -6,7 +6,6 @@ import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.log.Incarnation;
 import io.danmaku.protocol.log.StateKeys;
-import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
@@ -58,8 +57,7 @@ public final class Sanctions {
                     if (refusal != null) {
                         return StateChange.<Sanction>refuse(refusal);
                     }
-                    Role own = by.roleIn(key.room()).or(Roles.granted(table, key, by.user()));
-                    if (!own.governs(Roles.granted(table, key, wanted.user()))) {
+                    if (!governs(table, key, by, wanted.user())) {
                         return StateChange.<Sanction>refuse(
                                 ErrorCode.FORBIDDEN, "the user's role here is not below yours");
                     }
@@ -88,8 +86,12 @@ public final class Sanctions {
                 });
     }
 
-    /** Lifts the sanction of this id. */
-    public Future<Result<Sanction>> lift(RoomKey key, String id) {
+    /**
+     * Lifts the sanction of this id.
+     *
+     * @param by who decides: not of one's own, and not of who has a role at or above one's own
+     */
+    public Future<Result<Sanction>> lift(RoomKey key, String id, Claims by) {
         RoomState[] room = new RoomState[1];
         return groups.change(key, (table, nowMs) -> {
                     room[0] = table.room(key);
@@ -98,6 +100,10 @@ public final class Sanctions {
                     }
                     for (Sanction s : inForce(table, room[0], nowMs)) {
                         if (s.id().equals(id)) {
+                            if (s.user().equals(by.user()) || !governs(table, key, by, s.user())) {
+                                return StateChange.<Sanction>refuse(
+                                        ErrorCode.FORBIDDEN, "it is for others to lift this");
+                            }
                             // an end before its begin: no clock of an edge can be so wrong that it goes on
                             Sanction ended = new Sanction(
                                     s.id(), key, s.epoch(), s.user(), s.kind(), s.reason(), s.by(), s.atMs(), 0);
@@ -111,6 +117,10 @@ public final class Sanctions {
                         tell(room[0], result.value(), SanctionForm.lifted(result.value()));
                     }
                 });
+    }
+
+    private static boolean governs(RoomTable table, RoomKey key, Claims by, String user) {
+        return Roles.of(table, by, key).governs(Roles.granted(table, key, user));
     }
 
     /** A shadow ban that is told is none. */

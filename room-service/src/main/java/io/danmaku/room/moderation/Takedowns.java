@@ -8,8 +8,10 @@ import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.StateKeys;
 import io.danmaku.protocol.room.Deletion;
 import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.Permission;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
+import io.danmaku.protocol.token.Claims;
 import io.danmaku.room.room.Result;
 import io.danmaku.room.room.RoomBounds;
 import io.danmaku.room.room.RoomLog;
@@ -50,17 +52,17 @@ public final class Takedowns {
     }
 
     /** Takes out one event. */
-    public Future<Result<Deletion>> event(RoomKey key, long offset, String by) {
+    public Future<Result<Deletion>> event(RoomKey key, long offset, Claims by) {
         return take(key, "", offset, by);
     }
 
     /** Takes out everything that was sent so far, by a user or (empty) by everybody. */
-    public Future<Result<Deletion>> all(RoomKey key, String user, String by) {
+    public Future<Result<Deletion>> all(RoomKey key, String user, Claims by) {
         return take(key, user, 0, by);
     }
 
     /** @param offset 0 = all up to the head */
-    private Future<Result<Deletion>> take(RoomKey key, String user, long offset, String by) {
+    private Future<Result<Deletion>> take(RoomKey key, String user, long offset, Claims by) {
         Result<RoomState> read = groups.read(key);
         Refusal refusal = read.isRefused() ? read.refusal() : refusal(key, read.value());
         if (refusal != null) {
@@ -93,7 +95,7 @@ public final class Takedowns {
                 : null;
     }
 
-    private Future<Result<Deletion>> write(RoomState read, String user, long from, long upTo, String by) {
+    private Future<Result<Deletion>> write(RoomState read, String user, long from, long upTo, Claims by) {
         RoomKey key = read.key();
         boolean[] told = new boolean[1];
         return groups.change(key, (table, nowMs) -> {
@@ -102,10 +104,13 @@ public final class Takedowns {
                     if (refusal == null && !room.epoch().equals(read.epoch())) {
                         refusal = Refusal.of(ErrorCode.ROOM_CLOSED, "the room was made anew");
                     }
+                    if (refusal == null && !Roles.of(table, by, key).may(Permission.DELETE)) {
+                        refusal = Refusal.of(ErrorCode.FORBIDDEN, "your role was taken meanwhile");
+                    }
                     if (refusal != null) {
                         return StateChange.<Deletion>refuse(refusal);
                     }
-                    return decide(table, new Deletion(key, room.epoch(), user, from, upTo, by, nowMs), told);
+                    return decide(table, new Deletion(key, room.epoch(), user, from, upTo, by.user(), nowMs), told);
                 })
                 .onSuccess(result -> {
                     if (told[0] && !result.isRefused()) {
@@ -120,7 +125,9 @@ public final class Takedowns {
         if (known != null && known.upTo() >= wanted.upTo()) {
             return StateChange.nothing(known);
         }
-        if (known == null && table.deletionCount(wanted.room()) >= bounds.deletionsPerRoomMax()) {
+        if (known == null
+                && !stateKey.equals(StateKeys.deletionOfAll(wanted.room(), wanted.epoch()))
+                && table.deletionCount(wanted.room()) >= bounds.deletionsPerRoomMax()) {
             return StateChange.refuse(Refusal.retry(
                     ErrorCode.BUSY,
                     "a room keeps at most " + bounds.deletionsPerRoomMax() + " deletions; clear it instead",
@@ -138,15 +145,25 @@ public final class Takedowns {
 
     /** When the last of the deleted bytes leave the log, Unix time; 0 when the room is not known. */
     public long bytesGoneAtMs(Deletion deletion) {
-        RoomState room = groups.table(deletion.room()).room(deletion.room());
-        return room == null ? 0 : goneAtMs(deletion, room);
+        RoomTable table = groups.table(deletion.room());
+        return table.room(deletion.room()) == null ? 0 : goneAtMs(table, deletion);
     }
 
-    private static long goneAtMs(Deletion deletion, RoomState room) {
-        return deletion.atMs()
-                + Duration.ofHours(room.policy().retentionHours())
-                        .plus(CUT_LATE_MAX)
-                        .toMillis();
+    /**
+     * By the retention as it is; and where that was made shorter, the log keeps what it had for a while after it: so not before the room was
+     * written last.
+     */
+    private static long goneAtMs(RoomTable table, Deletion deletion) {
+        RoomKey key = deletion.room();
+        long retainedMs =
+                Duration.ofHours(table.room(key).policy().retentionHours()).toMillis();
+        return Math.max(deletion.atMs() + retainedMs, table.roomWrittenAtMs(key)) + CUT_LATE_MAX.toMillis();
+    }
+
+    /** Whether everything that it is about is deleted for everybody besides. */
+    private static boolean isCovered(RoomTable table, Deletion deletion) {
+        Deletion all = table.deletion(StateKeys.deletionOfAll(deletion.room(), deletion.epoch()));
+        return all != null && all.upTo() >= deletion.upTo() && !all.equals(deletion);
     }
 
     /** Removes deletions whose events the log keeps no more: all there are, a bounded number each turn. */
@@ -155,8 +172,9 @@ public final class Takedowns {
             return;
         }
         sweeping = groups.sweepActive((table, nowMs) -> {
-            List<Deletion> useless =
-                    table.deletions((deletion, room) -> room == null || goneAtMs(deletion, room) < nowMs, SWEEP_MAX);
+            List<Deletion> useless = table.deletions(
+                    (deletion, live) -> !live || isCovered(table, deletion) || goneAtMs(table, deletion) < nowMs,
+                    SWEEP_MAX);
             return StateChange.write(
                     useless.size() == SWEEP_MAX,
                     useless.stream()

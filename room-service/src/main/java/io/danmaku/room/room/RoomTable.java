@@ -9,6 +9,7 @@ import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
+import io.danmaku.protocol.room.WordList;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -37,6 +38,7 @@ public final class RoomTable {
     private final NavigableMap<String, Spoken> sanctions = new TreeMap<>();
     private final NavigableMap<String, Grant> grants = new TreeMap<>();
     private final NavigableMap<String, Deletion> deletions = new TreeMap<>();
+    private final NavigableMap<String, WordList> words = new TreeMap<>();
     private final Map<String, Integer> roomsByTenant = new HashMap<>();
     private final Map<RoomKey, Integer> sanctionsByRoom = new HashMap<>();
     private Owner owner;
@@ -64,6 +66,8 @@ public final class RoomTable {
             keep(grants, key, deleted ? null : Json.read(value, Grant.class));
         } else if (StateKeys.isDeletion(key)) {
             keep(deletions, key, deleted ? null : Json.read(value, Deletion.class));
+        } else if (StateKeys.isWords(key)) {
+            keep(words, key, deleted ? null : Json.read(value, WordList.class));
         } else if (StateKeys.OWNER.equals(key)) {
             owner = deleted ? null : Json.read(value, Owner.class);
         }
@@ -112,6 +116,12 @@ public final class RoomTable {
     public RoomState room(RoomKey key) {
         Entry entry = rooms.get(StateKeys.room(key));
         return entry == null ? null : entry.state();
+    }
+
+    /** When a room's record was written, by the broker's time; 0 when there is none. */
+    public long roomWrittenAtMs(RoomKey key) {
+        Entry entry = rooms.get(StateKeys.room(key));
+        return entry == null ? 0 : entry.writtenAtMs();
     }
 
     int roomCount() {
@@ -218,11 +228,24 @@ public final class RoomTable {
         return within(deletions, StateKeys.deletionsIn(room)).size();
     }
 
-    /** Up to {@code limit} deletions for which something is true of them and their room, which is null when its log is no more. */
-    public List<Deletion> deletions(BiPredicate<Deletion, RoomState> wanted, int limit) {
+    /** Up to {@code limit} deletions for which something is true, and whether the log that they are about is still the room's. */
+    public List<Deletion> deletions(BiPredicate<Deletion, Boolean> wanted, int limit) {
         return deletions.values().stream()
-                .filter(deletion ->
-                        wanted.test(deletion, isGone(deletion.room(), deletion.epoch()) ? null : room(deletion.room())))
+                .filter(deletion -> wanted.test(deletion, !isGone(deletion.room(), deletion.epoch())))
+                .limit(limit)
+                .toList();
+    }
+
+    /** Word lists of a room, or (room empty) for all rooms of a tenant, removed ones and those of former epochs included, by name. */
+    public List<WordList> words(String tenant, String room) {
+        return List.copyOf(within(words, StateKeys.wordsIn(tenant, room)).values());
+    }
+
+    /** Up to {@code limit} word lists that were removed before a time, or belong to a room that is no more. */
+    public List<WordList> removedWords(long timeMs, int limit) {
+        return words.values().stream()
+                .filter(list -> (list.removed() && list.atMs() < timeMs)
+                        || (!list.room().isEmpty() && isGone(new RoomKey(list.tenant(), list.room()), list.epoch())))
                 .limit(limit)
                 .toList();
     }

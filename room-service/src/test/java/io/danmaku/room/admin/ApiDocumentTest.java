@@ -17,6 +17,7 @@ import io.danmaku.room.moderation.Roles;
 import io.danmaku.room.moderation.SanctionForm;
 import io.danmaku.room.moderation.Sanctions;
 import io.danmaku.room.moderation.Takedowns;
+import io.danmaku.room.moderation.Words;
 import io.danmaku.room.room.EventBounds;
 import io.danmaku.room.room.Owner;
 import io.danmaku.room.room.Retentions;
@@ -97,6 +98,7 @@ class ApiDocumentTest {
                         new Roles(groups, bounds),
                         new Sanctions(groups, log, bounds),
                         new Takedowns(groups, log, bounds),
+                        new Words(groups),
                         groups,
                         new StatsTable(),
                         new Forwarding(http, groups, 1_000, ops.registry()),

@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -91,8 +92,21 @@ public final class HubApi {
         return send("DELETE", "/api/rooms/" + room + "/roles/" + user, token, null);
     }
 
+    /** @param where {@code /api/words/NAME} or {@code /api/rooms/ROOM/words/NAME} */
+    public Reply putWords(String token, String where, String action, List<String> terms) {
+        return send("PUT", where, token, Map.of("action", action, "terms", terms));
+    }
+
+    public Reply remove(String token, String where) {
+        return send("DELETE", where, token, null);
+    }
+
+    public Reply unmute(String token, String room, String sanction) {
+        return send("DELETE", "/api/rooms/" + room + "/sanctions/" + sanction, token, null);
+    }
+
     public Reply unmute(String room, String sanction) {
-        return send("DELETE", "/api/rooms/" + room + "/sanctions/" + sanction, hub.adminToken(), null);
+        return unmute(hub.adminToken(), room, sanction);
     }
 
     /** @param before seq below which to read, 0 = from the newest */

@@ -205,6 +205,12 @@ final class OrderIT {
             assertEquals(403, api.mute(own, room, "boss", 60).status());
             assertEquals(201, api.mute(own, room, "somebody", 60).status());
             assertEquals(403, api.take(own, room, "boss").status());
+            // nor does a moderator lift what was spoken against him
+            HubApi.Reply mute = api.mute(host, room, user, 60);
+            assertEquals(201, mute.status(), mute::toString);
+            String id = mute.body().get("id").asText();
+            assertEquals(403, api.unmute(own, room, id).status());
+            assertEquals(200, api.unmute(host, room, id).status());
             assertEquals(200, api.delete(own, room, "").status());
 
             assertEquals(200, api.take(host, room, user).status());
@@ -268,6 +274,59 @@ final class OrderIT {
     }
 
     @Test
+    void wordListsOfARoomAndOfItsTenantAreInForceOnBothEdges() {
+        String room = api.createRoom("words", Map.of());
+        String host = hub.hostToken(room + ".h", room);
+        String list = "/api/rooms/" + room + "/words/own";
+        String all = "/api/words/" + room;
+        try (Clients clients = new Clients(1);
+                Witness one = Witness.viewer(clients, hub, "one", 1);
+                Witness two = Witness.viewer(clients, hub, "two", 2)) {
+            one.join(room);
+            two.join(room);
+            assertEquals(
+                    200, api.putWords(host, list, "mask", List.of("badword")).status());
+            // of every tenant's room in this test's hub: no other test says this
+            String worse = "w" + Long.toString(System.nanoTime(), 36);
+            assertEquals(
+                    200,
+                    api.putWords(hub.adminToken(), all, "refuse", List.of(worse))
+                            .status());
+            for (Witness witness : List.of(one, two)) {
+                Eventually.await(
+                        IN_FORCE_MAX,
+                        "the tenant's words are refused",
+                        () -> "text_refused"
+                                .equals(witness.wait(witness.client()
+                                                .chat(room, cid(), "so " + worse.toUpperCase(java.util.Locale.ROOT)))
+                                        .code()));
+                Eventually.await(IN_FORCE_MAX, "the room's words are masked", () -> {
+                    long said = witness.say(room, cid(), "a B a d W o r d here");
+                    one.awaitCovered(said, SOON);
+                    return "a ************* here"
+                            .equals(one.events().get(said).at("/d/text").asText());
+                });
+            }
+            assertEquals(
+                    List.of("own"),
+                    api.get("/api/rooms/" + room + "/words", host).body().findValuesAsText("name"));
+            assertEquals("badword", api.get(list, host).body().at("/terms/0").asText());
+            assertEquals(
+                    403,
+                    api.putWords(hub.token("one"), list, "mask", List.of("x")).status());
+            assertEquals(403, api.putWords(host, all, "mask", List.of("x")).status());
+            assertEquals(400, api.putWords(host, list, "mask", List.of("a*b")).status());
+            assertEquals(200, api.remove(host, list).status());
+            assertEquals(404, api.remove(host, list).status());
+            assertEquals(200, api.remove(hub.adminToken(), all).status());
+            Eventually.await(
+                    IN_FORCE_MAX,
+                    "nothing is refused any more",
+                    () -> two.wait(two.client().chat(room, cid(), worse)).acknowledged());
+        }
+    }
+
+    @Test
     void strangersAreRefused() {
         String room = api.createRoom("strangers", Map.of());
         String viewer = hub.token("viewer");
@@ -288,6 +347,7 @@ final class OrderIT {
         assertEquals(400, api.delete(admin, room, "/0").status());
         assertEquals(400, api.delete(admin, room, "/x").status());
         assertEquals(400, api.delete(admin, room, "?user=%2F").status());
+        assertEquals(400, api.delete(admin, room, "?usr=7").status(), "a slip of the pen clears no room");
         assertEquals(404, api.delete(admin, room, "/1").status(), "nothing was said yet");
         String ephemeral = api.createRoom("strangers", "ephemeral", Map.of());
         assertEquals(422, api.delete(admin, ephemeral, "/1").status());

@@ -1,0 +1,114 @@
+package io.danmaku.room.moderation;
+
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.log.StateKeys;
+import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.protocol.room.RoomState;
+import io.danmaku.protocol.room.WordList;
+import io.danmaku.room.room.Result;
+import io.danmaku.room.room.RoomTable;
+import io.danmaku.room.room.Rooms;
+import io.danmaku.room.room.StateChange;
+import io.danmaku.room.room.StateGroups;
+import io.vertx.core.Future;
+import java.util.List;
+
+/** Keeps the lists of words that are not wanted, of rooms and (room empty) for all rooms of a tenant. On the state context. */
+public final class Words {
+    /** Lists of a room, and as many for all rooms of a tenant. */
+    public static final int LISTS_MAX = 20;
+
+    /** Records removed in one turn. */
+    private static final int SWEEP_MAX = 100;
+    /** How long a list that was removed stays in the topic: see {@link WordList}. */
+    private static final long REMOVED_KEPT_MS = 600_000;
+
+    private final StateGroups groups;
+    private Future<?> sweeping = Future.succeededFuture();
+
+    public Words(StateGroups groups) {
+        this.groups = groups;
+    }
+
+    /** Puts a list in the place of the one of its name; an empty one removes it. */
+    public Future<Result<WordList>> put(String tenant, String room, String name, WordForm.Wanted wanted, String by) {
+        RoomKey place = WordList.place(tenant, room);
+        return groups.change(place, (table, nowMs) -> {
+            String epoch = "";
+            if (!room.isEmpty()) {
+                RoomState state = table.room(place);
+                Refusal refusal = Rooms.openOr(place, state);
+                if (refusal != null) {
+                    return StateChange.<WordList>refuse(refusal);
+                }
+                epoch = state.epoch();
+            }
+            WordList list = new WordList(
+                    tenant, room, epoch, name, wanted.action(), wanted.terms(), wanted.patterns(), by, nowMs);
+            List<WordList> kept = inForce(table, tenant, room);
+            boolean known = kept.stream().anyMatch(other -> other.name().equals(name));
+            if (list.removed() && !known) {
+                return StateChange.<WordList>refuse(noList(name));
+            }
+            if (!known && kept.size() >= LISTS_MAX) {
+                return StateChange.<WordList>refuse(
+                        ErrorCode.CONFLICT, "there are " + LISTS_MAX + " lists already: remove one, or add to one");
+            }
+            return StateChange.write(list, StateChange.Write.put(StateKeys.words(tenant, room, name), list));
+        });
+    }
+
+    private static List<WordList> inForce(RoomTable table, String tenant, String room) {
+        RoomState state = room.isEmpty() ? null : table.room(new RoomKey(tenant, room));
+        String epoch = state == null ? "" : state.epoch();
+        return table.words(tenant, room).stream()
+                .filter(list -> !list.removed() && list.epoch().equals(epoch))
+                .toList();
+    }
+
+    /** The lists in force, by name, as this instance has read them. */
+    public Result<List<WordList>> list(String tenant, String room) {
+        RoomKey place = WordList.place(tenant, room);
+        if (!room.isEmpty()) {
+            Result<RoomState> state = groups.read(place);
+            if (state.isRefused()) {
+                return Result.refused(state.refusal());
+            }
+        }
+        return Result.of(inForce(groups.table(place), tenant, room));
+    }
+
+    /** One list. */
+    public Result<WordList> read(String tenant, String room, String name) {
+        Result<List<WordList>> lists = list(tenant, room);
+        if (lists.isRefused()) {
+            return Result.refused(lists.refusal());
+        }
+        return lists.value().stream()
+                .filter(list -> list.name().equals(name))
+                .findFirst()
+                .map(Result::of)
+                .orElseGet(() -> Result.refused(noList(name)));
+    }
+
+    private static Refusal noList(String name) {
+        return Refusal.of(ErrorCode.NOT_FOUND, "there is no word list " + name);
+    }
+
+    /** Removes what was removed some time ago or whose room is no more, a bounded number each turn. */
+    public void sweep() {
+        if (!sweeping.isComplete()) {
+            return;
+        }
+        sweeping = groups.sweepActive((table, nowMs) -> {
+            List<WordList> removed = table.removedWords(nowMs - REMOVED_KEPT_MS, SWEEP_MAX);
+            return StateChange.write(
+                    removed.size() == SWEEP_MAX,
+                    removed.stream()
+                            .map(list ->
+                                    StateChange.Write.delete(StateKeys.words(list.tenant(), list.room(), list.name())))
+                            .toArray(StateChange.Write[]::new));
+        });
+    }
+}
