@@ -6,6 +6,7 @@ import io.danmaku.edge.policy.RoomTable;
 import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.edge.roomlog.OpenRooms;
 import io.danmaku.edge.words.WordFilters;
+import io.danmaku.protocol.log.StateKeys;
 import io.danmaku.protocol.room.Deletion;
 import io.danmaku.protocol.room.Grant;
 import io.danmaku.protocol.room.RoomKey;
@@ -64,6 +65,11 @@ final class DecisionsCarriedOut implements RoomTable.Decided {
     @Override
     public void words(WordList list) {
         filters.put(list);
+    }
+
+    @Override
+    public void wordsGone(StateKeys.WordsKey key) {
+        filters.remove(key.tenant(), key.room(), key.name());
     }
 
     private void ifOpen(RoomKey room, String epoch, Consumer<OpenRoom> step) {

@@ -43,6 +43,9 @@ public final class RoomTable implements AutoCloseable {
 
         /** A word list is new, changed or removed. */
         default void words(WordList list) {}
+
+        /** The record of a word list is gone: it was removed before, or its room is no more. */
+        default void wordsGone(StateKeys.WordsKey key) {}
     }
 
     /** The log of one epoch of a room. */
@@ -100,9 +103,12 @@ public final class RoomTable implements AutoCloseable {
                 takeGrant(key, deleted ? null : Json.read(value, Grant.class));
             } else if (StateKeys.isDeletion(key)) {
                 takeDeletion(key, deleted ? null : Json.read(value, Deletion.class));
-            } else if (StateKeys.isWords(key) && !deleted) {
-                // one that is removed says so, before its record goes
-                decided.words(Json.read(value, WordList.class));
+            } else if (StateKeys.isWords(key)) {
+                if (deleted) {
+                    decided.wordsGone(StateKeys.WordsKey.of(key));
+                } else {
+                    decided.words(Json.read(value, WordList.class));
+                }
             }
         } catch (RuntimeException unreadable) {
             LOG.error("the state record {} cannot be read", key, unreadable);

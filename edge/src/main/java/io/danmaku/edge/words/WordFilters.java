@@ -18,8 +18,8 @@ import java.util.concurrent.TimeoutException;
  * take a while. Any thread asks.
  */
 public final class WordFilters implements AutoCloseable {
-    /** Whose lists: a room's, or (room empty) those for all rooms of a tenant. */
-    private record Scope(String tenant, String room) {}
+    /** Whose lists: those of an epoch of a room, or (room and epoch empty) those for all rooms of a tenant. */
+    private record Scope(String tenant, String room, String epoch) {}
 
     private final Map<Scope, Map<String, WordList>> lists = new ConcurrentHashMap<>();
     private final Map<Scope, WordFilter> filters = new ConcurrentHashMap<>();
@@ -33,18 +33,41 @@ public final class WordFilters implements AutoCloseable {
                 return thread;
             });
 
-    /** A list is new or changed. */
+    /** A list is new or changed, or removed: then there is nothing in it. */
     public void put(WordList list) {
-        Scope scope = new Scope(list.tenant(), list.room());
-        lists.compute(scope, (s, known) -> {
-            Map<String, WordList> changed = known == null ? new ConcurrentHashMap<>() : known;
-            if (list.removed()) {
-                changed.remove(list.name());
-            } else {
-                changed.put(list.name(), list);
+        Scope scope = new Scope(list.tenant(), list.room(), list.epoch());
+        // its record took the place of the one of before, also where that was of a former epoch
+        for (Scope other : lists.keySet()) {
+            if (other.tenant.equals(list.tenant())
+                    && other.room.equals(list.room())
+                    && (list.removed() || !other.equals(scope))) {
+                remove(other, list.name());
             }
-            return changed.isEmpty() ? null : changed;
+        }
+        if (!list.removed()) {
+            lists.computeIfAbsent(scope, s -> new ConcurrentHashMap<>()).put(list.name(), list);
+            remake(scope);
+        }
+    }
+
+    /** A list is gone, of whatever epoch of the room. */
+    public void remove(String tenant, String room, String name) {
+        for (Scope scope : lists.keySet()) {
+            if (scope.tenant.equals(tenant) && scope.room.equals(room)) {
+                remove(scope, name);
+            }
+        }
+    }
+
+    private void remove(Scope scope, String name) {
+        lists.computeIfPresent(scope, (s, known) -> {
+            known.remove(name);
+            return known.isEmpty() ? null : known;
         });
+        remake(scope);
+    }
+
+    private void remake(Scope scope) {
         if (due.add(scope)) {
             maker.execute(() -> make(scope));
         }
@@ -70,25 +93,25 @@ public final class WordFilters implements AutoCloseable {
     }
 
     /**
-     * What the lists for all rooms of the tenant, and then those of the room, say of a text. Lists of a former epoch of the room are not
-     * kept apart: room-service removes them with it.
+     * What the lists for all rooms of the tenant, and then those of the room, say of a text.
      */
     public WordFilter.Verdict check(RoomState room, String text) {
-        WordFilter.Verdict byTenant = filter(room, "").check(text);
+        WordFilter.Verdict byTenant = filter(room.key().tenant(), "", "").check(text);
         if (byTenant.action() == WordList.Action.REFUSE) {
             return byTenant;
         }
-        WordFilter.Verdict byRoom = filter(room, room.key().room()).check(byTenant.text());
+        WordFilter.Verdict byRoom =
+                filter(room.key().tenant(), room.key().room(), room.epoch()).check(byTenant.text());
         return byRoom.action() == null
                         || (byTenant.action() != null && byTenant.action().compareTo(byRoom.action()) <= 0)
                 ? new WordFilter.Verdict(byTenant.action(), byRoom.text())
                 : byRoom;
     }
 
-    private WordFilter filter(RoomState room, String id) {
+    private WordFilter filter(String tenant, String room, String epoch) {
         return filters.isEmpty()
                 ? WordFilter.NONE
-                : filters.getOrDefault(new Scope(room.key().tenant(), id), WordFilter.NONE);
+                : filters.getOrDefault(new Scope(tenant, room, epoch), WordFilter.NONE);
     }
 
     /** Distinct terms of all filters. */

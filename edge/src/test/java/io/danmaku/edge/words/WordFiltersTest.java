@@ -26,7 +26,8 @@ class WordFiltersTest {
     }
 
     private void put(String room, String name, Action action, String... terms) throws Exception {
-        filters.put(new WordList("default", room, "", name, action, List.of(terms), List.of(), "1", 0));
+        filters.put(new WordList(
+                "default", room, room.isEmpty() ? "" : "e", name, action, List.of(terms), List.of(), "1", 0));
         filters.settle(20_000);
     }
 
@@ -69,5 +70,17 @@ class WordFiltersTest {
         assertNull(check("default", "42", "three"));
         put("", "b", Action.REFUSE);
         assertEquals(0, filters.terms());
+    }
+
+    @Test
+    void aListHoldsInTheEpochOfItsRoomOnlyAndGoesWithItsRecord() throws Exception {
+        put("42", "own", Action.REFUSE, "one");
+        RoomKey key = new RoomKey("default", "42");
+        RoomState anew = new RoomState(key, "later", "", Durability.LOGGED, true, RoomPolicy.DEFAULT, 2, 0);
+        assertNull(filters.check(anew, "one").action());
+        assertEquals(Action.REFUSE, check("default", "42", "one"));
+        filters.remove("default", "42", "own");
+        filters.settle(20_000);
+        assertNull(check("default", "42", "one"));
     }
 }

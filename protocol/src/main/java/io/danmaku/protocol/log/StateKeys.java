@@ -81,6 +81,17 @@ public final class StateKeys {
         return wordsIn(tenant, room) + name;
     }
 
+    /** What a word list's key says. */
+    public record WordsKey(String tenant, String room, String name) {
+        /** Of a key for which {@link #isWords} holds. */
+        public static WordsKey of(String key) {
+            int room = key.indexOf('/') + 1;
+            int name = key.indexOf('/', room) + 1;
+            return new WordsKey(
+                    key.substring(WORDS.length(), room - 1), key.substring(room, name - 1), key.substring(name));
+        }
+    }
+
     /** What the keys of all word lists of a room, or (room empty) for all rooms of a tenant, begin with. */
     public static String wordsIn(String tenant, String room) {
         return WORDS + tenant + "/" + room + "/";

@@ -8,10 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.room.ChatStyles;
+import io.danmaku.protocol.room.Deletion;
+import io.danmaku.protocol.room.Grant;
+import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
+import io.danmaku.protocol.room.WhoMaySend;
+import io.danmaku.protocol.room.WordList;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -65,6 +71,14 @@ final class NamesTest {
                         5),
                 RoomState.class);
         assertReadsBack(new Sanction("s1", room, "k3", "7", Sanction.Kind.MUTE, "spam", "1", 1, 2), Sanction.class);
+        for (Sanction.Kind kind : Sanction.Kind.values()) {
+            assertReadsBack(new Sanction("s1", room, "k3", "7", kind, "", "1", 1, Sanction.FOREVER_MS), Sanction.class);
+        }
+        assertReadsBack(new Grant(room, "k3", "7", Role.MODERATOR, "1", 1), Grant.class);
+        assertReadsBack(new Deletion(room, "k3", "", 5, 5, "1", 1), Deletion.class);
+        assertReadsBack(
+                new WordList("default", "", "", "l", WordList.Action.MASK, List.of("坏话*"), List.of("a+"), "1", 1),
+                WordList.class);
         assertReadsBack(Membership.lease("abc"), Membership.class);
         assertReadsBack(
                 new Membership("abc", Membership.Kind.DELTA, room, 4, 2, List.of("7"), List.of("8"), 9),
@@ -80,6 +94,41 @@ final class NamesTest {
         assertReadsBack(
                 Delivery.refused("default", 5, Refusal.retry(ErrorCode.UNAVAILABLE, "away", 100)), Delivery.class);
         assertReadsBack(Delivery.read("default", List.of("7"), "7", "8", 3), Delivery.class);
+    }
+
+    @Test
+    void whatWasWrittenBeforeThereWasMoreToSayIsStillRead() {
+        RoomState before = Json.read(
+                ("{\"key\":{\"tenant\":\"default\",\"room\":\"42\"},\"epoch\":\"k3\",\"title\":\"t\",\"durability\":\"LOGGED\",\"open\":true,"
+                                + "\"policy\":{\"slowModeMs\":5,\"whoMaySend\":\"HOST\",\"textLengthMax\":20,\"bestEffortPerSecond\":7,"
+                                + "\"retentionHours\":48},\"version\":3,\"createdAtMs\":5}")
+                        .getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                RoomState.class);
+        assertEquals(new RoomPolicy(5, 0, WhoMaySend.HOST, 20, 0, false, 0, ChatStyles.ALL, 7, 48), before.policy());
+        Sanction mute = Json.read(
+                ("{\"id\":\"s\",\"room\":{\"tenant\":\"default\",\"room\":\"42\"},\"epoch\":\"k3\",\"user\":\"7\",\"kind\":\"mute\","
+                                + "\"reason\":\"\",\"by\":\"1\",\"atMs\":1,\"untilMs\":9}")
+                        .getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                Sanction.class);
+        assertEquals(Sanction.Kind.MUTE, mute.kind());
+    }
+
+    @Test
+    void aDeletionsKeySaysWhatOfTheRoomIsDeleted() {
+        RoomKey room = new RoomKey("default", "42");
+        assertEquals("deletion:default/42/k3/event/5", StateKeys.deletion(new Deletion(room, "k3", "", 5, 5, "1", 1)));
+        assertEquals("deletion:default/42/k3/user/7", StateKeys.deletion(new Deletion(room, "k3", "7", 1, 1, "1", 1)));
+        assertEquals(
+                StateKeys.deletionOfAll(room, "k3"), StateKeys.deletion(new Deletion(room, "k3", "", 1, 9, "1", 1)));
+        assertTrue(StateKeys.isDeletion(StateKeys.deletionOfAll(room, "k3")));
+        assertTrue(StateKeys.isGrant(StateKeys.grant(room, "7")));
+        assertTrue(StateKeys.isWords(StateKeys.words("default", "", "l")));
+        assertEquals(
+                new StateKeys.WordsKey("default", "", "l"), StateKeys.WordsKey.of(StateKeys.words("default", "", "l")));
+        assertEquals(
+                new StateKeys.WordsKey("t-1", "42", "a_b"), StateKeys.WordsKey.of(StateKeys.words("t-1", "42", "a_b")));
+        assertTrue(StateKeys.words("default", "42", "l").startsWith(StateKeys.wordsIn("default", "42")));
+        assertFalse(StateKeys.words("default", "42", "l").startsWith(StateKeys.wordsIn("default", "")));
     }
 
     private static <T> void assertReadsBack(T value, Class<T> type) {

@@ -8,11 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.StateKeys;
+import io.danmaku.protocol.room.Deletion;
 import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.Grant;
+import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
+import io.danmaku.protocol.room.WordList;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -177,5 +181,69 @@ class RoomTableTest {
         assertEquals(1, table.room(ROOM).version());
         table.apply("of a later version", "{".getBytes(StandardCharsets.UTF_8), 0);
         assertEquals(1, table.roomCount());
+    }
+
+    private void grant(String user, String epoch, Role role, long atMs) {
+        table.apply(StateKeys.grant(ROOM, user), Json.bytes(new Grant(ROOM, epoch, user, role, "1", atMs)), 0);
+    }
+
+    @Test
+    void aRoleIsThatOfTheRoomsPresentEpochAndATakenOneGoesLater() {
+        put(room(ROOM, 1, true), 0);
+        grant("7", "k3", Role.HOST, 10);
+        grant("8", "k2", Role.HOST, 10);
+        grant("9", "k3", Role.VIEWER, 10);
+        assertEquals(Role.HOST, table.grant(table.room(ROOM), "7").role());
+        assertNull(table.grant(table.room(ROOM), "8"), "of a former epoch");
+        assertEquals(3, table.grants(ROOM).size());
+        assertEquals(
+                List.of("8"), table.takenBefore(10, 9).stream().map(Grant::user).toList());
+        assertEquals(
+                List.of("8", "9"),
+                table.takenBefore(11, 9).stream().map(Grant::user).toList());
+        table.apply(StateKeys.grant(ROOM, "7"), null, 0);
+        assertNull(table.grant(table.room(ROOM), "7"));
+    }
+
+    private void delete(String epoch, String user, long from, long upTo) {
+        Deletion deletion = new Deletion(ROOM, epoch, user, from, upTo, "1", 0);
+        table.apply(StateKeys.deletion(deletion), Json.bytes(deletion), 0);
+    }
+
+    @Test
+    void deletionsAreCountedAndKnowWhetherTheirLogIsStillTheRooms() {
+        put(room(ROOM, 1, true), 77);
+        delete("k3", "", 5, 5);
+        delete("k3", "7", 1, 9);
+        delete("k2", "", 1, 9);
+        assertEquals(3, table.deletionCount(ROOM));
+        delete("k3", "7", 1, 12);
+        assertEquals(3, table.deletionCount(ROOM), "a later one of the same user takes its place");
+        assertEquals(
+                12,
+                table.deletion(StateKeys.deletion(new Deletion(ROOM, "k3", "7", 1, 2, "", 0)))
+                        .upTo());
+        assertEquals(1, table.deletions((deletion, live) -> !live, 9).size());
+        assertEquals(2, table.deletions((deletion, live) -> live, 2).size());
+        assertEquals(77, table.roomWrittenAtMs(ROOM));
+    }
+
+    @Test
+    void wordListsOfARoomAndOfItsTenantAreKeptApart() {
+        put(room(ROOM, 1, true), 0);
+        for (String[] list : new String[][] {{"", "", "all"}, {"42", "k3", "own"}, {"42", "k2", "former"}}) {
+            WordList words = new WordList(
+                    "default", list[0], list[1], list[2], WordList.Action.MASK, List.of("x"), List.of(), "1", 10);
+            table.apply(StateKeys.words("default", list[0], list[2]), Json.bytes(words), 0);
+        }
+        assertEquals(1, table.words("default", "").size());
+        assertEquals(2, table.words("default", "42").size());
+        assertEquals(
+                List.of("former"),
+                table.removedWords(99, 9).stream().map(WordList::name).toList());
+        WordList removed = new WordList("default", "", "", "all", WordList.Action.MASK, List.of(), List.of(), "1", 10);
+        table.apply(StateKeys.words("default", "", "all"), Json.bytes(removed), 0);
+        assertEquals(1, table.removedWords(10, 9).size());
+        assertEquals(2, table.removedWords(11, 9).size());
     }
 }
