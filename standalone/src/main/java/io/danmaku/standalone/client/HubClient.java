@@ -331,8 +331,11 @@ public final class HubClient implements AutoCloseable {
                     || (answer.retryMs() > 0 && !"banned".equals(answer.code()))
                     || "disconnected".equals(answer.code())
                     || "timeout".equals(answer.code())) {
-                watch.state = RoomWatch.State.WAITING;
-                watch.dueMs = nowMs() + Math.max(REJOIN_MS_MIN, answer.retryMs());
+                watch.again(nowMs() + Math.max(REJOIN_MS_MIN, answer.retryMs()), answer);
+            } else if (watch.unsure && "already_joined".equals(answer.code())) {
+                // by the join that was not answered in time: where its frames begin nobody has said
+                watch.begunAnew();
+                link.cut("a join was answered too late", 0);
             } else {
                 rooms.end(watch, answer.code(), answer.message());
                 watch.first.complete(answer);

@@ -19,6 +19,8 @@ final class RoomWatch {
     final CompletableFuture<Answer> first = new CompletableFuture<>();
     State state = State.WAITING;
     long dueMs;
+    /** A join had no answer in time: it may have been carried out. */
+    boolean unsure;
 
     private final ObjectNode firstJoin;
     private final boolean watching;
@@ -28,6 +30,19 @@ final class RoomWatch {
         this.room = room;
         this.firstJoin = firstJoin;
         this.watching = watching;
+    }
+
+    /** It joins again then, after this answer. */
+    void again(long atMs, Answer answer) {
+        unsure |= "timeout".equals(answer.code());
+        state = State.WAITING;
+        dueMs = atMs;
+    }
+
+    /** It joins again on another connection. */
+    void begunAnew() {
+        unsure = false;
+        state = State.WAITING;
     }
 
     /** The join to send now: the first one as it was asked for, a later one after what was heard. */
