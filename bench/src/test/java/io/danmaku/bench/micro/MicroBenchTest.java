@@ -38,7 +38,9 @@ final class MicroBenchTest {
                         "frameABatch",
                         "frameABatchAndAppendIt",
                         "observeANewRecord",
-                        "ringToTail"),
+                        "ringToTail",
+                        "english",
+                        "chinese"),
                 ran);
     }
 }
