@@ -31,6 +31,9 @@ final class Collected {
     private SkipReason[] reasons = new SkipReason[FIRST_SIZE];
     private int size;
     private int candidates;
+    /** Candidates of more than a viewer's weight. */
+    private int weighty;
+
     private int bytes;
 
     boolean isEmpty() {
@@ -55,6 +58,7 @@ final class Collected {
         bytes += record.json().length;
         if (candidate) {
             candidates++;
+            weighty += record.weight() > 1 ? 1 : 0;
         }
     }
 
@@ -84,9 +88,9 @@ final class Collected {
     }
 
     /**
-     * Hands all of it to the writer in order and forgets it. Of the candidates as many as the budget allows are kept, each
-     * with the same chance, whenever in the batch it came (selection sampling: Knuth, The Art of Computer Programming 2,
-     * 3.4.2, algorithm S); the others are told as sampled.
+     * Hands all of it to the writer in order and forgets it. Of the candidates as many as the budget allows are kept, whenever in the
+     * batch they came; the others are told as sampled. Where all are viewers' each has the same chance (selection sampling: Knuth,
+     * The Art of Computer Programming 2, 3.4.2, algorithm S), else each that of its weight ({@link #weightedKeys}).
      *
      * @return candidates that were left out
      */
@@ -94,11 +98,14 @@ final class Collected {
         int left = candidates;
         int wanted = keptOf(budget);
         int sampled = left - wanted;
+        double[] keys = sampled > 0 && weighty > 0 && wanted > 0 ? weightedKeys(random) : null;
+        double least = keys == null ? 0 : largest(keys, wanted);
         for (int i = 0; i < size; i++) {
             switch (fates[i]) {
                 case KEPT -> frame(writer, i);
                 case CANDIDATE -> {
-                    if (wanted == left || random.nextInt(left) < wanted) {
+                    boolean kept = keys == null ? wanted == left || random.nextInt(left) < wanted : keys[i] >= least;
+                    if (kept) {
                         frame(writer, i);
                         wanted--;
                     } else {
@@ -113,6 +120,27 @@ final class Collected {
         return sampled;
     }
 
+    /**
+     * A key for each candidate; those with the largest ones are a sample without replacement, by weight (Efraimidis and Spirakis, Weighted
+     * random sampling with a reservoir, 2006: u to the power of 1/w, here its logarithm). Others have the least key there is.
+     */
+    private double[] weightedKeys(RandomGenerator random) {
+        double[] keys = new double[size];
+        for (int i = 0; i < size; i++) {
+            keys[i] = fates[i] == Fate.CANDIDATE
+                    ? Math.log(1 - random.nextDouble()) / records[i].weight()
+                    : Double.NEGATIVE_INFINITY;
+        }
+        return keys;
+    }
+
+    /** The n-th largest. Two that are equal, of 2^53, would keep one too many. */
+    private static double largest(double[] keys, int n) {
+        double[] sorted = keys.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length - n];
+    }
+
     private void frame(BatchWriter writer, int i) {
         RoomRecord record = records[i];
         writer.add(offsets[i], tsMs[i], record.type().deliveryClass(), record.key(), record.json());
@@ -122,6 +150,7 @@ final class Collected {
         Arrays.fill(records, 0, size, null);
         size = 0;
         candidates = 0;
+        weighty = 0;
         bytes = 0;
     }
 }

@@ -359,6 +359,7 @@ public final class Commands {
                         send.type(),
                         verdict.ranking(),
                         verdict.shadowed(),
+                        role.weight(),
                         node,
                         sendId,
                         connection.user(),

@@ -26,9 +26,13 @@ class CollectedTest {
     private static final SplittableRandom RANDOM = new SplittableRandom(7);
 
     private static RoomRecord chat() {
+        return chat(1);
+    }
+
+    private static RoomRecord chat(int weight) {
         byte[] json =
                 EventDetail.fragment(EventType.CHAT, "7", "Ann", Json.object().put("text", "hi"));
-        return new RoomRecord(EventType.CHAT, false, false, 0, 0, "7", "", "", json);
+        return new RoomRecord(EventType.CHAT, false, false, weight, 0, 0, "7", "", "", json);
     }
 
     /** The finished batch as JSON; its references are given back. */
@@ -61,7 +65,7 @@ class CollectedTest {
                     kept++;
                 }
                 case 1 -> {
-                    collected.add(offset, 1, chat(), true);
+                    collected.add(offset, 1, chat(1 + random.nextInt(4)), true);
                     candidates++;
                 }
                 case 2 -> {
@@ -112,6 +116,32 @@ class CollectedTest {
         for (int offset = 1; offset <= size; offset++) {
             assertTrue(Math.abs(told[offset] - 1_000) < 165, offset + " was told " + told[offset] + " times");
         }
+    }
+
+    @Test
+    void whoWeighsMoreIsToldMoreOftenAndNobodyNever() {
+        int size = 40;
+        int budget = 10;
+        int rounds = 4_000;
+        int[] told = new int[5];
+        Collected collected = new Collected();
+        BatchWriter writer = new BatchWriter("42");
+        for (int round = 0; round < rounds; round++) {
+            for (int offset = 1; offset <= size; offset++) {
+                collected.add(offset, 1, chat(1 << (offset % 3)), true);
+            }
+            assertEquals(size - budget, collected.write(writer, budget, RANDOM));
+            finish(writer)
+                    .get("events")
+                    .forEach(event -> told[1 << (event.get("o").asInt() % 3)]++);
+        }
+        assertEquals(rounds * budget, told[1] + told[2] + told[4]);
+        // 13 or 14 of each weight. Drawn one after another, as many as the ratios say at first and fewer as the heavy
+        // ones are used up
+        double ofMembers = told[2] / (double) told[1];
+        double ofVips = told[4] / (double) told[1];
+        assertTrue(ofMembers > 1.6 && ofMembers < 2.2, "twice: " + ofMembers);
+        assertTrue(ofVips > 2.4 && ofVips < 4.2, "up to four times: " + ofVips);
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
  * @param type what it is; the delivery class follows from it
  * @param ranking sent by a host or moderator: never sampled away
  * @param shadowed sent by a user who is shadow banned: acknowledged, and told to nobody
+ * @param weight how much likelier than a viewer's it is told when not all can be, 1..4; of a ranking one of no account
  * @param node incarnation of the edge that appended it and waits for it, 0 when nobody waits
  * @param sendId that edge's number for the send
  * @param user who sent it, empty for the hub itself
@@ -27,6 +28,7 @@ public record RoomRecord(
         EventType type,
         boolean ranking,
         boolean shadowed,
+        int weight,
         long node,
         long sendId,
         String user,
@@ -36,7 +38,31 @@ public record RoomRecord(
     private static final byte VERSION = 1;
     private static final int FLAG_RANKING = 1;
     private static final int FLAG_SHADOWED = 2;
+    /** Two bits: the weight less one, so that a record of before there were weights has that of a viewer. */
+    private static final int WEIGHT_SHIFT = 2;
+
+    private static final int WEIGHT_MASK = 3;
     private static final int FIXED_BYTES = 3 + 8 + 8 + 3;
+
+    public RoomRecord {
+        if (weight < 1 || weight > WEIGHT_MASK + 1) {
+            throw new IllegalArgumentException("a weight of " + weight);
+        }
+    }
+
+    /** Of a viewer's weight. */
+    public RoomRecord(
+            EventType type,
+            boolean ranking,
+            boolean shadowed,
+            long node,
+            long sendId,
+            String user,
+            String cid,
+            String key,
+            byte[] json) {
+        this(type, ranking, shadowed, 1, node, sendId, user, cid, key, json);
+    }
 
     public byte[] encode() {
         byte[] userBytes = user.getBytes(StandardCharsets.UTF_8);
@@ -44,7 +70,8 @@ public record RoomRecord(
         byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
         ByteBuffer out =
                 ByteBuffer.allocate(FIXED_BYTES + userBytes.length + cidBytes.length + keyBytes.length + json.length);
-        out.put(VERSION).put(type.code()).put((byte) ((ranking ? FLAG_RANKING : 0) | (shadowed ? FLAG_SHADOWED : 0)));
+        out.put(VERSION).put(type.code()).put((byte)
+                ((ranking ? FLAG_RANKING : 0) | (shadowed ? FLAG_SHADOWED : 0) | (weight - 1) << WEIGHT_SHIFT));
         out.putLong(node).putLong(sendId);
         putShort(out, userBytes);
         putShort(out, cidBytes);
@@ -73,6 +100,7 @@ public record RoomRecord(
         byte flags = in.get();
         boolean ranking = (flags & FLAG_RANKING) != 0;
         boolean shadowed = (flags & FLAG_SHADOWED) != 0;
+        int weight = 1 + ((flags >> WEIGHT_SHIFT) & WEIGHT_MASK);
         long node = in.getLong();
         long sendId = in.getLong();
         String user = getShort(in);
@@ -83,7 +111,7 @@ public record RoomRecord(
         }
         byte[] json = new byte[in.remaining()];
         in.get(json);
-        return new RoomRecord(type, ranking, shadowed, node, sendId, user, cid, key, json);
+        return new RoomRecord(type, ranking, shadowed, weight, node, sendId, user, cid, key, json);
     }
 
     private static String getShort(ByteBuffer in) {

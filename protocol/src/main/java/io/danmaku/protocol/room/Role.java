@@ -14,12 +14,24 @@ public enum Role {
     HOST,
     OWNER;
 
+    /** The greatest {@link #weight()}. */
+    public static final int WEIGHT_MAX = 4;
+
     public String wireName() {
         return name().toLowerCase(Locale.ROOT);
     }
 
     public boolean atLeast(Role other) {
         return compareTo(other) >= 0;
+    }
+
+    /** How much likelier than a viewer's an event of this role is told when a room's budget does not reach for all, 1..4. */
+    public int weight() {
+        return switch (this) {
+            case VIEWER -> 1;
+            case MEMBER -> 2;
+            case VIP, MODERATOR, HOST, OWNER -> WEIGHT_MAX;
+        };
     }
 
     /** Whether somebody of this role may. */

@@ -22,18 +22,20 @@ final class RoomRecordTest {
             @ForAll EventType type,
             @ForAll boolean ranking,
             @ForAll boolean shadowed,
+            @ForAll @IntRange(min = 1, max = 4) int weight,
             @ForAll long node,
             @ForAll long sendId,
             @ForAll @AlphaChars @StringLength(max = 64) String user,
             @ForAll @AlphaChars @StringLength(max = 64) String cid,
             @ForAll("keys") String key,
             @ForAll byte[] json) {
-        RoomRecord read =
-                RoomRecord.decode(new RoomRecord(type, ranking, shadowed, node, sendId, user, cid, key, json).encode());
+        RoomRecord read = RoomRecord.decode(
+                new RoomRecord(type, ranking, shadowed, weight, node, sendId, user, cid, key, json).encode());
         assertNotNull(read);
         assertEquals(type, read.type());
         assertEquals(ranking, read.ranking());
         assertEquals(shadowed, read.shadowed());
+        assertEquals(weight, read.weight());
         assertEquals(node, read.node());
         assertEquals(sendId, read.sendId());
         assertEquals(user, read.user());
