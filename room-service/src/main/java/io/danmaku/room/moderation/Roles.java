@@ -15,6 +15,7 @@ import io.danmaku.room.room.RoomTable;
 import io.danmaku.room.room.Rooms;
 import io.danmaku.room.room.StateChange;
 import io.danmaku.room.room.StateGroups;
+import io.danmaku.room.room.Sweep;
 import io.vertx.core.Future;
 import java.util.Comparator;
 import java.util.List;
@@ -24,8 +25,6 @@ import java.util.List;
  * the own role, an owner also that of an owner.
  */
 public final class Roles {
-    /** Records removed in one turn. */
-    private static final int SWEEP_MAX = 100;
     /** How long a role that was taken stays in the topic: see {@link Grant}. */
     private static final long TAKEN_KEPT_MS = 24 * 3_600_000L;
 
@@ -33,11 +32,15 @@ public final class Roles {
 
     private final StateGroups groups;
     private final RoomBounds bounds;
-    private Future<?> sweeping = Future.succeededFuture();
+    private final Sweep<Grant> outdated;
 
     public Roles(StateGroups groups, RoomBounds bounds) {
         this.groups = groups;
         this.bounds = bounds;
+        outdated = new Sweep<>(
+                groups,
+                (table, nowMs, limit) -> table.takenBefore(nowMs - TAKEN_KEPT_MS, limit),
+                grant -> StateKeys.grant(grant.room(), grant.user()));
     }
 
     /** What somebody is in a room, as this instance has read it. */
@@ -97,18 +100,8 @@ public final class Roles {
                 .toList());
     }
 
-    /** Removes roles that were taken some time ago or whose room is no more: all there are, a bounded number each turn. */
+    /** Removes what is of no more use. */
     public void sweep() {
-        if (!sweeping.isComplete()) {
-            return;
-        }
-        sweeping = groups.sweepActive((table, nowMs) -> {
-            List<Grant> taken = table.takenBefore(nowMs - TAKEN_KEPT_MS, SWEEP_MAX);
-            return StateChange.write(
-                    taken.size() == SWEEP_MAX,
-                    taken.stream()
-                            .map(grant -> StateChange.Write.delete(StateKeys.grant(grant.room(), grant.user())))
-                            .toArray(StateChange.Write[]::new));
-        });
+        outdated.run();
     }
 }

@@ -17,6 +17,7 @@ import io.danmaku.room.room.RoomTable;
 import io.danmaku.room.room.Rooms;
 import io.danmaku.room.room.StateChange;
 import io.danmaku.room.room.StateGroups;
+import io.danmaku.room.room.Sweep;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -29,8 +30,6 @@ import java.util.List;
  * reader that was away while the topic was compacted may never see a deletion, but it always sees the newest value.
  */
 public final class Sanctions {
-    /** Records removed in one turn. */
-    private static final int SWEEP_MAX = 100;
     /** How long an ended sanction stays in the topic. */
     private static final long ENDED_KEPT_MS = 600_000;
 
@@ -40,12 +39,16 @@ public final class Sanctions {
     private final StateGroups groups;
     private final RoomLog log;
     private final RoomBounds bounds;
-    private Future<?> sweeping = Future.succeededFuture();
+    private final Sweep<Sanction> outdated;
 
     public Sanctions(StateGroups groups, RoomLog log, RoomBounds bounds) {
         this.groups = groups;
         this.log = log;
         this.bounds = bounds;
+        outdated = new Sweep<>(
+                groups,
+                (table, nowMs, limit) -> table.endedBefore(nowMs - ENDED_KEPT_MS, limit),
+                s -> StateKeys.sanction(s.room(), s.user(), s.kind()));
     }
 
     /** @param by who decided: not below the user's own role, as far as it was given here and does not stand in a token */
@@ -158,19 +161,9 @@ public final class Sanctions {
         return all;
     }
 
-    /** Removes sanctions that ended some time ago or whose room is no more: all there are, a bounded number each turn. */
+    /** Removes what is of no more use. */
     public void sweep() {
-        if (!sweeping.isComplete()) {
-            return;
-        }
-        sweeping = groups.sweepActive((table, nowMs) -> {
-            List<Sanction> ended = table.endedBefore(nowMs - ENDED_KEPT_MS, SWEEP_MAX);
-            return StateChange.write(
-                    ended.size() == SWEEP_MAX,
-                    ended.stream()
-                            .map(s -> StateChange.Write.delete(StateKeys.sanction(s.room(), s.user(), s.kind())))
-                            .toArray(StateChange.Write[]::new));
-        });
+        outdated.run();
     }
 
     private static StateChange.Write put(Sanction sanction) {

@@ -19,6 +19,7 @@ import io.danmaku.room.room.RoomTable;
 import io.danmaku.room.room.Rooms;
 import io.danmaku.room.room.StateChange;
 import io.danmaku.room.room.StateGroups;
+import io.danmaku.room.room.Sweep;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
@@ -31,9 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Takedowns {
     private static final Logger LOG = LoggerFactory.getLogger(Takedowns.class);
-    /** Records removed in one turn. */
-    private static final int SWEEP_MAX = 100;
-
     /** The log is cut by whole ledgers, which are closed after a while: so much later than its retention at the most. */
     private static final Duration CUT_LATE_MAX = Duration.ofHours(24);
 
@@ -43,12 +41,13 @@ public final class Takedowns {
     private final StateGroups groups;
     private final RoomLog log;
     private final RoomBounds bounds;
-    private Future<?> sweeping = Future.succeededFuture();
+    private final Sweep<Deletion> outdated;
 
     public Takedowns(StateGroups groups, RoomLog log, RoomBounds bounds) {
         this.groups = groups;
         this.log = log;
         this.bounds = bounds;
+        outdated = new Sweep<>(groups, Takedowns::useless, StateKeys::deletion);
     }
 
     /** Takes out one event. */
@@ -166,20 +165,14 @@ public final class Takedowns {
         return all != null && all.upTo() >= deletion.upTo() && !all.equals(deletion);
     }
 
-    /** Removes deletions whose events the log keeps no more: all there are, a bounded number each turn. */
+    /** Those whose events the log keeps no more, or that another one covers. */
+    private static List<Deletion> useless(RoomTable table, long nowMs, int limit) {
+        return table.deletions(
+                (deletion, live) -> !live || isCovered(table, deletion) || goneAtMs(table, deletion) < nowMs, limit);
+    }
+
+    /** Removes what is of no more use. */
     public void sweep() {
-        if (!sweeping.isComplete()) {
-            return;
-        }
-        sweeping = groups.sweepActive((table, nowMs) -> {
-            List<Deletion> useless = table.deletions(
-                    (deletion, live) -> !live || isCovered(table, deletion) || goneAtMs(table, deletion) < nowMs,
-                    SWEEP_MAX);
-            return StateChange.write(
-                    useless.size() == SWEEP_MAX,
-                    useless.stream()
-                            .map(deletion -> StateChange.Write.delete(StateKeys.deletion(deletion)))
-                            .toArray(StateChange.Write[]::new));
-        });
+        outdated.run();
     }
 }
