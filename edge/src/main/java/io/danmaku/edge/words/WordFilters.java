@@ -12,12 +12,16 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The filters of all rooms and tenants, made anew when one of their lists changes: on a thread of its own, because a hundred thousand terms
  * take a while. Any thread asks.
  */
 public final class WordFilters implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WordFilters.class);
+
     /** Whose lists: those of an epoch of a room, or (room and epoch empty) those for all rooms of a tenant. */
     private record Scope(String tenant, String room, String epoch) {}
 
@@ -87,8 +91,13 @@ public final class WordFilters implements AutoCloseable {
         Map<String, WordList> now = lists.get(scope);
         if (now == null) {
             filters.remove(scope);
-        } else {
+            return;
+        }
+        try {
             filters.put(scope, new WordFilter(List.copyOf(now.values())));
+        } catch (RuntimeException bug) {
+            // room-service takes nothing in that cannot be used; the filter of before stays
+            LOG.error("the word lists of {} cannot be used", scope, bug);
         }
     }
 

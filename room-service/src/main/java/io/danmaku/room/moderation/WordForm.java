@@ -17,6 +17,12 @@ import java.util.function.Predicate;
 
 /** The JSON forms of word lists. */
 public final class WordForm {
+    /** What a pattern's counted repeats multiply to at most: a repeat is compiled as often as it counts, and they may stand in one another. */
+    private static final int REPEATS_MAX = 100;
+    /** Instructions of a pattern when it is compiled. */
+    private static final int PROGRAM_MAX = 1_000;
+
+    private static final java.util.regex.Pattern REPEAT = java.util.regex.Pattern.compile("\\{(\\d+)(?:,(\\d*))?\\}");
     private static final Set<String> FIELDS = Set.of("action", "terms", "patterns");
 
     private WordForm() {}
@@ -50,7 +56,8 @@ public final class WordForm {
         List<String> patterns = texts(body.get("patterns"), WordList.PATTERNS_MAX, WordForm::isPattern);
         if (patterns == null) {
             return bad("patterns are at most " + WordList.PATTERNS_MAX + " regular expressions (RE2) of 1.."
-                    + WordList.PATTERN_CHARS_MAX + " characters");
+                    + WordList.PATTERN_CHARS_MAX + " characters, whose counted repeats multiply to at most "
+                    + REPEATS_MAX);
         }
         return terms.isEmpty() && patterns.isEmpty()
                 ? bad("a list has terms or patterns")
@@ -84,15 +91,27 @@ public final class WordForm {
     }
 
     private static boolean isPattern(String pattern) {
-        if (pattern.isEmpty() || pattern.length() > WordList.PATTERN_CHARS_MAX) {
+        if (pattern.isEmpty() || pattern.length() > WordList.PATTERN_CHARS_MAX || repeats(pattern) > REPEATS_MAX) {
             return false;
         }
         try {
+            Pattern compiled = Pattern.compile(pattern);
             // what finds the empty text finds everything
-            return !Pattern.compile(pattern).matcher("").find();
+            return compiled.programSize() <= PROGRAM_MAX
+                    && !compiled.matcher("").find();
         } catch (PatternSyntaxException bad) {
             return false;
         }
+    }
+
+    /** The product of all counted repeats, or more than is allowed; asked before it is compiled, which is what they make dear. */
+    private static long repeats(String pattern) {
+        long product = 1;
+        for (java.util.regex.Matcher m = REPEAT.matcher(pattern); m.find() && product <= REPEATS_MAX; ) {
+            String most = m.group(2) == null || m.group(2).isEmpty() ? m.group(1) : m.group(2);
+            product *= most.length() > 3 ? REPEATS_MAX + 1 : Math.max(1, Integer.parseInt(most));
+        }
+        return product;
     }
 
     /** A list as it is told, whole. */

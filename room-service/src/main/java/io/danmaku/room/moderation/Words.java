@@ -11,6 +11,7 @@ import io.danmaku.room.room.RoomTable;
 import io.danmaku.room.room.Rooms;
 import io.danmaku.room.room.StateChange;
 import io.danmaku.room.room.StateGroups;
+import io.danmaku.room.room.Sweep;
 import io.vertx.core.Future;
 import java.util.List;
 
@@ -18,17 +19,25 @@ import java.util.List;
 public final class Words {
     /** Lists of a room, and as many for all rooms of a tenant. */
     public static final int LISTS_MAX = 20;
+    /** Terms of all lists of a room together: every edge holds them, for each room whose host likes long lists. */
+    public static final int ROOM_TERMS_MAX = 5_000;
+    /** Patterns of all lists of a room together, each of which costs every chat; and for all rooms of a tenant. */
+    public static final int ROOM_PATTERNS_MAX = 20;
 
-    /** Records removed in one turn. */
-    private static final int SWEEP_MAX = 100;
+    public static final int TENANT_PATTERNS_MAX = 100;
+
     /** How long a list that was removed stays in the topic: see {@link WordList}. */
     private static final long REMOVED_KEPT_MS = 600_000;
 
     private final StateGroups groups;
-    private Future<?> sweeping = Future.succeededFuture();
+    private final Sweep<WordList> outdated;
 
     public Words(StateGroups groups) {
         this.groups = groups;
+        outdated = new Sweep<>(
+                groups,
+                (table, nowMs, limit) -> table.removedWords(nowMs - REMOVED_KEPT_MS, limit),
+                list -> StateKeys.words(list.tenant(), list.room(), list.name()));
     }
 
     /** Puts a list in the place of the one of its name; an empty one removes it. */
@@ -47,16 +56,34 @@ public final class Words {
             WordList list = new WordList(
                     tenant, room, epoch, name, wanted.action(), wanted.terms(), wanted.patterns(), by, nowMs);
             List<WordList> kept = inForce(table, tenant, room);
-            boolean known = kept.stream().anyMatch(other -> other.name().equals(name));
-            if (list.removed() && !known) {
+            List<WordList> others =
+                    kept.stream().filter(other -> !other.name().equals(name)).toList();
+            if (list.removed() && others.size() == kept.size()) {
                 return StateChange.<WordList>refuse(noList(name));
             }
-            if (!known && kept.size() >= LISTS_MAX) {
-                return StateChange.<WordList>refuse(
-                        ErrorCode.CONFLICT, "there are " + LISTS_MAX + " lists already: remove one, or add to one");
+            String tooMuch = tooMuch(others, list);
+            if (tooMuch != null) {
+                return StateChange.<WordList>refuse(ErrorCode.CONFLICT, tooMuch);
             }
             return StateChange.write(list, StateChange.Write.put(StateKeys.words(tenant, room, name), list));
         });
+    }
+
+    /** Why a list cannot be kept beside the others of its room or tenant, or null. */
+    private static String tooMuch(List<WordList> others, WordList list) {
+        boolean ofRoom = !list.room().isEmpty();
+        int patternsMax = ofRoom ? ROOM_PATTERNS_MAX : TENANT_PATTERNS_MAX;
+        int terms = list.terms().size()
+                + others.stream().mapToInt(other -> other.terms().size()).sum();
+        int patterns = list.patterns().size()
+                + others.stream().mapToInt(other -> other.patterns().size()).sum();
+        if (others.size() >= LISTS_MAX) {
+            return "there are " + LISTS_MAX + " lists already: remove one, or add to one";
+        }
+        if (ofRoom && terms > ROOM_TERMS_MAX) {
+            return "all lists of a room together have at most " + ROOM_TERMS_MAX + " terms";
+        }
+        return patterns > patternsMax ? "all lists together have at most " + patternsMax + " patterns here" : null;
     }
 
     private static List<WordList> inForce(RoomTable table, String tenant, String room) {
@@ -96,19 +123,8 @@ public final class Words {
         return Refusal.of(ErrorCode.NOT_FOUND, "there is no word list " + name);
     }
 
-    /** Removes what was removed some time ago or whose room is no more, a bounded number each turn. */
+    /** Removes what is of no more use. */
     public void sweep() {
-        if (!sweeping.isComplete()) {
-            return;
-        }
-        sweeping = groups.sweepActive((table, nowMs) -> {
-            List<WordList> removed = table.removedWords(nowMs - REMOVED_KEPT_MS, SWEEP_MAX);
-            return StateChange.write(
-                    removed.size() == SWEEP_MAX,
-                    removed.stream()
-                            .map(list ->
-                                    StateChange.Write.delete(StateKeys.words(list.tenant(), list.room(), list.name())))
-                            .toArray(StateChange.Write[]::new));
-        });
+        outdated.run();
     }
 }

@@ -1,6 +1,7 @@
 package io.danmaku.room.moderation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -42,10 +43,25 @@ class WordFormTest {
                 "{\"action\":\"mask\",\"patterns\":[\"(\"]}",
                 "{\"action\":\"mask\",\"patterns\":[\"a*\"]}",
                 "{\"action\":\"mask\",\"patterns\":[\"(a)\\\\1\"]}",
+                "{\"action\":\"mask\",\"patterns\":[\"a{101}\"]}",
+                "{\"action\":\"mask\",\"patterns\":[\"((a{30}){30}){30}\"]}",
+                "{\"action\":\"mask\",\"patterns\":[\"(a{1000}){1000}\"]}",
+                "{\"action\":\"mask\",\"patterns\":[\"a{0,99999999999}\"]}",
+                "{\"action\":\"mask\",\"patterns\":[\"(abcdefghijklmnop){99,}\"]}",
                 "{\"action\":\"mask\",\"terms\":[\"a\"],\"words\":[]}"
             })
     void whatIsNotOfItsFormIsRefused(String body) throws JsonProcessingException {
         assertTrue(wanted(body).isRefused(), body);
+    }
+
+    @Test
+    void aPatternMayCount() throws JsonProcessingException {
+        for (String pattern : new String[] {"\\\\d{11}", "(ab{2,9}){3}", "\\\\p{L}{10}x"}) {
+            assertFalse(
+                    wanted("{\"action\":\"mask\",\"patterns\":[\"" + pattern + "\"]}")
+                            .isRefused(),
+                    pattern);
+        }
     }
 
     @Test
