@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 /** The rooms that are open on this edge: opened by the first viewer, closed some time after the last one left. */
 public final class OpenRooms {
     private static final Logger LOG = LoggerFactory.getLogger(OpenRooms.class);
-    private static final long OPENING_MS_MAX = 30_000;
+    static final long OPENING_MS_MAX = 30_000;
     /** Readers that are replaced at a time by one look: after a long outage all rooms want another. */
     private static final int REOPENED_MAX = 100;
 

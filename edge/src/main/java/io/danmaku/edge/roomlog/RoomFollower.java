@@ -75,7 +75,7 @@ final class RoomFollower {
         if (durability == Durability.EPHEMERAL) {
             return CompletableFuture.completedFuture(new Head(0, MessageId.latest, 0));
         }
-        return LogHead.newest(client, topic)
+        return LogHead.newest(client, topic, OpenRooms.OPENING_MS_MAX)
                 .thenCompose(newest -> newest != null
                         ? CompletableFuture.completedFuture(
                                 new Head(LogRecords.offset(newest), newest.getMessageId(), LogRecords.tsMs(newest)))

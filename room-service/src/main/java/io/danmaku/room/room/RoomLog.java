@@ -68,7 +68,7 @@ public final class RoomLog {
         }
         log.waiting++;
         byte[] record = new RoomRecord(
-                        type, true, false, 0, 0, "", "", "", EventDetail.fragment(type, null, null, detail))
+                        type, true, false, 1, 0, 0, "", "", "", EventDetail.fragment(type, null, null, detail))
                 .encode();
         log.last = log.last
                 .transform(before -> log.producer.compose(
@@ -91,10 +91,13 @@ public final class RoomLog {
         closeOldest();
     }
 
-    /** Offset of the newest event that a logged room keeps, 0 when it keeps none. */
+    /** Offset of the newest event that a logged room keeps, 0 when it keeps none; fails when the log does not answer in time. */
     public Future<Long> head(RoomState room) {
         return Future.fromCompletionStage(
-                LogHead.newest(client, Topics.room(room.key(), room.epoch(), room.durability()))
+                LogHead.newest(
+                                client,
+                                Topics.room(room.key(), room.epoch(), room.durability()),
+                                bounds.appendTimeoutMs())
                         .thenApply(newest ->
                                 newest == null ? 0L : newest.getIndex().orElse(-1L) + 1),
                 context);
