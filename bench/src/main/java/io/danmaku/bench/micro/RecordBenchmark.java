@@ -15,8 +15,8 @@ import org.openjdk.jmh.annotations.State;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class RecordBenchmark {
-    private final RoomRecord record =
-            new RoomRecord(EventType.CHAT, false, false, 17, 4_711, "user-4711", "c-123456", "", Messages.fragment());
+    private final RoomRecord record = new RoomRecord(
+            EventType.CHAT, false, false, 1, 17, 4_711, "user-4711", "c-123456", "", Messages.fragment());
     private final byte[] bytes = record.encode();
 
     @Benchmark

@@ -41,7 +41,7 @@ public class RingBenchmark {
     public int bestEffortPerSecond;
 
     private final RoomRecord record =
-            new RoomRecord(EventType.CHAT, false, false, 0, 0, "7", "", "", Messages.fragment());
+            new RoomRecord(EventType.CHAT, false, false, 1, 0, 0, "7", "", "", Messages.fragment());
     private final Broadcaster broadcaster = new Broadcaster(
             1,
             RING_SLOTS,

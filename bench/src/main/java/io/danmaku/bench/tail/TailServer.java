@@ -239,7 +239,7 @@ public final class TailServer {
                     rooms.get(room),
                     ++offsets[room],
                     System.currentTimeMillis(),
-                    new RoomRecord(EventType.CHAT, false, false, 0, 0, "7", "", "", event));
+                    new RoomRecord(EventType.CHAT, false, false, 1, 0, 0, "7", "", "", event));
         }
         Use after = use();
         return JSON.createObjectNode()

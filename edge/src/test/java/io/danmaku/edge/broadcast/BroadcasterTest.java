@@ -75,7 +75,7 @@ class BroadcasterTest {
     private static RoomRecord record(EventType type, boolean ranking, String cid) {
         byte[] json = EventDetail.fragment(type, "7", "Ann", Json.object().put("text", "hi"));
         String key = type.deliveryClass() == DeliveryClass.LATEST ? "k" : "";
-        return new RoomRecord(type, ranking, false, 0, 0, "7", cid, key, json);
+        return new RoomRecord(type, ranking, false, 1, 0, 0, "7", cid, key, json);
     }
 
     /** All frames of the room, full and lean, when all up to the offset is in its tail; then it is closed. */
@@ -153,7 +153,7 @@ class BroadcasterTest {
         LiveRoom room = room(0);
         byte[] json = EventDetail.fragment(EventType.CHAT, "8", "Bo", Json.object());
         broadcaster.record(room, 1, 1, record(EventType.CHAT, false, "a"));
-        broadcaster.record(room, 2, 1, new RoomRecord(EventType.CHAT, false, true, 0, 0, "8", "b", "", json));
+        broadcaster.record(room, 2, 1, new RoomRecord(EventType.CHAT, false, true, 1, 0, 0, "8", "b", "", json));
         broadcaster.record(room, 3, 1, record(EventType.CHAT, false, "c"));
         List<JsonNode> frames = frames(room, 3, false);
         assertEquals(Set.of(1L, 3L), told(frames, 3));

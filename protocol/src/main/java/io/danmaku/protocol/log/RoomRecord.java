@@ -50,20 +50,6 @@ public record RoomRecord(
         }
     }
 
-    /** Of a viewer's weight. */
-    public RoomRecord(
-            EventType type,
-            boolean ranking,
-            boolean shadowed,
-            long node,
-            long sendId,
-            String user,
-            String cid,
-            String key,
-            byte[] json) {
-        this(type, ranking, shadowed, 1, node, sendId, user, cid, key, json);
-    }
-
     public byte[] encode() {
         byte[] userBytes = user.getBytes(StandardCharsets.UTF_8);
         byte[] cidBytes = cid.getBytes(StandardCharsets.UTF_8);

@@ -57,7 +57,7 @@ final class RoomRecordTest {
     @Property(tries = 2_000)
     void aCutRecordIsNoRecordOrOneThatIsWhole(
             @ForAll @IntRange(max = 80) int length, @ForAll @IntRange(max = 255) int noise) {
-        byte[] whole = new RoomRecord(EventType.CHAT, true, false, 1, 2, "user", "cid", "", new byte[20]).encode();
+        byte[] whole = new RoomRecord(EventType.CHAT, true, false, 1, 1, 2, "user", "cid", "", new byte[20]).encode();
         byte[] cut = Arrays.copyOf(whole, Math.min(length, whole.length));
         assertReadOrPassedOver(cut);
         if (cut.length > 1) {
@@ -79,7 +79,7 @@ final class RoomRecordTest {
 
     @Test
     void aRecordOfALaterVersionOrTypeIsPassedOver() {
-        byte[] record = new RoomRecord(EventType.CHAT, false, false, 1, 2, "u", "c", "", new byte[0]).encode();
+        byte[] record = new RoomRecord(EventType.CHAT, false, false, 1, 1, 2, "u", "c", "", new byte[0]).encode();
         byte[] laterVersion = record.clone();
         laterVersion[0] = 2;
         byte[] laterType = record.clone();
@@ -93,7 +93,8 @@ final class RoomRecordTest {
 
     @Test
     void anIdentifierThatDoesNotFitIsABugOfOurs() {
-        RoomRecord tooLong = new RoomRecord(EventType.CHAT, false, false, 1, 2, "u".repeat(256), "c", "", new byte[0]);
+        RoomRecord tooLong =
+                new RoomRecord(EventType.CHAT, false, false, 1, 1, 2, "u".repeat(256), "c", "", new byte[0]);
         assertThrows(IllegalArgumentException.class, tooLong::encode);
     }
 }

@@ -109,6 +109,7 @@ final class EphemeralIT {
                         EventType.CHAT,
                         false,
                         false,
+                        1,
                         0,
                         0,
                         "someone",
