@@ -7,6 +7,7 @@ import io.danmaku.edge.connection.ConnectionLoops;
 import io.danmaku.edge.connection.RingOverflow;
 import io.danmaku.edge.connection.SocketTransport;
 import io.danmaku.edge.roomlog.OpenRooms;
+import io.danmaku.edge.words.WordFilters;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -24,7 +25,8 @@ record EdgeMeters(
         OpenRooms rooms,
         Broadcaster broadcaster,
         Pace pace,
-        Deliveries deliveries) {
+        Deliveries deliveries,
+        WordFilters words) {
 
     private static final double NS_PER_S = 1e9;
     /** Bounds of the buckets: fine where an edge usually is. */
@@ -54,6 +56,7 @@ record EdgeMeters(
         FunctionCounter.builder("danmaku.connections.drained", loops, ConnectionLoops::departed)
                 .register(registry);
         Gauge.builder("danmaku.rooms.open", rooms, OpenRooms::size).register(registry);
+        Gauge.builder("danmaku.words.terms", words, WordFilters::terms).register(registry);
         Gauge.builder("danmaku.ring.waiting", broadcaster, Broadcaster::waiting).register(registry);
         Gauge.builder("danmaku.frame.interval", pace, p -> p.intervalNs() / NS_PER_S)
                 .baseUnit("seconds")

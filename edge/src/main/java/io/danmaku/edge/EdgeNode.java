@@ -142,7 +142,7 @@ public final class EdgeNode {
         Handshake handshake = new Handshake(
                 loops, commands, admission, config.connection(), config.compression(), incarnation.toString());
         overload.start();
-        new EdgeMeters(ops.registry(), transport, loops, rooms, broadcaster, pace, deliveries).bind();
+        new EdgeMeters(ops.registry(), transport, loops, rooms, broadcaster, pace, deliveries, filters).bind();
         front.set(
                 Front.router(vertx, ops, tracing.tracer(), handshake, config.roomServiceUrl(), config.dmServiceUrl()));
         // only now: who is told that it is ready must not find the routes of the start

@@ -259,6 +259,14 @@ public final class RoomTable {
         return map.subMap(prefix, true, prefix + LAST, false);
     }
 
+    int grantCount() {
+        return grants.size();
+    }
+
+    int deletionCount() {
+        return deletions.size();
+    }
+
     int sanctionCount() {
         return sanctions.size();
     }

@@ -33,6 +33,8 @@ public final class StateGroups {
     private volatile int active;
     private volatile int rooms;
     private volatile int sanctions;
+    private volatile int grants;
+    private volatile int deletions;
     private Consumer<RoomTable> claimed = table -> {};
     private long timer = -1;
 
@@ -66,6 +68,8 @@ public final class StateGroups {
         registry.gauge("danmaku.state.groups.active", this, g -> g.active);
         registry.gauge("danmaku.rooms", this, g -> g.rooms);
         registry.gauge("danmaku.sanctions", this, g -> g.sanctions);
+        registry.gauge("danmaku.roles", this, g -> g.grants);
+        registry.gauge("danmaku.deletions", this, g -> g.deletions);
     }
 
     /** Who is told when a group is decided here from now on, with its table; before {@link #start}. */
@@ -94,6 +98,8 @@ public final class StateGroups {
         active = (int) groups.stream().filter(StateGroup::isActive).count();
         rooms = groups.stream().mapToInt(g -> g.table().roomCount()).sum();
         sanctions = groups.stream().mapToInt(g -> g.table().sanctionCount()).sum();
+        grants = groups.stream().mapToInt(g -> g.table().grantCount()).sum();
+        deletions = groups.stream().mapToInt(g -> g.table().deletionCount()).sum();
     }
 
     /** Whether every group has somebody who decides, as of the last tick; from any thread. */
