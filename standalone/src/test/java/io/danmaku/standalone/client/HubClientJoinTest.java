@@ -1,32 +1,22 @@
 package io.danmaku.standalone.client;
 
+import static io.danmaku.standalone.client.ScriptedEdge.JOINED;
+import static io.danmaku.standalone.client.ScriptedEdge.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.net.URI;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of a join that is not answered, or refused. */
 final class HubClientJoinTest {
-    private static final String JOINED = "'ok':{'room':'42','epoch':'k3','head':10}";
     private final Clients clients = new Clients(1);
 
     @AfterEach
     void close() {
         clients.close();
-    }
-
-    private static Answer get(CompletableFuture<Answer> answer) throws Exception {
-        return answer.get(20, TimeUnit.SECONDS);
-    }
-
-    private HubClient open(HubListener listener, URI... edges) {
-        return clients.open(ClientOptions.of(List.of(edges), () -> "token"), listener);
     }
 
     @Test
@@ -58,7 +48,7 @@ final class HubClientJoinTest {
                 new ScriptedEdge((command, caller) -> command.get("op").asText().equals("join")
                         ? "'error':{'code':'banned','message':'','retryMs':10}"
                         : "'ok':{}")) {
-            HubClient client = open(new HubListener() {}, edge.uri());
+            HubClient client = clients.open(ClientOptions.of(List.of(edge.uri()), () -> "token"), new HubListener() {});
             assertEquals("banned", get(client.join("42")).code());
             assertEquals(1, edge.heard("join").size());
             client.close();

@@ -1,5 +1,7 @@
 package io.danmaku.standalone.client;
 
+import static io.danmaku.standalone.client.ScriptedEdge.JOINED;
+import static io.danmaku.standalone.client.ScriptedEdge.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -18,16 +20,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class HubClientTest {
-    private static final String JOINED = "'ok':{'room':'42','epoch':'k3','head':10}";
     private final Clients clients = new Clients(1);
 
     @AfterEach
     void close() {
         clients.close();
-    }
-
-    private static Answer get(CompletableFuture<Answer> answer) throws Exception {
-        return answer.get(20, TimeUnit.SECONDS);
     }
 
     private HubClient open(HubListener listener, URI... edges) {

@@ -17,6 +17,9 @@ import java.util.function.BiFunction;
 
 /** A twin of an edge on loopback that answers as a test says: for what a real edge does only when something breaks. */
 final class ScriptedEdge implements AutoCloseable {
+    /** The answer to a join of room 42. */
+    static final String JOINED = "'ok':{'room':'42','epoch':'k3','head':10}";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Vertx vertx = Vertx.vertx();
@@ -37,6 +40,11 @@ final class ScriptedEdge implements AutoCloseable {
         void restart() {
             socket.close((short) 1012, "restart: connect again").onFailure(gone -> {});
         }
+    }
+
+    /** Waits for a client's answer. */
+    static Answer get(CompletableFuture<Answer> answer) throws Exception {
+        return answer.get(20, TimeUnit.SECONDS);
     }
 
     /** @param script the {@code ok} or {@code error} member of the answer to a command, or null for none */

@@ -253,6 +253,40 @@ final class RoomPageIT {
     }
 
     @Test
+    void whatIsDeletedIsTakenDownAndWhoGetsARoleOrIsBannedIsTold() throws Exception {
+        String room = room("");
+        RoomPage ann = host("ann-page", room, hub.edge(1));
+        RoomPage boris = desktop("boris-page", room, hub.edge(2));
+        ann.say("this stays");
+        boris.say("delete this");
+        ann.flying("delete this").waitFor();
+        boris.chatLine("this stays").waitFor();
+
+        admin("DELETE", "/api/rooms/" + room + "/events?user=boris-page", "");
+        for (RoomPage page : List.of(ann, boris)) {
+            assertThat(page.chatLine("delete this")).hasCount(0);
+            assertThat(page.flying("delete this")).hasCount(0);
+            assertEquals(List.of("this stays"), page.chat());
+        }
+
+        assertThat(boris.raw().locator("#me-role")).isHidden();
+        admin("PUT", "/api/rooms/" + room + "/roles/boris-page", "{\"role\":\"vip\"}");
+        assertThat(boris.raw().locator("#me-role")).hasText("vip");
+        admin(
+                "POST",
+                "/api/rooms/" + room + "/sanctions",
+                "{\"user\":\"boris-page\",\"kind\":\"ban\",\"reason\":\"spam\"}");
+        assertThat(boris.raw().locator("#banner-text")).hasText("A moderator has put you out of this room.");
+        assertThat(boris.raw().locator("#text")).isDisabled();
+        ann.chatLine("boris-page is banned: spam").waitFor();
+        boris.picture("desktop-banned");
+        for (RoomPage page : List.of(ann, boris)) {
+            assertEquals("[]", page.violations());
+            assertEquals(List.of(), page.errors());
+        }
+    }
+
+    @Test
     void withoutAGoodTokenThePageAsksForOne() throws Exception {
         String room = room("");
         try (var context = browser.somebody(DESKTOP_WIDTH, DESKTOP_HEIGHT)) {

@@ -1,6 +1,7 @@
 package io.danmaku.standalone.room;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,7 @@ class RoomStateIT {
     @Test
     void nothingOfTheStateIsGoneAfterCompactionTrimmingAndRestarts() throws Exception {
         Map<String, JsonNode> decided = new HashMap<>();
+        long deleted = 0;
         for (int i = 0; i < ROOMS; i++) {
             String room = "/api/rooms/kept-" + i;
             assertEquals(
@@ -50,6 +53,10 @@ class RoomStateIT {
             String lifted =
                     rooms.get(room + "/sanctions").body().at("/sanctions/1/id").asText();
             assertEquals(200, rooms.delete(room + "/sanctions/" + lifted).status());
+            decideMore(room, decided);
+            if (i == 1) {
+                deleted = sayAndDelete("kept-1");
+            }
             if (i % 4 == 0) {
                 assertEquals(200, rooms.delete(room).status());
             }
@@ -72,7 +79,7 @@ class RoomStateIT {
         for (int edge = 1; edge <= TestHub.EDGES; edge++) {
             hub.kill9("edge-" + edge);
             hub.awaitBack("edge-" + edge);
-            assertInForce(edge);
+            assertInForce(edge, deleted);
         }
 
         assertEquals(
@@ -80,12 +87,53 @@ class RoomStateIT {
         assertEquals(5, rooms.get("/api/rooms/kept-1").body().path("version").intValue());
     }
 
-    /** An edge that has only the compacted topics to read knows the rooms, their policies and the mutes. */
-    private void assertInForce(int edge) {
+    private long sayAndDelete(String room) throws Exception {
+        try (Clients clients = new Clients(1);
+                Witness host = Witness.connect(clients, hub, "host", hub.hostToken("host", room), 1)) {
+            host.join(room);
+            long said = host.say(room, "gone", "delete this");
+            assertEquals(
+                    200, rooms.delete("/api/rooms/" + room + "/events/" + said).status());
+            return said;
+        }
+    }
+
+    /** A ban, a ban that is lifted, a role, a role that is taken, and a word list. */
+    private void decideMore(String room, Map<String, JsonNode> decided) throws Exception {
+        assertEquals(
+                201,
+                rooms.post(room + "/sanctions", "{\"user\":\"banned\",\"kind\":\"ban\"}")
+                        .status());
+        JsonNode lifted = rooms.post(room + "/sanctions", "{\"user\":\"free\",\"kind\":\"ban\"}")
+                .body();
+        assertEquals(
+                200,
+                rooms.delete(room + "/sanctions/" + lifted.path("id").asText()).status());
+        for (String user : List.of("8", "demoted")) {
+            assertEquals(
+                    200,
+                    rooms.ask("PUT", room + "/roles/" + user, "{\"role\":\"moderator\"}")
+                            .status());
+        }
+        assertEquals(200, rooms.delete(room + "/roles/demoted").status());
+        assertEquals(
+                200,
+                rooms.ask("PUT", room + "/words/own", "{\"action\":\"refuse\",\"terms\":[\"badword\"]}")
+                        .status());
+        for (String path : List.of("/roles", "/words")) {
+            decided.put(room + path, rooms.get(room + path).body());
+        }
+    }
+
+    /** An edge that has only the compacted topics to read knows the rooms, their policies, who may what there and what may not be said. */
+    private void assertInForce(int edge, long deleted) {
         // a role elsewhere allows more commands a second and nothing in these rooms
         try (Clients clients = new Clients(1);
                 Witness muted = Witness.connect(clients, hub, "7", hub.hostToken("7", "elsewhere"), edge);
-                Witness free = Witness.connect(clients, hub, "8", hub.hostToken("8", "elsewhere"), edge)) {
+                Witness free = Witness.connect(clients, hub, "8", hub.hostToken("8", "elsewhere"), edge);
+                Witness demoted =
+                        Witness.connect(clients, hub, "demoted", hub.hostToken("demoted", "elsewhere"), edge);
+                Witness banned = Witness.connect(clients, hub, "banned", hub.hostToken("banned", "elsewhere"), edge)) {
             for (int i = 0; i < ROOMS; i++) {
                 String room = "kept-" + i;
                 Answer joined = muted.wait(muted.client().join(room));
@@ -98,8 +146,20 @@ class RoomStateIT {
                         "muted",
                         muted.wait(muted.client().chat(room, "c", "hello")).code(),
                         room);
-                free.join(room);
+                Answer role = free.join(room);
+                assertEquals("moderator", role.ok().path("role").asText(), room);
                 free.say(room, "on-" + edge, "hello");
+                if (i == 1) {
+                    assertFalse(free.history(room).containsKey(deleted), "it is deleted for good");
+                }
+                assertEquals("banned", banned.wait(banned.client().join(room)).code(), room);
+                assertEquals("viewer", demoted.join(room).ok().path("role").asText(), room);
+                assertEquals(
+                        "text_refused",
+                        demoted.wait(demoted.client().chat(room, "w" + edge, "a badword"))
+                                .code(),
+                        room);
+                demoted.wait(demoted.client().leave(room));
                 muted.wait(muted.client().leave(room));
                 free.wait(free.client().leave(room));
             }
