@@ -15,7 +15,9 @@ import org.apache.pulsar.client.api.PulsarClientException;
 final class RoomAppender {
     private static final int PENDING_MAX = 2_000;
     private static final int BATCH_MESSAGES_MAX = 200;
-    private static final long BATCH_DELAY_MS = 1;
+    /** How long a batch gathers at most while the one before is on its way; see {@link Gathering}. */
+    private static final long BATCH_DELAY_MS = 5;
+
     /** A record that the broker did not take in this time is given up, so that it cannot arrive long after its window. */
     private static final int SEND_TIMEOUT_S = 10;
 
@@ -27,6 +29,8 @@ final class RoomAppender {
     private CompletableFuture<Producer<byte[]>> opening;
     /** Set once the producer is there and all that came before has been handed to it. */
     private Producer<byte[]> producer;
+    /** Of this producer; another one begins to count anew. */
+    private Gathering gathering = new Gathering();
 
     private long lostSinceNs;
     /** What came while the producer was being made, in order. */
@@ -70,10 +74,19 @@ final class RoomAppender {
             return;
         }
         lostSinceNs = 0;
-        producer.sendAsync(record).exceptionally(notSent -> {
-            failed.accept(refusal(notSent));
-            return null;
+        Producer<byte[]> to = producer;
+        Gathering batch = gathering;
+        to.sendAsync(record).whenComplete((id, notSent) -> {
+            if (batch.settled()) {
+                to.flushAsync();
+            }
+            if (notSent != null) {
+                failed.accept(refusal(notSent));
+            }
         });
+        if (batch.handed()) {
+            to.flushAsync();
+        }
     }
 
     /** The client ends a producer for good on some errors of the broker and does not say so: then the next send makes another. */
@@ -106,6 +119,7 @@ final class RoomAppender {
     private synchronized void opened(Producer<byte[]> made, Throwable failure) {
         if (failure == null) {
             producer = made;
+            gathering = new Gathering();
         } else {
             opening = null; // the next send tries again
         }

@@ -8,6 +8,8 @@ import org.apache.pulsar.client.api.AuthenticationFactory;
 import org.apache.pulsar.client.api.ClientBuilder;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.PulsarClientException;
+import org.apache.pulsar.client.api.PulsarClientSharedResources;
+import org.apache.pulsar.client.api.PulsarClientSharedResources.SharedResource;
 import org.apache.pulsar.client.api.SizeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +20,13 @@ public final class PulsarNode implements AutoCloseable {
     /** What the client may hold in memory for sends on their way; above it a send fails at once. */
     private static final long CLIENT_MEMORY_BYTES = 32L << 20;
 
+    /**
+     * How often the client looks for what has timed out. Its own default is every millisecond, which is a thousand wake-ups a
+     * second of each process that has nothing to do; what it times here are seconds (sends, lookups, reconnects), and a batch of
+     * a producer is flushed by the event loop.
+     */
+    private static final long TIMER_TICK_MS = 20;
+
     private static final int ONE_DAY_MIN = 24 * 60;
     private static final int LIVE_MIN = 10;
     private static final int FOR_EVER = -1;
@@ -25,13 +34,19 @@ public final class PulsarNode implements AutoCloseable {
     private static final int DELIVERY_IDLE_S = 600;
 
     private final PulsarConfig config;
+    private final PulsarClientSharedResources timer;
     private final PulsarClient client;
     private final PulsarAdmin admin;
 
     public PulsarNode(PulsarConfig config) throws PulsarClientException {
         this.config = config;
+        timer = PulsarClientSharedResources.builder()
+                .resourceTypes(SharedResource.Timer)
+                .configureTimer(t -> t.tickDuration(TIMER_TICK_MS, TimeUnit.MILLISECONDS))
+                .build();
         ClientBuilder builder = PulsarClient.builder()
                 .serviceUrl(config.url())
+                .sharedResources(timer)
                 .memoryLimit(CLIENT_MEMORY_BYTES, SizeUnit.BYTES)
                 .operationTimeout(10, TimeUnit.SECONDS)
                 .connectionTimeout(5, TimeUnit.SECONDS)
@@ -127,6 +142,8 @@ public final class PulsarNode implements AutoCloseable {
 
     @Override
     public void close() throws PulsarClientException {
-        client.close();
+        try (timer) {
+            client.close();
+        }
     }
 }
