@@ -1,6 +1,7 @@
 package io.danmaku.bench;
 
 import io.danmaku.bench.fanout.FanoutBench;
+import io.danmaku.bench.log.LogBench;
 import io.danmaku.bench.micro.MicroBench;
 import io.danmaku.bench.peers.PeersBench;
 import io.danmaku.bench.room.RoomBench;
@@ -17,7 +18,14 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Measures a hub that `danmaku up` started on this machine, single steps of it, or what there is beside it.",
-        subcommands = {RoomBench.class, FanoutBench.class, TailBench.class, PeersBench.class, MicroBench.class})
+        subcommands = {
+            RoomBench.class,
+            FanoutBench.class,
+            LogBench.class,
+            TailBench.class,
+            PeersBench.class,
+            MicroBench.class
+        })
 public final class Bench implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -20,6 +20,7 @@ class ArchitectureTest {
                     "io.danmaku.bench.swarm..",
                     "io.danmaku.bench.micro..",
                     "io.danmaku.bench.tail..",
+                    "io.danmaku.bench.log..",
                     "io.danmaku.bench.peers.vertx..")
             .should()
             .onlyDependOnClassesThat()
@@ -51,6 +52,21 @@ class ArchitectureTest {
                     "io.netty.util..",
                     "com.fasterxml.jackson.databind..",
                     "org.HdrHistogram..");
+
+    @ArchTest
+    static final ArchRule theLogByItselfKnowsPulsarAlone = classes()
+            .that()
+            .resideInAPackage("io.danmaku.bench.log..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.danmaku.bench..",
+                    "io.danmaku.standalone..",
+                    "io.danmaku.protocol..",
+                    "java..",
+                    "org.apache.pulsar.client.api..",
+                    "org.HdrHistogram..",
+                    "picocli..");
 
     /** Nothing of ours is in it. */
     @ArchTest

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.danmaku.bench.log.LogBench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,6 +63,14 @@ final class FanoutBenchIT {
         assertTrue(figures.has(name), () -> "no figure " + name + " in " + figures);
         double value = figures.path(name).asDouble();
         assertTrue(value >= min && value <= max, () -> name + " is " + value + ", not " + min + ".." + max);
+    }
+
+    @Test
+    void theLogByItselfIsReadWhole() {
+        assertEquals(
+                0,
+                new CommandLine(new LogBench())
+                        .execute("--data=" + folder.resolve("hub"), "--rate=50", "--seconds=3", "--warm-up=1"));
     }
 
     @Test
