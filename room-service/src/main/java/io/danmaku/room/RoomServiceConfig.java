@@ -70,7 +70,9 @@ public record RoomServiceConfig(
                         s.millis("rooms.closedKept", 1_000, YEAR_MS),
                         s.integer("rooms.sanctionsPerRoomMax", 1, 100_000),
                         s.integer("rooms.rolesPerRoomMax", 1, 100_000),
-                        s.integer("rooms.deletionsPerRoomMax", 1, 100_000)),
+                        s.integer("rooms.deletionsPerRoomMax", 1, 100_000),
+                        s.integer("rooms.postedPerRoomMax", 1, 1_000_000),
+                        s.millis("rooms.postedKept", 2 * MINUTE_MS, YEAR_MS)),
                 s.millis("rooms.sweepInterval", 100, HOUR_MS),
                 new StateBounds(
                         s.integer("state.queueMax", 1, 10_000),

@@ -17,6 +17,7 @@ import io.danmaku.room.moderation.Roles;
 import io.danmaku.room.moderation.Sanctions;
 import io.danmaku.room.moderation.Takedowns;
 import io.danmaku.room.moderation.Words;
+import io.danmaku.room.posting.Posts;
 import io.danmaku.room.room.Owner;
 import io.danmaku.room.room.Retentions;
 import io.danmaku.room.room.RoomLog;
@@ -90,6 +91,7 @@ public final class RoomServiceNode {
         Sanctions sanctions = new Sanctions(groups, log, config.rooms());
         Roles roles = new Roles(groups, config.rooms());
         Takedowns takedowns = new Takedowns(groups, log, config.rooms());
+        Posts posts = new Posts(groups, log, config.rooms());
         Words words = new Words(groups);
         StatsTable stats = new StatsTable();
         MembershipCount count = new MembershipCount(
@@ -107,6 +109,7 @@ public final class RoomServiceNode {
                 roles,
                 sanctions,
                 takedowns,
+                posts,
                 words,
                 groups,
                 stats,
@@ -126,6 +129,7 @@ public final class RoomServiceNode {
             sanctions.sweep();
             roles.sweep();
             takedowns.sweep();
+            posts.sweep();
             words.sweep();
             rooms.sweep();
         }));

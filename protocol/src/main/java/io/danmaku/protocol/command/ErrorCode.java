@@ -24,6 +24,7 @@ public enum ErrorCode {
     NOT_FOUND("not_found", 404),
     EXISTS("exists", 409),
     CONFLICT("conflict", 409),
+    CHANGED("changed", 412),
     ROOM_CLOSED("room_closed", 410),
     SINCE_AHEAD("since_ahead", 409),
     SLOW_MODE("slow_mode", 429),

@@ -30,6 +30,23 @@ public final class EventDetail {
     private static final int KEY_CHARS_MAX = 64;
     private static final int ANNOUNCE_CHARS_MAX = 2_000;
     private static final int LIKES_MAX = 100;
+    /** Longest name of a gift, in UTF-16 units. */
+    public static final int GIFT_CHARS_MAX = 64;
+
+    /** Most gifts in one event, and in one combo. */
+    public static final int GIFTS_MAX = 1_000_000;
+
+    /** Longest text of a super chat, in UTF-16 units. */
+    public static final int SUPERCHAT_CHARS_MAX = 500;
+
+    /** How long a super chat may stay in sight, and how long where it says nothing of it. */
+    public static final int SUPERCHAT_SECONDS_MAX = 86_400;
+
+    private static final int SUPERCHAT_SECONDS_DEFAULT = 60;
+    /** The largest whole number that JavaScript has: 2^53 - 1. */
+    private static final long VALUE_MAX = (1L << 53) - 1;
+
+    private static final Pattern CURRENCY = Pattern.compile("[A-Z0-9_]{1,16}");
     private static final Set<String> MODES = Set.of("scroll", "top", "bottom");
     private static final Set<Integer> SIZES = Set.of(18, 25, 36);
     private static final Pattern COLOR = Pattern.compile("#[0-9a-fA-F]{6}");
@@ -56,6 +73,80 @@ public final class EventDetail {
             case ENTER, GIFT, SUPERCHAT, PIN, DELETED, POLICY, SANCTION ->
                 refused(ErrorCode.FORBIDDEN, type.wireName() + " is not sent by clients");
         };
+    }
+
+    /** Checks what a product's backend wants to tell a room as {@code type}; refuses types that are not for it. */
+    public static Checked checkPosted(EventType type, ObjectNode d) {
+        return switch (type) {
+            case GIFT -> gift(d);
+            case SUPERCHAT -> superchat(d);
+            case ANNOUNCE, STATE, APP -> check(type, d, 0);
+            case CHAT, LIKE, ENTER, PIN, DELETED, POLICY, SANCTION ->
+                refused(ErrorCode.BAD_FIELD, "t is gift, superchat, announce, state or app");
+        };
+    }
+
+    private static Checked gift(ObjectNode d) {
+        String gift = line(d.get("gift"));
+        JsonNode count = d.get("count");
+        JsonNode combo = d.get("combo");
+        if (gift == null || gift.length() > GIFT_CHARS_MAX) {
+            return refused(ErrorCode.BAD_FIELD, "d.gift is a line of 1.." + GIFT_CHARS_MAX + " characters");
+        }
+        if (count != null && !isWhole(count, 1, GIFTS_MAX)) {
+            return refused(ErrorCode.BAD_FIELD, "d.count is 1.." + GIFTS_MAX);
+        }
+        if (combo != null && !isWhole(combo, 1, GIFTS_MAX)) {
+            return refused(ErrorCode.BAD_FIELD, "d.combo is 1.." + GIFTS_MAX);
+        }
+        ObjectNode kept = Json.object().put("gift", gift).put("count", count == null ? 1 : count.intValue());
+        if (combo != null) {
+            kept.set("combo", combo);
+        }
+        return d.has("value") || d.has("currency") ? priced(d, kept) : new Checked(kept, "", null);
+    }
+
+    private static Checked superchat(ObjectNode d) {
+        String text = line(d.get("text"));
+        JsonNode seconds = d.get("seconds");
+        if (text == null) {
+            return refused(ErrorCode.BAD_FIELD, "d.text is a line of text");
+        }
+        if (text.length() > SUPERCHAT_CHARS_MAX) {
+            return refused(ErrorCode.TOO_LONG, "d.text is longer than " + SUPERCHAT_CHARS_MAX + " characters");
+        }
+        if (seconds != null && !isWhole(seconds, 0, SUPERCHAT_SECONDS_MAX)) {
+            return refused(ErrorCode.BAD_FIELD, "d.seconds is 0.." + SUPERCHAT_SECONDS_MAX);
+        }
+        return priced(
+                d,
+                Json.object()
+                        .put("text", text)
+                        .put("seconds", seconds == null ? SUPERCHAT_SECONDS_DEFAULT : seconds.intValue()));
+    }
+
+    /** What it was worth, in the smallest unit of the currency; both or neither, because one says nothing without the other. */
+    private static Checked priced(ObjectNode d, ObjectNode kept) {
+        JsonNode value = d.get("value");
+        JsonNode currency = d.get("currency");
+        if (value == null || !isWhole(value, 0, VALUE_MAX)) {
+            return refused(ErrorCode.BAD_FIELD, "d.value is a whole number of the currency's smallest unit");
+        }
+        if (currency == null
+                || !currency.isTextual()
+                || !CURRENCY.matcher(currency.textValue()).matches()) {
+            return refused(ErrorCode.BAD_FIELD, "d.currency is 1..16 of A-Z 0-9 _");
+        }
+        kept.set("value", value);
+        kept.set("currency", currency);
+        return new Checked(kept, "", null);
+    }
+
+    private static boolean isWhole(JsonNode number, long min, long max) {
+        return number.isIntegralNumber()
+                && number.canConvertToLong()
+                && number.longValue() >= min
+                && number.longValue() <= max;
     }
 
     private static Checked chat(ObjectNode d, int textLengthMax) {

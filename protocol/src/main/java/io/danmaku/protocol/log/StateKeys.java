@@ -1,11 +1,12 @@
 package io.danmaku.protocol.log;
 
 import io.danmaku.protocol.room.Deletion;
+import io.danmaku.protocol.room.Posted;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.Sanction;
 
 /**
- * The keys of records in a state topic. Identifiers contain neither {@code :} nor {@code /}, so a key has one reading. A
+ * The keys of records in a state topic. Identifiers contain neither {@code :} nor {@code /}, but for an idempotency key, which is last: so a key has one reading. A
  * record without a value deletes its key.
  */
 public final class StateKeys {
@@ -18,6 +19,7 @@ public final class StateKeys {
     private static final String DELETION = "deletion:";
     private static final String ALL = "all";
     private static final String WORDS = "words:";
+    private static final String POSTED = "posted:";
 
     private StateKeys() {}
 
@@ -99,6 +101,20 @@ public final class StateKeys {
 
     public static boolean isWords(String key) {
         return key.startsWith(WORDS);
+    }
+
+    /** The key of a {@code Posted}: {@code posted:{tenant}/{room}/{idempotency key}}; edges pass over it. */
+    public static String posted(Posted posted) {
+        return posted(posted.room(), posted.key());
+    }
+
+    /** The same of what may not be there. */
+    public static String posted(RoomKey room, String idempotencyKey) {
+        return POSTED + room + "/" + idempotencyKey;
+    }
+
+    public static boolean isPosted(String key) {
+        return key.startsWith(POSTED);
     }
 
     public static boolean isGrant(String key) {

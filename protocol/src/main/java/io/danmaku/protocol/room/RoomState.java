@@ -5,6 +5,7 @@ package io.danmaku.protocol.room;
  *
  * @param epoch tells this room from an earlier one of the same id
  * @param open false once the room is closed; a closed room keeps its record so that a join is answered truly
+ * @param profile null in a record that an older room-service wrote: {@link RoomProfile#NONE}
  * @param version grows by one with every change of this room; of two records the one with the larger version holds
  * @param createdAtMs Unix time
  */
@@ -15,5 +16,24 @@ public record RoomState(
         Durability durability,
         boolean open,
         RoomPolicy policy,
+        RoomProfile profile,
         long version,
-        long createdAtMs) {}
+        long createdAtMs) {
+
+    public RoomState {
+        profile = profile == null ? RoomProfile.NONE : profile;
+    }
+
+    /** A room of which nothing is shown. */
+    public RoomState(
+            RoomKey key,
+            String epoch,
+            String title,
+            Durability durability,
+            boolean open,
+            RoomPolicy policy,
+            long version,
+            long createdAtMs) {
+        this(key, epoch, title, durability, open, policy, RoomProfile.NONE, version, createdAtMs);
+    }
+}

@@ -25,8 +25,10 @@ public final class Tokens {
     /** Longer tokens are refused unread. */
     public static final int TOKEN_CHARS_MAX = 8 * 1024;
 
+    /** Longest name, in UTF-16 units. */
+    public static final int NAME_CHARS_MAX = 64;
+
     private static final int ROOMS_MAX = 256;
-    private static final int NAME_CHARS_MAX = 64;
 
     private final Algorithm algorithm;
     private final JWTVerifier verifier;

@@ -32,6 +32,67 @@ final class EventDetailTest {
     }
 
     @Test
+    void aBackendsGiftAndSuperChatKeepWhatIsKnownAndNoMore() {
+        assertEquals(json("{\"gift\":\"rose\",\"count\":1}"), posted(EventType.GIFT, "{\"gift\":\"rose\",\"x\":1}"));
+        assertEquals(
+                json("{\"gift\":\"rose\",\"count\":3,\"combo\":9,\"value\":0,\"currency\":\"CNY\"}"),
+                posted(EventType.GIFT, "{\"currency\":\"CNY\",\"value\":0,\"combo\":9,\"count\":3,\"gift\":\"rose\"}"));
+        assertEquals(
+                json("{\"text\":\"hi\",\"seconds\":60,\"value\":5,\"currency\":\"USD\"}"),
+                posted(EventType.SUPERCHAT, "{\"text\":\"hi\",\"value\":5,\"currency\":\"USD\"}"));
+        assertEquals(json("{\"text\":\"hi\"}"), posted(EventType.ANNOUNCE, "{\"text\":\"hi\"}"));
+    }
+
+    @Test
+    void aBackendsEventThatSaysTooLittleOrTooMuchIsRefused() {
+        for (String d : new String[] {
+            "{}",
+            "{\"gift\":\"\"}",
+            "{\"gift\":7}",
+            "{\"gift\":\"" + "x".repeat(EventDetail.GIFT_CHARS_MAX + 1) + "\"}",
+            "{\"gift\":\"rose\",\"count\":0}",
+            "{\"gift\":\"rose\",\"count\":1.5}",
+            "{\"gift\":\"rose\",\"count\":null}",
+            "{\"gift\":\"rose\",\"combo\":1000001}",
+            "{\"gift\":\"rose\",\"value\":5}",
+            "{\"gift\":\"rose\",\"currency\":\"CNY\"}",
+            "{\"gift\":\"rose\",\"value\":-1,\"currency\":\"CNY\"}",
+            "{\"gift\":\"rose\",\"value\":9007199254740992,\"currency\":\"CNY\"}",
+            "{\"gift\":\"rose\",\"value\":99999999999999999999,\"currency\":\"CNY\"}",
+            "{\"gift\":\"rose\",\"value\":5,\"currency\":\"cny\"}"
+        }) {
+            assertEquals(ErrorCode.BAD_FIELD, notPosted(EventType.GIFT, d), d);
+        }
+        for (String d : new String[] {
+            "{\"text\":\"hi\"}",
+            "{\"text\":\"a\\nb\",\"value\":5,\"currency\":\"USD\"}",
+            "{\"text\":\"hi\",\"value\":5,\"currency\":\"USD\",\"seconds\":86401}",
+            "{\"text\":\"hi\",\"value\":5,\"currency\":\"USD\",\"seconds\":\"60\"}"
+        }) {
+            assertEquals(ErrorCode.BAD_FIELD, notPosted(EventType.SUPERCHAT, d), d);
+        }
+        String text = "x".repeat(EventDetail.SUPERCHAT_CHARS_MAX + 1);
+        assertEquals(
+                ErrorCode.TOO_LONG,
+                notPosted(EventType.SUPERCHAT, "{\"text\":\"" + text + "\",\"value\":5,\"currency\":\"USD\"}"));
+        for (EventType type : EnumSet.of(EventType.CHAT, EventType.LIKE, EventType.DELETED, EventType.POLICY)) {
+            assertEquals(ErrorCode.BAD_FIELD, notPosted(type, "{\"text\":\"hi\"}"), type.wireName());
+        }
+    }
+
+    private static ObjectNode posted(EventType type, String d) {
+        EventDetail.Checked checked = EventDetail.checkPosted(type, json(d));
+        assertNull(checked.refusal());
+        return checked.detail();
+    }
+
+    private static ErrorCode notPosted(EventType type, String d) {
+        EventDetail.Checked checked = EventDetail.checkPosted(type, json(d));
+        assertNotNull(checked.refusal(), d);
+        return checked.refusal().code();
+    }
+
+    @Test
     void aChatThatPagesCouldNotDrawIsRefused() {
         for (String d : new String[] {
             "{}",

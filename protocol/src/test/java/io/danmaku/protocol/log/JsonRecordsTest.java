@@ -10,12 +10,14 @@ import io.danmaku.protocol.room.ChatStyles;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
+import io.danmaku.protocol.room.RoomProfile;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
 import io.danmaku.protocol.room.WhoMaySend;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -228,8 +230,24 @@ final class JsonRecordsTest {
                         policies,
                         numbers(),
                         numbers())
-                .as((key, title, durability, open, policy, version, createdAtMs) ->
-                        new RoomState(key, "e0", title, durability, open, policy, version, createdAtMs));
+                .as((key, title, durability, open, policy, version, createdAtMs) -> new RoomState(
+                        key,
+                        "e0",
+                        title,
+                        durability,
+                        open,
+                        policy,
+                        open
+                                ? new RoomProfile(
+                                        "https://x/y",
+                                        List.of("a", "b"),
+                                        "c",
+                                        "zh-CN",
+                                        true,
+                                        Map.of("k", title.length() > RoomProfile.ATTRIBUTE_CHARS_MAX ? "" : title))
+                                : RoomProfile.NONE,
+                        version,
+                        createdAtMs));
     }
 
     private static Arbitrary<Object> sanctions() {

@@ -11,24 +11,70 @@ import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.room.Permission;
 import io.danmaku.room.moderation.Roles;
 import io.danmaku.room.moderation.Takedowns;
+import io.danmaku.room.posting.PostForm;
+import io.danmaku.room.posting.Posts;
 import io.danmaku.room.room.Result;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
 
-/** {@code /api/rooms/{room}/events}: takes events out of a room's log. For moderators and above. */
+/**
+ * {@code /api/rooms/{room}/events}: puts events into a room's log, for backends, and takes events out of it, for moderators and above.
+ */
 final class EventRoutes {
+    /** Names a request, so that it is carried out once however often it comes (draft-ietf-httpapi-idempotency-key-header, unquoted). */
+    static final String KEY_HEADER = "Idempotency-Key";
+
     private static final int OK = 200;
+    private static final int CREATED = 201;
     private static final String USER = "user";
     /** The largest whole number that JavaScript has: 2^53 - 1. */
     private static final long OFFSET_MAX = (1L << 53) - 1;
 
     private final Takedowns takedowns;
+    private final Posts posts;
     private final Roles roles;
 
-    EventRoutes(Takedowns takedowns, Roles roles) {
+    EventRoutes(Takedowns takedowns, Posts posts, Roles roles) {
         this.takedowns = takedowns;
+        this.posts = posts;
         this.roles = roles;
+    }
+
+    void post(RoutingContext context) {
+        if (!Bearer.claims(context).admin()) {
+            Requests.refuse(context, Refusal.of(ErrorCode.FORBIDDEN, "events are posted with an admin token"));
+            return;
+        }
+        String key = context.request().getHeader(KEY_HEADER);
+        if (!Ids.isCid(key)) {
+            Requests.refuse(
+                    context,
+                    Refusal.of(
+                            ErrorCode.BAD_FIELD,
+                            KEY_HEADER
+                                    + " is 1..64 printable ASCII characters without space, another one for each event"));
+            return;
+        }
+        Requests.with(
+                context,
+                Requests.room(context),
+                room -> Requests.with(
+                        context,
+                        Requests.object(context.body().buffer()),
+                        body -> Requests.with(
+                                context,
+                                PostForm.wanted(body),
+                                event -> posts.post(room, key, event)
+                                        .onSuccess(result -> Requests.with(
+                                                context,
+                                                result,
+                                                place -> Problems.json(
+                                                        context,
+                                                        CREATED,
+                                                        Json.object()
+                                                                .put("o", place.offset())
+                                                                .put("ts", place.atMs())))))));
     }
 
     void deleteOne(RoutingContext context) {

@@ -36,9 +36,16 @@ public final class Forwarding {
     private static final Logger LOG = LoggerFactory.getLogger(Forwarding.class);
     private static final long RETRY_MS = 1_000;
     private static final long CONNECT_MS = 1_000;
-    private static final List<String> REQUEST_HEADERS =
-            List.of("Authorization", "Content-Type", "Accept", "traceparent", "tracestate");
-    private static final List<String> RESPONSE_HEADERS = List.of("Content-Type", "Retry-After", "WWW-Authenticate");
+    private static final List<String> REQUEST_HEADERS = List.of(
+            "Authorization",
+            "Content-Type",
+            "Accept",
+            EventRoutes.KEY_HEADER,
+            Requests.IF_MATCH,
+            "traceparent",
+            "tracestate");
+    private static final List<String> RESPONSE_HEADERS =
+            List.of("Content-Type", "ETag", "Retry-After", "WWW-Authenticate");
 
     private final HttpClient http;
     private final StateGroups groups;

@@ -17,9 +17,15 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads what requests have in common. Each method refuses by a value; {@link #answer} turns that into a problem. */
 final class Requests {
+    static final String IF_MATCH = "If-Match";
+
+    private static final Pattern TAG = Pattern.compile("\"([a-z0-9]{1,16}\\.[0-9]{1,19})\"");
+
     static final int LIMIT_DEFAULT = 50;
     static final int LIMIT_MAX = 200;
 
@@ -57,7 +63,9 @@ final class Requests {
             try {
                 JsonNode root = Json.MAPPER.readTree(body.getBytes());
                 if (root instanceof ObjectNode object) {
-                    return Result.of(object);
+                    return Json.isWritable(object)
+                            ? Result.of(object)
+                            : Result.refused(ErrorCode.BAD_FIELD, "a text has half of a surrogate pair");
                 }
             } catch (IOException notJson) {
                 return Result.refused(ErrorCode.BAD_JSON, "the body is not JSON, or nested too deep");
@@ -91,6 +99,18 @@ final class Requests {
         return form.test(text)
                 ? Result.of(text)
                 : Result.refused(ErrorCode.BAD_FIELD, "cursor is the one that the page before gave");
+    }
+
+    /** The version that a change is meant for (RFC 9110, 13.1.1), without its quotes; empty when any will do. */
+    static Result<String> ifMatch(RoutingContext context) {
+        String text = context.request().getHeader(IF_MATCH);
+        if (text == null || text.trim().equals("*")) {
+            return Result.of("");
+        }
+        Matcher tag = TAG.matcher(text.trim());
+        return tag.matches()
+                ? Result.of(tag.group(1))
+                : Result.refused(ErrorCode.BAD_FIELD, IF_MATCH + " is * or one ETag that was given");
     }
 
     static void refuse(RoutingContext context, Refusal refusal) {

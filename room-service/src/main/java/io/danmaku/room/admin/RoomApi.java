@@ -10,6 +10,7 @@ import io.danmaku.room.moderation.Roles;
 import io.danmaku.room.moderation.Sanctions;
 import io.danmaku.room.moderation.Takedowns;
 import io.danmaku.room.moderation.Words;
+import io.danmaku.room.posting.Posts;
 import io.danmaku.room.room.Owner;
 import io.danmaku.room.room.Rooms;
 import io.danmaku.room.room.StateGroups;
@@ -53,6 +54,7 @@ public final class RoomApi {
             Roles roles,
             Sanctions sanctions,
             Takedowns takedowns,
+            Posts posts,
             Words words,
             StateGroups groups,
             StatsTable stats,
@@ -65,7 +67,7 @@ public final class RoomApi {
         this.rooms = new RoomRoutes(rooms, roles, groups, stats, forwarding);
         this.sanctions = new SanctionRoutes(sanctions, roles, clock);
         this.grants = new RoleRoutes(roles);
-        this.events = new EventRoutes(takedowns, roles);
+        this.events = new EventRoutes(takedowns, posts, roles);
         this.words = new WordRoutes(words, roles, forwarding);
         this.forwarding = forwarding;
         this.instance = groups.self().instance();
@@ -103,6 +105,7 @@ public final class RoomApi {
         decided(router, HttpMethod.GET, "/api/rooms/:room/roles", grants::list);
         decided(router, HttpMethod.PUT, "/api/rooms/:room/roles/:user", grants::give);
         decided(router, HttpMethod.DELETE, "/api/rooms/:room/roles/:user", grants::take);
+        decided(router, HttpMethod.POST, "/api/rooms/:room/events", events::post);
         decided(router, HttpMethod.DELETE, "/api/rooms/:room/events", events::deleteAll);
         decided(router, HttpMethod.DELETE, "/api/rooms/:room/events/:offset", events::deleteOne);
         for (String path : List.of("/api/words", "/api/rooms/:room/words")) {

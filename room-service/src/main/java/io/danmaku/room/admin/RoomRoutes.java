@@ -22,6 +22,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.security.SecureRandom;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** {@code /api/rooms}: create, list, read, change, close; and who is there. */
 final class RoomRoutes {
@@ -103,22 +104,18 @@ final class RoomRoutes {
                         Requests.cursor(context, Ids::isRoom),
                         cursor -> Requests.with(
                                 context,
-                                rooms.list(
-                                        Bearer.claims(context).tenant(), cursor.isEmpty() ? null : cursor, limit + 1),
-                                page -> {
-                                    ObjectNode answer = Json.object();
-                                    ArrayNode array = answer.putArray("rooms");
-                                    page.stream()
-                                            .limit(limit)
-                                            .map(RoomForm::json)
-                                            .forEach(array::add);
-                                    answer.put(
-                                            "cursor",
-                                            page.size() > limit
-                                                    ? page.get(limit - 1).key().room()
-                                                    : null);
-                                    Problems.json(context, OK, answer);
-                                })));
+                                RoomFilter.of(context.queryParams(), stats),
+                                wanted -> list(context, limit, cursor.isEmpty() ? null : cursor, wanted))));
+    }
+
+    private void list(RoutingContext context, int limit, String after, Predicate<RoomState> wanted) {
+        Requests.with(context, rooms.list(Bearer.claims(context).tenant(), after, limit + 1, wanted), page -> {
+            ObjectNode answer = Json.object();
+            ArrayNode array = answer.putArray("rooms");
+            page.stream().limit(limit).map(RoomForm::json).forEach(array::add);
+            answer.put("cursor", page.size() > limit ? page.get(limit - 1).key().room() : null);
+            Problems.json(context, OK, answer);
+        });
     }
 
     void read(RoutingContext context) {
@@ -135,14 +132,22 @@ final class RoomRoutes {
                         body -> Requests.with(
                                 context,
                                 RoomForm.patch(body),
-                                patch -> rooms.change(room, patch).onSuccess(result -> answer(context, OK, result)))));
+                                patch -> Requests.with(
+                                        context,
+                                        Requests.ifMatch(context),
+                                        tag -> rooms.change(room, patch, tag.isEmpty() ? null : tag)
+                                                .onSuccess(result -> answer(context, OK, result))))));
     }
 
     void close(RoutingContext context) {
         Requests.with(
                 context,
                 Requests.room(context, roles, Permission.GOVERN),
-                room -> rooms.close(room).onSuccess(result -> answer(context, OK, result)));
+                room -> Requests.with(
+                        context,
+                        Requests.ifMatch(context),
+                        tag -> rooms.close(room, tag.isEmpty() ? null : tag)
+                                .onSuccess(result -> answer(context, OK, result))));
     }
 
     void presence(RoutingContext context) {
@@ -164,6 +169,9 @@ final class RoomRoutes {
     }
 
     private static void answer(RoutingContext context, int status, Result<RoomState> result) {
-        Requests.with(context, result, room -> Problems.json(context, status, RoomForm.json(room)));
+        Requests.with(context, result, room -> {
+            context.response().putHeader("ETag", '"' + RoomForm.tag(room) + '"');
+            Problems.json(context, status, RoomForm.json(room));
+        });
     }
 }

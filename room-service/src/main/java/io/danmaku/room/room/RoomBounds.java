@@ -9,6 +9,8 @@ package io.danmaku.room.room;
  * @param sanctionsPerRoomMax sanctions kept of one room, ended ones included until they are swept
  * @param grantsPerRoomMax roles kept of one room, taken ones included until they are swept
  * @param deletionsPerRoomMax deletions kept of one room, for as long as its log keeps what they are about
+ * @param postedPerRoomMax idempotency keys kept of one room
+ * @param postedKeptMs how long each is kept
  */
 public record RoomBounds(
         int perTenantMax,
@@ -16,4 +18,6 @@ public record RoomBounds(
         long closedKeptMs,
         int sanctionsPerRoomMax,
         int grantsPerRoomMax,
-        int deletionsPerRoomMax) {}
+        int deletionsPerRoomMax,
+        int postedPerRoomMax,
+        long postedKeptMs) {}

@@ -9,6 +9,7 @@ import io.danmaku.protocol.room.ChatStyles;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.room.RoomPolicy;
+import io.danmaku.protocol.room.RoomProfile;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.WhoMaySend;
 import java.util.Iterator;
@@ -31,19 +32,20 @@ public final class RoomForm {
      * @param id null = choose one
      * @param title null = the id
      */
-    public record Wanted(String id, String title, Durability durability, RoomPolicy policy) {}
+    public record Wanted(String id, String title, Durability durability, RoomPolicy policy, RoomProfile profile) {}
 
     /**
      * A change that somebody wants.
      *
      * @param title null = as it is
      * @param policy the fields to change; checked for names and types, but only the whole policy tells whether it holds
+     * @param profile the fields to change, likewise
      */
-    public record Patch(String title, ObjectNode policy) {}
+    public record Patch(String title, ObjectNode policy, ObjectNode profile) {}
 
     /** Reads the body of a creation. */
     public static Result<Wanted> wanted(ObjectNode body) {
-        String strange = strangeField(body, CREATE_FIELDS);
+        String strange = strangeField(ProfileForm.without(body), CREATE_FIELDS);
         if (strange != null) {
             return bad(strange + " is not a field of a room");
         }
@@ -64,18 +66,21 @@ public final class RoomForm {
             }
         }
         Result<RoomPolicy> policy = policy(RoomPolicy.DEFAULT, body.get("policy"));
-        return policy.isRefused()
-                ? Result.refused(policy.refusal())
-                : Result.of(new Wanted(
-                        given(id) ? id.textValue() : null,
-                        given(title) ? title.textValue() : null,
-                        kept,
-                        policy.value()));
+        Result<RoomProfile> profile = ProfileForm.merged(RoomProfile.NONE, ProfileForm.of(body));
+        if (policy.isRefused() || profile.isRefused()) {
+            return Result.refused(policy.isRefused() ? policy.refusal() : profile.refusal());
+        }
+        return Result.of(new Wanted(
+                given(id) ? id.textValue() : null,
+                given(title) ? title.textValue() : null,
+                kept,
+                policy.value(),
+                profile.value()));
     }
 
     /** Reads the body of a change. */
     public static Result<Patch> patch(ObjectNode body) {
-        String strange = strangeField(body, CHANGE_FIELDS);
+        String strange = strangeField(ProfileForm.without(body), CHANGE_FIELDS);
         if (strange != null) {
             return bad(strange + " is not a field that can be changed");
         }
@@ -85,10 +90,13 @@ public final class RoomForm {
         }
         JsonNode policy = body.get("policy");
         Result<RoomPolicy> checked = policy(RoomPolicy.DEFAULT, policy);
-        return checked.isRefused()
-                ? Result.refused(checked.refusal())
-                : Result.of(new Patch(
-                        given(title) ? title.textValue() : null, given(policy) ? (ObjectNode) policy : Json.object()));
+        ObjectNode fields = ProfileForm.of(body);
+        Result<RoomProfile> profile = ProfileForm.merged(RoomProfile.NONE, fields);
+        if (checked.isRefused() || profile.isRefused()) {
+            return Result.refused(checked.isRefused() ? checked.refusal() : profile.refusal());
+        }
+        return Result.of(new Patch(
+                given(title) ? title.textValue() : null, given(policy) ? (ObjectNode) policy : Json.object(), fields));
     }
 
     /**
@@ -152,13 +160,21 @@ public final class RoomForm {
                 .put("title", room.title())
                 .put("durability", room.durability().wireName())
                 .put("state", state(room));
-        json.set("policy", PolicyJson.of(room.policy()));
+        ProfileForm.put(json, room.profile()).set("policy", PolicyJson.of(room.policy()));
         return json.put("version", room.version()).put("createdAt", room.createdAtMs());
     }
 
     /** The {@code d} of the event by which viewers are told of a room's rules. */
     static ObjectNode policyEvent(RoomState room) {
-        return PolicyJson.of(room.policy()).put("title", room.title()).put("state", state(room));
+        return PolicyJson.of(room.policy())
+                .put("title", room.title())
+                .put("state", state(room))
+                .put("live", room.profile().live());
+    }
+
+    /** Tells one version of a room from another, and from those of former rooms of the id; the ETag without its quotes. */
+    public static String tag(RoomState room) {
+        return room.epoch() + "." + room.version();
     }
 
     private static String state(RoomState room) {

@@ -5,6 +5,7 @@ import io.danmaku.protocol.log.StateKeys;
 import io.danmaku.protocol.room.Deletion;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.Grant;
+import io.danmaku.protocol.room.Posted;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 
 /**
  * The contents of one state topic. A function of the topic: only what was read from it changes a table, so that every
@@ -39,6 +41,8 @@ public final class RoomTable {
     private final NavigableMap<String, Grant> grants = new TreeMap<>();
     private final NavigableMap<String, Deletion> deletions = new TreeMap<>();
     private final NavigableMap<String, WordList> words = new TreeMap<>();
+    private final Map<String, Posted> posted = new HashMap<>();
+    private final Map<RoomKey, Integer> postedByRoom = new HashMap<>();
     private final Map<String, Integer> roomsByTenant = new HashMap<>();
     private final Map<RoomKey, Integer> sanctionsByRoom = new HashMap<>();
     private Owner owner;
@@ -60,14 +64,19 @@ public final class RoomTable {
         } else if (StateKeys.isSanction(key)) {
             Spoken spoken = deleted ? null : new Spoken(Json.read(value, Sanction.class), writtenAtMs);
             Spoken before = deleted ? sanctions.remove(key) : sanctions.put(key, spoken);
-            countSanction(before, -1);
-            countSanction(spoken, 1);
+            count(sanctionsByRoom, before == null ? null : before.sanction().room(), -1);
+            count(sanctionsByRoom, spoken == null ? null : spoken.sanction().room(), 1);
         } else if (StateKeys.isGrant(key)) {
             keep(grants, key, deleted ? null : Json.read(value, Grant.class));
         } else if (StateKeys.isDeletion(key)) {
             keep(deletions, key, deleted ? null : Json.read(value, Deletion.class));
         } else if (StateKeys.isWords(key)) {
             keep(words, key, deleted ? null : Json.read(value, WordList.class));
+        } else if (StateKeys.isPosted(key)) {
+            Posted now = deleted ? null : Json.read(value, Posted.class);
+            Posted before = deleted ? posted.remove(key) : posted.put(key, now);
+            count(postedByRoom, before == null ? null : before.room(), -1);
+            count(postedByRoom, now == null ? null : now.room(), 1);
         } else if (StateKeys.OWNER.equals(key)) {
             owner = deleted ? null : Json.read(value, Owner.class);
         }
@@ -98,12 +107,10 @@ public final class RoomTable {
         }
     }
 
-    private void countSanction(Spoken spoken, int difference) {
-        if (spoken != null) {
-            sanctionsByRoom.merge(
-                    spoken.sanction().room(),
-                    difference,
-                    (n, more) -> n + more == 0 ? null : Integer.valueOf(n + more));
+    /** @param room null changes nothing */
+    private static void count(Map<RoomKey, Integer> counts, RoomKey room, int difference) {
+        if (room != null) {
+            counts.merge(room, difference, (n, more) -> n + more == 0 ? null : Integer.valueOf(n + more));
         }
     }
 
@@ -132,8 +139,8 @@ public final class RoomTable {
         return roomsByTenant.getOrDefault(tenant, 0);
     }
 
-    /** Rooms of a tenant with ids after {@code afterId} (null = from the first), sorted by id. */
-    List<RoomState> rooms(String tenant, String afterId, int limit) {
+    /** Those of a tenant's rooms with ids after {@code afterId} (null = from the first) that are wanted, sorted by id. */
+    List<RoomState> rooms(String tenant, String afterId, int limit, Predicate<RoomState> wanted) {
         String prefix = StateKeys.roomsOf(tenant);
         var range = afterId == null
                 ? rooms.subMap(prefix, true, prefix + LAST, false)
@@ -143,7 +150,9 @@ public final class RoomTable {
             if (page.size() == limit) {
                 break;
             }
-            page.add(entry.state());
+            if (wanted.test(entry.state())) {
+                page.add(entry.state());
+            }
         }
         return page;
     }
@@ -248,6 +257,29 @@ public final class RoomTable {
                         || (!list.room().isEmpty() && isGone(new RoomKey(list.tenant(), list.room()), list.epoch())))
                 .limit(limit)
                 .toList();
+    }
+
+    /** What a backend asked for by this key in the room's present epoch, or null. */
+    public Posted posted(RoomState room, String key) {
+        Posted known = posted.get(StateKeys.posted(room.key(), key));
+        return known != null && known.epoch().equals(room.epoch()) ? known : null;
+    }
+
+    /** How many are kept of a room, those of former epochs included. */
+    public int postedCount(RoomKey room) {
+        return postedByRoom.getOrDefault(room, 0);
+    }
+
+    /** Up to {@code limit} that were asked for before a time, or belong to a room that is no more. */
+    public List<Posted> postedBefore(long timeMs, int limit) {
+        return posted.values().stream()
+                .filter(one -> one.atMs() < timeMs || isGone(one.room(), one.epoch()))
+                .limit(limit)
+                .toList();
+    }
+
+    int postedCount() {
+        return posted.size();
     }
 
     private boolean isGone(RoomKey key, String epoch) {

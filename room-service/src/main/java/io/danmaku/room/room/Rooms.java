@@ -6,9 +6,11 @@ import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.log.StateKeys;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
+import io.danmaku.protocol.room.RoomProfile;
 import io.danmaku.protocol.room.RoomState;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Creates, changes and closes rooms. Whether somebody may is for the caller. On the state context. */
 public final class Rooms {
@@ -66,18 +68,24 @@ public final class Rooms {
                 wanted.durability(),
                 true,
                 wanted.policy(),
+                wanted.profile(),
                 former == null ? 1 : former.version() + 1,
                 createdAtMs);
         return StateChange.write(room, StateChange.Write.put(StateKeys.room(key), room));
     }
 
-    /** Changes an open room's title or rules; a change to what it is already writes nothing. */
-    public Future<Result<RoomState>> change(RoomKey key, RoomForm.Patch patch) {
+    /**
+     * Changes an open room's title, profile or rules; a change to what it is already writes nothing.
+     *
+     * @param tag the version that it has to be ({@link RoomForm#tag}), else it is {@code changed}; null = any
+     */
+    public Future<Result<RoomState>> change(RoomKey key, RoomForm.Patch patch, String tag) {
         boolean[] told = new boolean[1];
         boolean[] kept = new boolean[1];
         return groups.change(key, (table, nowMs) -> {
                     RoomState room = table.room(key);
-                    Refusal refusal = openOr(key, room);
+                    Refusal closed = openOr(key, room);
+                    Refusal refusal = closed == null ? changedSince(tag, room) : closed;
                     if (refusal != null) {
                         return StateChange.<RoomState>refuse(refusal);
                     }
@@ -85,12 +93,18 @@ public final class Rooms {
                     if (policy.isRefused()) {
                         return StateChange.<RoomState>refuse(policy.refusal());
                     }
+                    Result<RoomProfile> profile = ProfileForm.merged(room.profile(), patch.profile());
+                    if (profile.isRefused()) {
+                        return StateChange.<RoomState>refuse(profile.refusal());
+                    }
                     String title = patch.title() == null ? room.title() : patch.title();
-                    if (title.equals(room.title()) && policy.value().equals(room.policy())) {
+                    if (title.equals(room.title())
+                            && policy.value().equals(room.policy())
+                            && profile.value().equals(room.profile())) {
                         return StateChange.nothing(room);
                     }
-                    told[0] = true;
-                    RoomState changed = with(room, title, policy.value(), true);
+                    RoomState changed = with(room, title, policy.value(), profile.value(), true);
+                    told[0] = !RoomForm.policyEvent(changed).equals(RoomForm.policyEvent(room));
                     StateChange<RoomState> written =
                             StateChange.write(changed, StateChange.Write.put(StateKeys.room(key), changed));
                     int hoursMore =
@@ -109,8 +123,12 @@ public final class Rooms {
                 });
     }
 
-    /** Closes a room: its record is kept, so that who comes is told. Closing it again changes nothing. */
-    public Future<Result<RoomState>> close(RoomKey key) {
+    /**
+     * Closes a room: its record is kept, so that who comes is told. Closing it again changes nothing.
+     *
+     * @param tag as of {@link #change}
+     */
+    public Future<Result<RoomState>> close(RoomKey key, String tag) {
         boolean[] told = new boolean[1];
         return groups.change(key, (table, nowMs) -> {
                     RoomState room = table.room(key);
@@ -120,8 +138,12 @@ public final class Rooms {
                     if (!room.open()) {
                         return StateChange.nothing(room);
                     }
+                    Refusal refusal = changedSince(tag, room);
+                    if (refusal != null) {
+                        return StateChange.<RoomState>refuse(refusal);
+                    }
                     told[0] = true;
-                    RoomState closed = with(room, room.title(), room.policy(), false);
+                    RoomState closed = with(room, room.title(), room.policy(), room.profile(), false);
                     return StateChange.write(closed, StateChange.Write.put(StateKeys.room(key), closed));
                 })
                 .onSuccess(result -> {
@@ -132,7 +154,14 @@ public final class Rooms {
                 });
     }
 
-    private static RoomState with(RoomState room, String title, RoomPolicy policy, boolean open) {
+    private static Refusal changedSince(String tag, RoomState room) {
+        return tag == null || tag.equals(RoomForm.tag(room))
+                ? null
+                : Refusal.of(
+                        ErrorCode.CHANGED, "the room is at " + RoomForm.tag(room) + " now: read it, and decide anew");
+    }
+
+    private static RoomState with(RoomState room, String title, RoomPolicy policy, RoomProfile profile, boolean open) {
         return new RoomState(
                 room.key(),
                 room.epoch(),
@@ -140,6 +169,7 @@ public final class Rooms {
                 room.durability(),
                 open,
                 policy,
+                profile,
                 room.version() + 1,
                 room.createdAtMs());
     }
@@ -149,9 +179,9 @@ public final class Rooms {
         return groups.read(key);
     }
 
-    /** A page of a tenant's rooms by id, from what this instance has read; refused until that is all. */
-    public Result<List<RoomState>> list(String tenant, String afterId, int limit) {
-        return groups.rooms(tenant, afterId, limit);
+    /** A page of those of a tenant's rooms that are wanted, by id, from what this instance has read; refused until that is all. */
+    public Result<List<RoomState>> list(String tenant, String afterId, int limit, Predicate<RoomState> wanted) {
+        return groups.rooms(tenant, afterId, limit, wanted);
     }
 
     /** Removes rooms that have been closed for long, with their logs, a bounded number each time. */

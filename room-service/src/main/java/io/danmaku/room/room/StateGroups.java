@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.pulsar.client.api.PulsarClient;
 
 /** All groups of rooms. On the state context, except where it says otherwise. */
@@ -35,6 +36,7 @@ public final class StateGroups {
     private volatile int sanctions;
     private volatile int grants;
     private volatile int deletions;
+    private volatile int posted;
     private Consumer<RoomTable> claimed = table -> {};
     private long timer = -1;
 
@@ -70,6 +72,7 @@ public final class StateGroups {
         registry.gauge("danmaku.sanctions", this, g -> g.sanctions);
         registry.gauge("danmaku.roles", this, g -> g.grants);
         registry.gauge("danmaku.deletions", this, g -> g.deletions);
+        registry.gauge("danmaku.posted", this, g -> g.posted);
     }
 
     /** Who is told when a group is decided here from now on, with its table; before {@link #start}. */
@@ -100,6 +103,7 @@ public final class StateGroups {
         sanctions = groups.stream().mapToInt(g -> g.table().sanctionCount()).sum();
         grants = groups.stream().mapToInt(g -> g.table().grantCount()).sum();
         deletions = groups.stream().mapToInt(g -> g.table().deletionCount()).sum();
+        posted = groups.stream().mapToInt(g -> g.table().postedCount()).sum();
     }
 
     /** Whether every group has somebody who decides, as of the last tick; from any thread. */
@@ -183,14 +187,14 @@ public final class StateGroups {
         return groups.stream().mapToInt(g -> g.table().roomCount(tenant)).sum();
     }
 
-    /** A page of a tenant's rooms by id: on a standby some milliseconds old, but never a part of them. */
-    Result<List<RoomState>> rooms(String tenant, String afterId, int limit) {
+    /** A page of those of a tenant's rooms that are wanted, by id: on a standby some milliseconds old, but never a part of them. */
+    Result<List<RoomState>> rooms(String tenant, String afterId, int limit, Predicate<RoomState> wanted) {
         if (!groups.stream().allMatch(StateGroup::isRead)) {
             return Result.unavailable("not all rooms are read here yet");
         }
         List<RoomState> all = new ArrayList<>();
         for (StateGroup group : groups) {
-            all.addAll(group.table().rooms(tenant, afterId, limit));
+            all.addAll(group.table().rooms(tenant, afterId, limit, wanted));
         }
         all.sort(Comparator.comparing(room -> room.key().room()));
         return Result.of(List.copyOf(all.subList(0, Math.min(limit, all.size()))));

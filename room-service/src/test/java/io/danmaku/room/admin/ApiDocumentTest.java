@@ -18,6 +18,7 @@ import io.danmaku.room.moderation.SanctionForm;
 import io.danmaku.room.moderation.Sanctions;
 import io.danmaku.room.moderation.Takedowns;
 import io.danmaku.room.moderation.Words;
+import io.danmaku.room.posting.Posts;
 import io.danmaku.room.room.EventBounds;
 import io.danmaku.room.room.Owner;
 import io.danmaku.room.room.Retentions;
@@ -83,7 +84,7 @@ class ApiDocumentTest {
                 new StateBounds(1, 1_000, 1_000, 1_000, 1_000),
                 ops.registry(),
                 Clock.systemUTC());
-        RoomBounds bounds = new RoomBounds(1, 1, 1, 1, 1, 1);
+        RoomBounds bounds = new RoomBounds(1, 1, 1, 1, 1, 1, 1, 1);
         RoomLog log = new RoomLog(pulsar, context, new EventBounds(1, 1, 1_000), ops.registry());
         router = new RoomApi(
                         vertx,
@@ -98,6 +99,7 @@ class ApiDocumentTest {
                         new Roles(groups, bounds),
                         new Sanctions(groups, log, bounds),
                         new Takedowns(groups, log, bounds),
+                        new Posts(groups, log, bounds),
                         new Words(groups),
                         groups,
                         new StatsTable(),

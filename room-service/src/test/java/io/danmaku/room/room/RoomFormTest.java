@@ -104,7 +104,8 @@ class RoomFormTest {
     void aRoomIsToldInItsWireForm() {
         assertEquals(
                 "{\"id\":\"42\",\"tenant\":\"default\",\"epoch\":\"k3\",\"title\":\"t5\",\"durability\":\"logged\","
-                        + "\"state\":\"closed\",\"policy\":{\"slowModeMs\":0,\"memberSlowModeMs\":0,"
+                        + "\"state\":\"closed\",\"cover\":\"\",\"tags\":[],\"category\":\"\",\"language\":\"\","
+                        + "\"live\":false,\"attributes\":{},\"policy\":{\"slowModeMs\":0,\"memberSlowModeMs\":0,"
                         + "\"whoMaySend\":\"everyone\",\"textLengthMax\":200,\"uniqueSeconds\":0,\"noLinks\":false,"
                         + "\"capsPercentMax\":0,\"styles\":\"all\",\"bestEffortPerSecond\":100,\"retentionHours\":24},"
                         + "\"version\":5,\"createdAt\":1}",

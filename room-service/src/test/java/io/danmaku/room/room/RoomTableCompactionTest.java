@@ -64,6 +64,6 @@ class RoomTableCompactionTest {
     private static List<RoomState> contents(Iterable<Written> log) {
         RoomTable table = new RoomTable();
         log.forEach(w -> table.apply(w.key(), w.value(), w.atMs()));
-        return table.rooms("default", null, ROOMS);
+        return table.rooms("default", null, ROOMS, room -> true);
     }
 }

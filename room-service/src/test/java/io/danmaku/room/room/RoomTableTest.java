@@ -67,9 +67,13 @@ class RoomTableTest {
         }
         put(room(new RoomKey("default-2", "a"), 1, true), 0);
         put(room(new RoomKey("default0", "a"), 1, true), 0);
-        assertEquals(List.of("B", "a", "b", "c"), ids(table.rooms("default", null, 10)));
-        assertEquals(List.of("b", "c"), ids(table.rooms("default", "a", 10)));
-        assertEquals(List.of("B", "a"), ids(table.rooms("default", null, 2)));
+        assertEquals(List.of("B", "a", "b", "c"), ids(table.rooms("default", null, 10, room -> true)));
+        assertEquals(List.of("b", "c"), ids(table.rooms("default", "a", 10, room -> true)));
+        assertEquals(List.of("B", "a"), ids(table.rooms("default", null, 2, room -> true)));
+        assertEquals(
+                List.of("a", "c"),
+                ids(table.rooms("default", null, 2, room -> !room.key().room().equalsIgnoreCase("b"))),
+                "a page is full of what is wanted");
         assertEquals(4, table.roomCount("default"));
     }
 

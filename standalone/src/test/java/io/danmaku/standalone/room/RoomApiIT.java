@@ -70,6 +70,87 @@ class RoomApiIT {
     }
 
     @Test
+    void aRoomsProfileIsSetClearedAndFoundBy() throws Exception {
+        String profile = """
+                {"id":"api-show","title":"Saturday Live","cover":"https://img.example/1.png","tags":["music","jazz"],\
+                "category":"api-concerts","language":"zh-CN","live":true,"attributes":{"shop":"17"}}""";
+        Answer made = backend.post("/api/rooms", profile);
+        assertEquals(201, made.status(), String.valueOf(made.body()));
+        assertEquals("[\"music\",\"jazz\"]", made.body().path("tags").toString());
+        assertEquals("17", made.body().at("/attributes/shop").asText());
+        assertEquals(
+                201,
+                backend.post("/api/rooms", "{\"id\":\"api-talk\",\"title\":\"x\",\"category\":\"api-concerts\"}")
+                        .status());
+        assertEquals(made.body(), backend.get("/api/rooms/api-show").body());
+        assertEquals(List.of("api-show", "api-talk"), found("category=api-concerts"));
+        for (String query : List.of("live=true", "tag=jazz&tag=music", "language=ZH-cn", "q=saturday%20l")) {
+            assertEquals(List.of("api-show"), found("category=api-concerts&state=open&" + query), query);
+        }
+        for (String query : List.of("live=false&tag=jazz", "state=closed", "online=1", "tag=rock")) {
+            assertEquals(List.of(), found("category=api-concerts&" + query + "&q=saturday"), query);
+        }
+        Answer page = backend.get("/api/rooms?category=api-concerts&limit=1");
+        assertEquals(1, page.body().path("rooms").size());
+        assertEquals(
+                List.of("api-talk"),
+                found("category=api-concerts&limit=1&cursor="
+                        + page.body().path("cursor").asText()));
+
+        Answer changed = backend.patch("/api/rooms/api-show", "{\"live\":false,\"cover\":null,\"tags\":[\"jazz\"]}");
+        assertEquals("", changed.body().path("cover").asText());
+        assertEquals("[\"jazz\"]", changed.body().path("tags").toString());
+        assertEquals("17", changed.body().at("/attributes/shop").asText(), "what is not named stays");
+        assertEquals(List.of(), found("category=api-concerts&live=true"));
+
+        for (String bad : List.of(
+                "{\"cover\":\"javascript:alert(1)\"}",
+                "{\"tags\":\"jazz\"}",
+                "{\"tags\":[7]}",
+                "{\"tags\":[\"\"]}",
+                "{\"category\":\"a\\nb\"}",
+                "{\"language\":\"not a language\"}",
+                "{\"live\":\"yes\"}",
+                "{\"title\":\"\\ud800\"}",
+                "{\"attributes\":{\"a b\":\"c\"}}",
+                "{\"attributes\":{\"a\":7}}")) {
+            assertProblem(400, "bad_field", backend.patch("/api/rooms/api-show", bad));
+        }
+        assertProblem(400, "bad_field", backend.get("/api/rooms?colour=red"));
+        assertProblem(400, "bad_field", backend.get("/api/rooms?live=perhaps"));
+        assertProblem(400, "bad_field", backend.get("/api/rooms?online=-1"));
+    }
+
+    private List<String> found(String query) throws Exception {
+        Answer page = backend.get("/api/rooms?" + query);
+        assertEquals(200, page.status(), String.valueOf(page.body()));
+        List<String> ids = new ArrayList<>();
+        page.body().path("rooms").forEach(room -> ids.add(room.path("id").asText()));
+        return ids;
+    }
+
+    @Test
+    void ofTwoWhoChangeARoomAtOnceTheLaterIsToldSo() throws Exception {
+        String first = backend.post("/api/rooms", "{\"id\":\"api-etag\"}").etag();
+        assertEquals(first, backend.get("/api/rooms/api-etag").etag());
+        Answer one = backend.patchIf(first, "/api/rooms/api-etag", "{\"title\":\"one\"}");
+        assertEquals(200, one.status());
+        assertFalse(first.equals(one.etag()));
+        assertProblem(412, "changed", backend.patchIf(first, "/api/rooms/api-etag", "{\"title\":\"two\"}"));
+        assertEquals(
+                "one", backend.get("/api/rooms/api-etag").body().path("title").asText());
+        assertEquals(
+                200,
+                backend.patchIf(one.etag(), "/api/rooms/api-etag", "{\"title\":\"two\"}")
+                        .status());
+        assertEquals(
+                200,
+                backend.patchIf("*", "/api/rooms/api-etag", "{\"title\":\"three\"}")
+                        .status());
+        assertProblem(400, "bad_field", backend.patchIf("three", "/api/rooms/api-etag", "{\"title\":\"four\"}"));
+    }
+
+    @Test
     void aClosedRoomMadeAnewIsALaterEpochWithoutTheOldSanctions() throws Exception {
         JsonNode first = backend.post("/api/rooms", "{\"id\":\"api-anew\"}").body();
         assertEquals(

@@ -18,7 +18,7 @@ final class RoomHttp {
             .build();
 
     /** What came back; the body is null when there was none, or when it was not JSON. */
-    record Answer(int status, JsonNode body) {
+    record Answer(int status, JsonNode body, String etag) {
         String code() {
             return body.path("code").asText("");
         }
@@ -48,10 +48,23 @@ final class RoomHttp {
         return ask("DELETE", path, null);
     }
 
+    /** @param ifMatch an ETag as it was given */
+    Answer patchIf(String ifMatch, String path, String json) throws IOException, InterruptedException {
+        return ask("PATCH", path, json, ifMatch);
+    }
+
     Answer ask(String method, String path, String body) throws IOException, InterruptedException {
+        return ask(method, path, body, null);
+    }
+
+    private Answer ask(String method, String path, String body, String ifMatch)
+            throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(TIMEOUT);
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
+        }
+        if (ifMatch != null) {
+            request.header("If-Match", ifMatch);
         }
         if (body == null) {
             request.method(method, HttpRequest.BodyPublishers.noBody());
@@ -61,6 +74,9 @@ final class RoomHttp {
         }
         HttpResponse<byte[]> answer = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
         boolean json = answer.headers().firstValue("Content-Type").orElse("").contains("json");
-        return new Answer(answer.statusCode(), json ? Json.MAPPER.readTree(answer.body()) : null);
+        return new Answer(
+                answer.statusCode(),
+                json ? Json.MAPPER.readTree(answer.body()) : null,
+                answer.headers().firstValue("ETag").orElse(null));
     }
 }

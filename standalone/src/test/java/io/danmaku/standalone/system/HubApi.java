@@ -84,6 +84,11 @@ public final class HubApi {
         return send("DELETE", "/api/rooms/" + room + "/events" + what, token, null);
     }
 
+    /** Posts an event, as a backend does. */
+    public Reply post(String token, String room, String key, Map<String, ?> event) {
+        return send("POST", "/api/rooms/" + room + "/events", token, event, Map.of("Idempotency-Key", key));
+    }
+
     public Reply give(String token, String room, String user, String role) {
         return send("PUT", "/api/rooms/" + room + "/roles/" + user, token, Map.of("role", role));
     }
@@ -120,8 +125,12 @@ public final class HubApi {
     }
 
     private Reply send(String method, String path, String token, Object body) {
+        return send(method, path, token, body, Map.of());
+    }
+
+    private Reply send(String method, String path, String token, Object body, Map<String, String> headers) {
         try {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(hub.edge(1) + path))
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(hub.edge(1) + path))
                     .timeout(TIMEOUT)
                     .header("Authorization", "Bearer " + token)
                     .header("Content-Type", "application/json")
@@ -129,9 +138,9 @@ public final class HubApi {
                             method,
                             body == null
                                     ? HttpRequest.BodyPublishers.noBody()
-                                    : HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)))
-                    .build();
-            HttpResponse<byte[]> answer = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+                                    : HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)));
+            headers.forEach(request::header);
+            HttpResponse<byte[]> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
             return new Reply(
                     answer.statusCode(), answer.body().length == 0 ? JSON.missingNode() : JSON.readTree(answer.body()));
         } catch (IOException failed) {
