@@ -2,7 +2,6 @@ package io.danmaku.protocol.room;
 
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -39,8 +38,12 @@ public record RoomProfile(
 
     /** @throws IllegalArgumentException naming the field and its rule */
     public RoomProfile {
-        tags = List.copyOf(tags);
-        attributes = Map.copyOf(new TreeMap<>(attributes));
+        // a record of another version may lack one
+        cover = cover == null ? "" : cover;
+        tags = tags == null ? List.of() : List.copyOf(tags);
+        category = category == null ? "" : category;
+        language = language == null ? "" : language;
+        attributes = attributes == null ? Map.of() : Map.copyOf(attributes);
         check(
                 cover.isEmpty()
                         || (cover.length() <= COVER_CHARS_MAX

@@ -1,6 +1,7 @@
 package io.danmaku.room.admin;
 
 import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.room.RoomProfile;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.room.membership.StatsTable;
 import io.danmaku.room.room.Result;
@@ -22,6 +23,10 @@ final class RoomFilter {
         for (String name : parameters.names()) {
             if (PAGING.contains(name)) {
                 continue;
+            }
+            int times = parameters.getAll(name).size();
+            if (times > (name.equals("tag") ? RoomProfile.TAGS_MAX : 1)) {
+                return Result.refused(ErrorCode.BAD_FIELD, name + " is given too often");
             }
             if (!NAMES.contains(name)) {
                 return Result.refused(ErrorCode.BAD_FIELD, name + " is nothing by which rooms are found");

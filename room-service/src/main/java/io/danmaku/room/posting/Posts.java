@@ -17,6 +17,7 @@ import io.danmaku.room.room.Sweep;
 import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,12 +30,15 @@ import org.slf4j.LoggerFactory;
 public final class Posts {
     private static final Logger LOG = LoggerFactory.getLogger(Posts.class);
     private static final long RETRY_MS = 1_000;
+    /** An append that has not begun so long after it was decided is not begun: it would be looked for elsewhere in the log. */
+    private static final long APPEND_WITHIN_NS = TimeUnit.SECONDS.toNanos(30);
+
     /** No time of any request. */
     private static final long UNKNOWN = -1;
 
     private static final long FULL_RETRY_MS = 60_000;
-    /** Over all rooms; each may hold a reader of a log open. */
-    private static final int UNDER_WAY_MAX = 512;
+    /** Over all rooms: so few that decisions find a place among them in their group's queue, and that few readers of logs are open. */
+    private static final int UNDER_WAY_MAX = 100;
 
     private final StateGroups groups;
     private final RoomLog log;
@@ -77,6 +81,11 @@ public final class Posts {
                     Refusal.retry(ErrorCode.BUSY, "too many events of backends are on their way", RETRY_MS)));
         }
         Future<Result<RoomLog.Place>> posting = attempt(room, key, event, UNKNOWN)
+                .onSuccess(result -> {
+                    if (!result.isRefused()) {
+                        keep(room, key, result.value());
+                    }
+                })
                 .otherwise(failure -> {
                     LOG.warn("what became of an event in {} is not known: {}", room, failure.getMessage());
                     return Result.refused(pending());
@@ -92,6 +101,7 @@ public final class Posts {
     private Future<Result<RoomLog.Place>> attempt(RoomKey room, String key, PostForm.Wanted event, long lookedForMs) {
         // no client can send a space in its cid: nobody takes an event's place by guessing its key
         String cid = " " + key;
+        long deadlineNs = System.nanoTime() + APPEND_WITHIN_NS;
         return ask(room, key, event, lookedForMs).compose(result -> {
             if (result.isRefused()) {
                 boolean open = result.refusal().code() == ErrorCode.PENDING;
@@ -99,13 +109,17 @@ public final class Posts {
             }
             Asked asked = result.value();
             long atMs = asked.posted().atMs();
+            if (asked.posted().offset() > 0) {
+                return Future.succeededFuture(Result.of(new RoomLog.Place(
+                        asked.posted().offset(), asked.posted().placedAtMs())));
+            }
             if (!asked.now()) {
                 return log.find(asked.room(), atMs, event.user(), cid)
                         .compose(found -> found.isPresent()
                                 ? Future.succeededFuture(Result.of(found.get()))
                                 : attempt(room, key, event, atMs));
             }
-            Future<Result<RoomLog.Place>> posted = log.post(asked.room(), event.record(cid));
+            Future<Result<RoomLog.Place>> posted = log.post(asked.room(), event.record(cid), deadlineNs);
             // of a second one the first may have come meanwhile, and then that is the one that counts
             return lookedForMs == UNKNOWN
                     ? posted
@@ -119,16 +133,17 @@ public final class Posts {
     private Future<Result<Asked>> ask(RoomKey key, String idempotencyKey, PostForm.Wanted event, long lookedForMs) {
         return groups.change(key, (table, nowMs) -> {
             RoomState room = table.room(key);
-            Refusal refusal = refusal(key, room);
-            if (refusal != null) {
-                return StateChange.<Asked>refuse(refusal);
-            }
-            Posted known = table.posted(room, idempotencyKey);
+            Posted known = room == null ? null : table.posted(room, idempotencyKey);
             if (known != null && !known.digest().equals(event.digest())) {
                 return StateChange.refuse(ErrorCode.CONFLICT, "the idempotency key was used for another event");
             }
             if (known != null && known.atMs() != lookedForMs) {
+                // also of a room that was closed meanwhile
                 return StateChange.nothing(new Asked(room, known, false));
+            }
+            Refusal refusal = refusal(key, room);
+            if (refusal != null) {
+                return StateChange.<Asked>refuse(refusal);
             }
             if (known == null && table.postedCount(key) >= bounds.postedPerRoomMax()) {
                 return StateChange.refuse(Refusal.retry(
@@ -138,9 +153,22 @@ public final class Posts {
             }
             // another time than before, or a third one could not tell that the second has asked
             long atMs = known == null ? nowMs : Math.max(nowMs, known.atMs() + 1);
-            Posted posted = new Posted(key, room.epoch(), idempotencyKey, event.digest(), atMs);
+            Posted posted = new Posted(key, room.epoch(), idempotencyKey, event.digest(), atMs, 0, 0);
             return StateChange.write(
                     new Asked(room, posted, true), StateChange.Write.put(StateKeys.posted(posted), posted));
+        });
+    }
+
+    /** Writes down where an event stands: whoever asks again needs no log, which may have been trimmed by then. Nobody waits for it. */
+    private void keep(RoomKey key, String idempotencyKey, RoomLog.Place place) {
+        groups.change(key, (table, nowMs) -> {
+            RoomState room = table.room(key);
+            Posted known = room == null ? null : table.posted(room, idempotencyKey);
+            if (known == null || known.offset() > 0) {
+                return StateChange.nothing(known);
+            }
+            Posted placed = known.at(place.offset(), place.atMs());
+            return StateChange.write(placed, StateChange.Write.put(StateKeys.posted(placed), placed));
         });
     }
 

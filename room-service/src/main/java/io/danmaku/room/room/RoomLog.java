@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.pulsar.client.api.Message;
+import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.api.Producer;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.Schema;
@@ -41,7 +42,7 @@ public final class RoomLog {
 
     /**
      * How long before and behind a time of this service's clock an event that it appended then may stand: the clocks of service and brokers
-     * may lie a minute apart, and an append ends by its timeout, which is at most a minute.
+     * may lie a minute apart, and an append begins within half a minute and ends by its timeout, which is at most a minute.
      */
     private static final long BEFORE_MS = 60_000;
 
@@ -63,6 +64,8 @@ public final class RoomLog {
         private int waiting;
         /** A backend's events on their way. */
         private int posting;
+        /** Nobody appends any more; it is closed when all on their way have ended. */
+        private boolean released;
 
         Open(Future<Producer<byte[]>> producer) {
             this.producer = producer;
@@ -125,10 +128,12 @@ public final class RoomLog {
     }
 
     /**
-     * Appends a backend's event to a logged room, and reads it back. Never fails: {@code busy} and {@code unavailable} when it was not
-     * appended, {@code pending} when nobody can say.
+     * Appends a backend's event to a logged room, and reads it back. Never fails: {@code busy} and {@code unavailable} when it was certainly
+     * not appended, {@code pending} when it may have been.
+     *
+     * @param deadlineNs by {@code System.nanoTime()}, when it is not sent any more
      */
-    public Future<Result<Place>> post(RoomState room, byte[] record) {
+    public Future<Result<Place>> post(RoomState room, byte[] record, long deadlineNs) {
         String topic = Topics.room(room.key(), room.epoch(), room.durability());
         Open log = open.computeIfAbsent(topic, this::open);
         if (log.posting >= bounds.waitingPerRoomMax()) {
@@ -138,10 +143,15 @@ public final class RoomLog {
         log.posting++;
         closeOldest();
         return log.producer
-                .compose(producer -> Future.fromCompletionStage(producer.sendAsync(record), context))
+                .compose(producer -> System.nanoTime() - deadlineNs > 0
+                        ? Future.<MessageId>failedFuture("too late")
+                        : Future.fromCompletionStage(producer.sendAsync(record), context))
                 .onComplete(done -> {
                     log.posting--;
                     ended(topic, log, done);
+                    if (log.released && log.posting == 0 && log.waiting == 0) {
+                        close(log);
+                    }
                 })
                 // the broker's receipt does not say at which index it stands
                 .compose(id ->
@@ -230,7 +240,12 @@ public final class RoomLog {
     void release(RoomState room) {
         Open log = open.remove(Topics.room(room.key(), room.epoch(), room.durability()));
         if (log != null) {
-            log.last.onComplete(done -> close(log));
+            log.released = true;
+            log.last.onComplete(done -> {
+                if (log.posting == 0) {
+                    close(log);
+                }
+            });
         }
     }
 

@@ -14,6 +14,7 @@ import io.danmaku.protocol.room.WordList;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -41,7 +42,9 @@ public final class RoomTable {
     private final NavigableMap<String, Grant> grants = new TreeMap<>();
     private final NavigableMap<String, Deletion> deletions = new TreeMap<>();
     private final NavigableMap<String, WordList> words = new TreeMap<>();
-    private final Map<String, Posted> posted = new HashMap<>();
+    /** What was written longest ago first. */
+    private final Map<String, Posted> posted = new LinkedHashMap<>();
+
     private final Map<RoomKey, Integer> postedByRoom = new HashMap<>();
     private final Map<String, Integer> roomsByTenant = new HashMap<>();
     private final Map<RoomKey, Integer> sanctionsByRoom = new HashMap<>();
@@ -74,7 +77,8 @@ public final class RoomTable {
             keep(words, key, deleted ? null : Json.read(value, WordList.class));
         } else if (StateKeys.isPosted(key)) {
             Posted now = deleted ? null : Json.read(value, Posted.class);
-            Posted before = deleted ? posted.remove(key) : posted.put(key, now);
+            Posted before = posted.remove(key);
+            keep(posted, key, now);
             count(postedByRoom, before == null ? null : before.room(), -1);
             count(postedByRoom, now == null ? null : now.room(), 1);
         } else if (StateKeys.OWNER.equals(key)) {
@@ -270,10 +274,10 @@ public final class RoomTable {
         return postedByRoom.getOrDefault(room, 0);
     }
 
-    /** Up to {@code limit} that were asked for before a time, or belong to a room that is no more. */
+    /** Up to {@code limit} that were asked for before a time. */
     public List<Posted> postedBefore(long timeMs, int limit) {
         return posted.values().stream()
-                .filter(one -> one.atMs() < timeMs || isGone(one.room(), one.epoch()))
+                .takeWhile(one -> one.atMs() < timeMs)
                 .limit(limit)
                 .toList();
     }

@@ -11,6 +11,7 @@ import io.danmaku.protocol.log.StateKeys;
 import io.danmaku.protocol.room.Deletion;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.Grant;
+import io.danmaku.protocol.room.Posted;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
@@ -37,6 +38,30 @@ class RoomTableTest {
     private void mute(String user, String epoch, long untilMs) {
         Sanction s = new Sanction("s" + user, ROOM, epoch, user, Sanction.Kind.MUTE, "", "1", 0, untilMs);
         table.apply(StateKeys.sanction(ROOM, user, Sanction.Kind.MUTE), Json.bytes(s), 0);
+    }
+
+    @Test
+    void anIdempotencyKeyIsKnownInItsEpochUntilItIsOld() {
+        RoomKey key = new RoomKey("default", "42");
+        RoomState room = room(key, 1, true);
+        table.apply(StateKeys.room(key), Json.bytes(room), 1);
+        for (int i = 1; i <= 3; i++) {
+            Posted posted = new Posted(key, room.epoch(), "k" + i, "d", 100L * i, 0, 0);
+            table.apply(StateKeys.posted(posted), Json.bytes(posted), 100L * i);
+        }
+        Posted placed = table.posted(room, "k1").at(7, 101);
+        table.apply(StateKeys.posted(placed), Json.bytes(placed), 101);
+        assertEquals(placed, table.posted(room, "k1"));
+        assertEquals(3, table.postedCount(key));
+        Posted former = new Posted(key, "other", "k9", "d", 50, 0, 0);
+        table.apply(StateKeys.posted(former), Json.bytes(former), 50);
+        assertNull(table.posted(room, "k9"), "it is another room's");
+        assertEquals(
+                List.of("k2"),
+                table.postedBefore(201, 10).stream().map(Posted::key).toList());
+        table.apply(StateKeys.posted(placed), null, 400);
+        assertNull(table.posted(room, "k1"));
+        assertEquals(3, table.postedCount(key));
     }
 
     @Test

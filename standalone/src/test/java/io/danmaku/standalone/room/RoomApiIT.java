@@ -118,6 +118,7 @@ class RoomApiIT {
         }
         assertProblem(400, "bad_field", backend.get("/api/rooms?colour=red"));
         assertProblem(400, "bad_field", backend.get("/api/rooms?live=perhaps"));
+        assertProblem(400, "bad_field", backend.get("/api/rooms?q=a&q=b"));
         assertProblem(400, "bad_field", backend.get("/api/rooms?online=-1"));
     }
 

@@ -51,6 +51,10 @@ class RoomTakeOverIT {
                 assertEquals(200, changed.status(), "any instance takes requests");
                 acknowledged.put(i, changed.body());
             }
+            assertEquals(
+                    412,
+                    second.patchIf("\"x.1\"", room(0), "{\"title\":\"no\"}").status(),
+                    "the condition goes along");
             hub.kill9("room-service");
             for (int i = 0; i < ROOMS; i++) {
                 retitle(second, i, "after the kill");

@@ -159,7 +159,9 @@ final class PostedEventsIT {
 
         String passing = api.createRoom("passing", "ephemeral", Map.of());
         assertRefused(422, "unsupported", post(passing, "k", gift));
+        HubApi.Reply before = post(room, "k", gift);
         api.closeRoom(room);
+        assertEquals(before, post(room, "k", gift), "what is known is told of a closed room, too");
         assertRefused(410, "room_closed", post(room, "k3", gift));
     }
 
