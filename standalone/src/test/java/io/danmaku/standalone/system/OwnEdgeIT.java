@@ -103,6 +103,7 @@ final class OwnEdgeIT {
             slow.join(room);
             speaker.start(250);
             Eventually.await(SOON, "it saw a little", () -> slow.covered() > 20);
+            Eventually.await(SOON, "all are counted", () -> online(room) == 3);
             slow.client().reading(false);
             Eventually.await(SOON, "it is counted out", () -> online(room) == 2);
             long last = speaker.stop();
@@ -126,6 +127,7 @@ final class OwnEdgeIT {
             slow.join(room);
             speaker.start(250);
             Eventually.await(SOON, "it read for a while, so its buffers may have grown", () -> slow.covered() > 250);
+            Eventually.await(SOON, "both are counted", () -> online(room) == 2);
             slow.client().reading(false);
             Eventually.await(SOON, "it is counted out", () -> {
                 most.accumulateAndGet(KernelSockets.mostQueued(edge.address().getPort()), Math::max);
