@@ -6,6 +6,7 @@ import io.danmaku.edge.tail.Batch;
 import io.danmaku.edge.tail.BatchWriter;
 import io.danmaku.edge.tail.Deletions;
 import io.danmaku.node.pulsar.PulsarAdmin;
+import io.danmaku.node.pulsar.ReaderEnd;
 import io.danmaku.protocol.event.SkipReason;
 import io.danmaku.protocol.log.RoomRecord;
 import java.io.IOException;
@@ -151,7 +152,7 @@ final class PageReader {
             return batches;
         } finally {
             // not waited for: the page is read, whatever becomes of its reader
-            reader.closeAsync();
+            ReaderEnd.close(reader);
             if (!complete) {
                 writer.abandon();
                 batches.forEach(Batch::release);

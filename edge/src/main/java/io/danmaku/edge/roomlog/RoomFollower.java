@@ -6,6 +6,7 @@ import io.danmaku.edge.broadcast.RepeatWindow;
 import io.danmaku.node.pulsar.LogHead;
 import io.danmaku.node.pulsar.PulsarAdmin;
 import io.danmaku.node.pulsar.PulsarNode;
+import io.danmaku.node.pulsar.ReaderEnd;
 import io.danmaku.protocol.log.RoomRecord;
 import io.danmaku.protocol.room.Durability;
 import java.io.IOException;
@@ -90,13 +91,14 @@ final class RoomFollower {
         if (head.tsMs == 0 || System.currentTimeMillis() - head.tsMs > QUIET_MS) {
             return;
         }
-        try (Reader<byte[]> window = client.newReader()
+        Reader<byte[]> window = client.newReader()
                 .topic(topic)
                 .readerName("window")
                 .startMessageId(head.id)
                 .startMessageIdInclusive()
                 .receiverQueueSize(RECEIVER_QUEUE)
-                .create()) {
+                .create();
+        try {
             window.seek(head.tsMs - RepeatWindow.WINDOW_MS);
             long read = 0;
             while (read < head.offset) {
@@ -109,6 +111,8 @@ final class RoomFollower {
                     takeLogged(room, message);
                 }
             }
+        } finally {
+            ReaderEnd.close(window);
         }
     }
 
@@ -147,7 +151,7 @@ final class RoomFollower {
     private static CompletableFuture<Void> close(Reader<byte[]> old) {
         return old == null
                 ? CompletableFuture.completedFuture(null)
-                : old.closeAsync().exceptionally(failure -> null);
+                : ReaderEnd.close(old).exceptionally(failure -> null);
     }
 
     private CompletableFuture<Void> followFrom(LiveRoom room, MessageId start) {
@@ -163,7 +167,7 @@ final class RoomFollower {
         }
         return builder.createAsync().thenCompose(opened -> {
             reader = opened;
-            return stopped ? opened.closeAsync() : CompletableFuture.completedFuture(null);
+            return stopped ? ReaderEnd.close(opened) : CompletableFuture.completedFuture(null);
         });
     }
 
@@ -193,6 +197,6 @@ final class RoomFollower {
     CompletableFuture<Void> stop() {
         stopped = true;
         Reader<byte[]> opened = reader;
-        return opened == null ? CompletableFuture.completedFuture(null) : opened.closeAsync();
+        return opened == null ? CompletableFuture.completedFuture(null) : ReaderEnd.close(opened);
     }
 }

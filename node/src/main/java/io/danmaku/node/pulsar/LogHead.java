@@ -1,11 +1,14 @@
 package io.danmaku.node.pulsar;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.pulsar.client.api.Message;
 import org.apache.pulsar.client.api.MessageId;
+import org.apache.pulsar.client.api.MessageIdAdv;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.Reader;
+import org.apache.pulsar.client.api.TopicMessageId;
 
 /** Where a log ends. */
 public final class LogHead {
@@ -23,10 +26,19 @@ public final class LogHead {
                 .startMessageIdInclusive()
                 .receiverQueueSize(16)
                 .createAsync();
-        return opening.thenCompose(reader -> newest(reader, null, READS_MAX))
+        return opening.thenCompose(reader -> reader.getLastMessageIdsAsync()
+                        // finding out by reading would make the broker begin anew with the reader
+                        .thenCompose(last -> isEmpty(last)
+                                ? CompletableFuture.<Message<byte[]>>completedFuture(null)
+                                : newest(reader, null, READS_MAX)))
                 .orTimeout(withinMs, TimeUnit.MILLISECONDS)
                 // also of one that opens only later
-                .whenComplete((newest, failure) -> opening.thenAccept(Reader::closeAsync));
+                .whenComplete((newest, failure) -> opening.thenAccept(ReaderEnd::close));
+    }
+
+    /** Of a log that never had a record, or keeps none. */
+    private static boolean isEmpty(List<TopicMessageId> last) {
+        return last.stream().allMatch(id -> id instanceof MessageIdAdv place && place.getEntryId() < 0);
     }
 
     private static CompletableFuture<Message<byte[]>> newest(Reader<byte[]> reader, Message<byte[]> known, int left) {

@@ -73,7 +73,7 @@ public final class LogSearch {
             CompletableFuture<Reader<byte[]>> opening, CompletableFuture<Message<byte[]>> found, long withinMs) {
         return found.orTimeout(withinMs, TimeUnit.MILLISECONDS)
                 // also of one that opens only later
-                .whenComplete((message, failure) -> opening.thenAccept(Reader::closeAsync));
+                .whenComplete((message, failure) -> opening.thenAccept(ReaderEnd::close));
     }
 
     /** A loop and no recursion: what waits in the reader's queue comes at once. */
