@@ -3,8 +3,10 @@ package io.danmaku.bench;
 import io.danmaku.bench.fanout.FanoutBench;
 import io.danmaku.bench.log.LogBench;
 import io.danmaku.bench.micro.MicroBench;
+import io.danmaku.bench.moderation.MuteBench;
 import io.danmaku.bench.peers.PeersBench;
 import io.danmaku.bench.room.RoomBench;
+import io.danmaku.bench.room.RoomsBench;
 import io.danmaku.bench.tail.TailBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,6 +22,8 @@ import picocli.CommandLine.Spec;
                 "Measures a hub that `danmaku up` started on this machine, single steps of it, or what there is beside it.",
         subcommands = {
             RoomBench.class,
+            RoomsBench.class,
+            MuteBench.class,
             FanoutBench.class,
             LogBench.class,
             TailBench.class,

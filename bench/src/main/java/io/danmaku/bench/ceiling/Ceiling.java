@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.bench.machine.ChildLines;
+import io.danmaku.bench.machine.Sleep;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -15,7 +16,6 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * The bare loop: one direct buffer, written to one connection after the other at fixed times, one {@code write(2)} each. Told in lines of JSON:
@@ -96,9 +96,7 @@ public final class Ceiling {
         long startCpuNs = threads.getCurrentThreadCpuTime();
         for (long turn = 0; turn < turns; turn++) {
             long dueNs = startNs + (long) (turn / (work.perSecond * work.groups) * NS_PER_S);
-            for (long left = dueNs - System.nanoTime(); left > 0; left = dueNs - System.nanoTime()) {
-                LockSupport.parkNanos(left);
-            }
+            Sleep.until(dueNs);
             for (int i = (int) (turn % work.groups); i < connections.size(); i += work.groups) {
                 frame.clear();
                 bytes += connections.get(i).write(frame);

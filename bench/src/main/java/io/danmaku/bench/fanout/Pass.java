@@ -3,6 +3,7 @@ package io.danmaku.bench.fanout;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.danmaku.bench.load.Voices;
 import io.danmaku.bench.machine.PackedHistogram;
+import io.danmaku.bench.machine.Sleep;
 import io.danmaku.bench.report.Figures;
 import io.danmaku.bench.report.Report;
 import io.danmaku.bench.swarm.Habits;
@@ -14,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -101,10 +101,10 @@ final class Pass {
         crowd.measure(stretch.fromNs(), stretch.toNs(), happening.parts());
         CompletableFuture<Void> sending = voices.send(nowNs, load.warmUp(), load.seconds());
 
-        parkUntil(stretch.fromNs());
+        Sleep.until(stretch.fromNs());
         Sample before = Sample.of(hub, crowd);
         happening.during(this, stretch);
-        parkUntil(stretch.toNs());
+        Sleep.until(stretch.toNs());
         Sample after = happening.edgeStays() ? Sample.of(hub, crowd) : null;
         try {
             sending.get(FINISH_S_MAX, TimeUnit.SECONDS);
@@ -119,12 +119,6 @@ final class Pass {
         }
         latency(finished, voices);
         faults(finished, voices);
-    }
-
-    static void parkUntil(long atNs) {
-        for (long left = atNs - System.nanoTime(); left > 0; left = atNs - System.nanoTime()) {
-            LockSupport.parkNanos(left);
-        }
     }
 
     private void latency(JsonNode finished, Voices voices) throws IOException {

@@ -1,6 +1,7 @@
 package io.danmaku.bench.fanout;
 
 import io.danmaku.bench.machine.ProcessUse;
+import io.danmaku.bench.machine.Sleep;
 import io.danmaku.bench.report.Figures;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ final class Soak implements Happening {
     @Override
     public void during(Pass pass, Stretch stretch) throws IOException, InterruptedException {
         for (long atNs = stretch.fromNs(); atNs < stretch.toNs(); atNs += STEP_NS) {
-            Pass.parkUntil(atNs);
+            Sleep.until(atNs);
             atS.add((atNs - stretch.fromNs()) / NS_PER_S);
             String metrics = EdgeSample.metrics(pass.hub());
             rssMib.add(ProcessUse.of(pass.hub().watchedPid()).rssMib());

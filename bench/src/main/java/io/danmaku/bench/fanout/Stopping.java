@@ -1,6 +1,7 @@
 package io.danmaku.bench.fanout;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.danmaku.bench.machine.Sleep;
 import java.io.IOException;
 
 /** Some viewers stop reading in the middle of the measured stretch and go on at its end. What of the others? */
@@ -15,7 +16,7 @@ final class Stopping implements Happening {
 
     @Override
     public void during(Pass pass, Stretch stretch) throws IOException, InterruptedException {
-        Pass.parkUntil(stretch.middleNs());
+        Sleep.until(stretch.middleNs());
         rssBeforeMib = EdgeSample.of(pass.hub()).process().rssMib();
         stopped = pass.crowd().stop().path("viewers").asLong();
     }

@@ -1,6 +1,7 @@
 package io.danmaku.bench.fanout;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.danmaku.bench.machine.Sleep;
 import io.danmaku.standalone.folder.DataFolder;
 import io.danmaku.standalone.supervise.UpFile;
 import io.danmaku.standalone.supervise.UpRecord;
@@ -37,7 +38,7 @@ final class Storm implements Happening {
 
     @Override
     public void during(Pass pass, Stretch stretch) throws IOException, InterruptedException {
-        Pass.parkUntil(stretch.middleNs());
+        Sleep.until(stretch.middleNs());
         restartsBefore =
                 edge(pass).orElseThrow(() -> new IOException("the hub is gone")).restarts();
         try (EdgesPeak peak = new EdgesPeak(folder)) {

@@ -1,6 +1,7 @@
 package io.danmaku.bench.fanout;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.danmaku.bench.machine.Sleep;
 import io.danmaku.bench.report.LinePicture;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ final class Watching implements Happening {
     public void during(Pass pass, Stretch stretch) throws IOException, InterruptedException {
         JsonNode last = pass.crowd().count();
         for (long atNs = stretch.fromNs() + (long) NS_PER_S; atNs < stretch.toNs(); atNs += (long) NS_PER_S) {
-            Pass.parkUntil(atNs);
+            Sleep.until(atNs);
             JsonNode now = pass.crowd().count();
             double seconds = (now.path("atNs").asLong() - last.path("atNs").asLong()) / NS_PER_S;
             atS.add((now.path("atNs").asLong() - stretch.fromNs()) / NS_PER_S);

@@ -2,6 +2,7 @@ package io.danmaku.bench.load;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.bench.machine.Sleep;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.token.Claims;
 import io.danmaku.protocol.token.Tokens;
@@ -119,16 +120,10 @@ final class Publishers implements AutoCloseable {
     void send(Schedule schedule) {
         for (long i = 0; i < schedule.count(); i++) {
             long meantNs = schedule.atNs(i);
-            parkUntil(meantNs);
+            Sleep.until(meantNs);
             send(meantNs);
         }
-        parkUntil(schedule.endNs());
-    }
-
-    private static void parkUntil(long atNs) {
-        for (long left = atNs - System.nanoTime(); left > 0; left = atNs - System.nanoTime()) {
-            LockSupport.parkNanos(left);
-        }
+        Sleep.until(schedule.endNs());
     }
 
     private void send(long meantNs) {

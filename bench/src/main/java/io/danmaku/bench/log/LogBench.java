@@ -2,7 +2,9 @@ package io.danmaku.bench.log;
 
 import io.danmaku.bench.load.Schedule;
 import io.danmaku.bench.machine.Machine;
+import io.danmaku.bench.machine.Sleep;
 import io.danmaku.bench.options.Bounds;
+import io.danmaku.bench.report.Percentiles;
 import io.danmaku.protocol.log.Topics;
 import io.danmaku.standalone.command.DataOption;
 import io.danmaku.standalone.supervise.UpFile;
@@ -13,7 +15,6 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.api.Producer;
@@ -40,7 +41,6 @@ import picocli.CommandLine.Spec;
 public final class LogBench implements Callable<Integer> {
     private static final long NS_PER_S = 1_000_000_000L;
     private static final long NS_PER_US = 1_000;
-    private static final double US_PER_MS = 1_000;
     private static final long ARRIVE_S_MAX = 20;
     private static final int RATE_MAX = 100_000;
     private static final int SECONDS_MAX = 86_400;
@@ -126,9 +126,9 @@ public final class LogBench implements Callable<Integer> {
             System.out.println(Machine.describe());
             System.out.printf(
                     Locale.ROOT, "%d of %d messages read from %s%n", read.get(), measured.count(), reader.getTopic());
-            tell("sender late", lateUs.getIntervalHistogram());
-            tell("acknowledged", acknowledgedUs.getIntervalHistogram());
-            tell("read", readUs.getIntervalHistogram());
+            System.out.println(Percentiles.line("sender late", lateUs.getIntervalHistogram()));
+            System.out.println(Percentiles.line("acknowledged", acknowledgedUs.getIntervalHistogram()));
+            System.out.println(Percentiles.line("read", readUs.getIntervalHistogram()));
             return read.get() == measured.count() ? 0 : 1;
         }
     }
@@ -136,9 +136,7 @@ public final class LogBench implements Callable<Integer> {
     private void send(Producer<byte[]> producer, Schedule schedule, long fromNs) {
         for (long i = 0; i < schedule.count(); i++) {
             long meant = schedule.atNs(i);
-            for (long left = meant - System.nanoTime(); left > 0; left = meant - System.nanoTime()) {
-                LockSupport.parkNanos(left);
-            }
+            Sleep.until(meant);
             take(lateUs, meant, fromNs);
             producer.sendAsync(ByteBuffer.allocate(bytes).putLong(meant).array())
                     .thenAccept(id -> take(acknowledgedUs, meant, fromNs));
@@ -152,17 +150,5 @@ public final class LogBench implements Callable<Integer> {
         }
         recorder.recordValue(Math.max(0, (System.nanoTime() - meantNs) / NS_PER_US));
         return true;
-    }
-
-    private static void tell(String what, Histogram us) {
-        System.out.printf(
-                Locale.ROOT,
-                "%-13s p50 %.1f ms  p90 %.1f ms  p99 %.1f ms  p99.9 %.1f ms  max %.1f ms%n",
-                what,
-                us.getValueAtPercentile(50) / US_PER_MS,
-                us.getValueAtPercentile(90) / US_PER_MS,
-                us.getValueAtPercentile(99) / US_PER_MS,
-                us.getValueAtPercentile(99.9) / US_PER_MS,
-                us.getMaxValue() / US_PER_MS);
     }
 }

@@ -2,6 +2,7 @@ package io.danmaku.bench.peers;
 
 import io.danmaku.bench.load.Kind;
 import io.danmaku.bench.load.Schedule;
+import io.danmaku.bench.machine.Sleep;
 import io.danmaku.bench.swarm.Dialog;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * One connection that publishes by a schedule, whatever becomes of the messages: the open loop. A message says what the hub's own event says,
@@ -95,26 +95,20 @@ final class PeerPublisher implements AutoCloseable {
     void send(Schedule schedule) {
         try {
             for (long i = 0; i < schedule.count(); i++) {
-                parkUntil(schedule.atNs(i));
+                Sleep.until(schedule.atNs(i));
                 String payload = payload(schedule.atNs(i), number++);
                 say(before.replace("{bytes}", Integer.toString(payload.length())) + payload + after);
             }
         } catch (IOException gone) {
             throw new UncheckedIOException(gone);
         }
-        parkUntil(schedule.endNs());
+        Sleep.until(schedule.endNs());
     }
 
     /** The same that a viewer of the hub is told of a comment, but for offset and time. */
     static String payload(long meantNs, long number) {
         return "{\"t\":\"chat\",\"u\":{\"id\":\"publisher0\",\"name\":\"Publisher 0\"},\"d\":{\"text\":\""
                 + Kind.CHAT_MARK + meantNs + " " + number + "\"}}";
-    }
-
-    private static void parkUntil(long atNs) {
-        for (long left = atNs - System.nanoTime(); left > 0; left = atNs - System.nanoTime()) {
-            LockSupport.parkNanos(left);
-        }
     }
 
     private void say(String text) throws IOException {

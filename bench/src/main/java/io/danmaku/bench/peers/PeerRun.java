@@ -5,6 +5,7 @@ import io.danmaku.bench.load.Schedule;
 import io.danmaku.bench.machine.ChildJvm;
 import io.danmaku.bench.machine.PackedHistogram;
 import io.danmaku.bench.machine.ProcessUse;
+import io.danmaku.bench.machine.Sleep;
 import io.danmaku.bench.report.Figures;
 import io.danmaku.bench.swarm.PeerPlan;
 import io.danmaku.bench.swarm.PeerSwarm;
@@ -16,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /** One server under all rates: viewers come once, then messages flow at one rate after the other. */
@@ -127,9 +127,9 @@ final class PeerRun {
                     sender.setDaemon(true);
                     sender.start();
                 });
-        parkUntil(measured.fromNs());
+        Sleep.until(measured.fromNs());
         Sample before = sample(swarm);
-        parkUntil(measured.endNs());
+        Sleep.until(measured.endNs());
         Sample after = sample(swarm);
         try {
             sending.get(SETTLE_S_MAX, TimeUnit.SECONDS);
@@ -145,12 +145,6 @@ final class PeerRun {
         return figures.put(ARRIVED, settled.path("events").asDouble() / all * PERCENT)
                 .put(DROPPED, settled.path("dropped").asLong())
                 .put(DOUBLED, settled.path("doubled").asLong());
-    }
-
-    private static void parkUntil(long atNs) {
-        for (long left = atNs - System.nanoTime(); left > 0; left = atNs - System.nanoTime()) {
-            LockSupport.parkNanos(left);
-        }
     }
 
     private Figures costs(Sample before, Sample after, int rate) {

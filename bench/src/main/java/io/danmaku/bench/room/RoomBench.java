@@ -3,7 +3,9 @@ package io.danmaku.bench.room;
 import io.danmaku.bench.load.Schedule;
 import io.danmaku.bench.machine.Machine;
 import io.danmaku.bench.machine.ProcessUse;
+import io.danmaku.bench.machine.Sleep;
 import io.danmaku.bench.options.Bounds;
+import io.danmaku.bench.report.Percentiles;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.token.Claims;
@@ -30,7 +32,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,7 +50,6 @@ import picocli.CommandLine.Spec;
                 "One room, many viewers, messages at a fixed rate: latency, and processor time and memory by process.")
 public final class RoomBench implements Callable<Integer> {
     private static final long NS_PER_S = 1_000_000_000L;
-    private static final double US_PER_MS = 1_000;
     private static final long TOKEN_MS = 3_600_000;
     private static final long JOIN_S_MAX = 60;
     private static final long ARRIVE_S_MAX = 20;
@@ -177,9 +177,7 @@ public final class RoomBench implements Callable<Integer> {
     private void send(List<HubClient> sending, LatencyViewer viewer, String room, Schedule schedule) {
         for (long i = 0; i < schedule.count(); i++) {
             long meant = schedule.atNs(i);
-            for (long left = meant - System.nanoTime(); left > 0; left = meant - System.nanoTime()) {
-                LockSupport.parkNanos(left);
-            }
+            Sleep.until(meant);
             CompletableFuture<Answer> answer =
                     sending.get((int) (i % sending.size())).chat(room, "b" + meant, LatencyViewer.MARK + meant);
             answer.thenAccept(told -> {
@@ -212,8 +210,8 @@ public final class RoomBench implements Callable<Integer> {
                 viewer.events() / (double) Math.max(1, viewer.frames()),
                 viewer.uncounted(),
                 refused.get());
-        line("end to end", latencyUs.getIntervalHistogram());
-        line("acknowledged", acknowledgedUs.getIntervalHistogram());
+        System.out.println(Percentiles.line("end to end", latencyUs.getIntervalHistogram()));
+        System.out.println(Percentiles.line("acknowledged", acknowledgedUs.getIntervalHistogram()));
         System.out.printf("%-16s %10s %10s%n", "process", "CPU s/s", "RSS MiB");
         after.forEach((name, use) -> System.out.printf(
                 Locale.ROOT,
@@ -221,17 +219,5 @@ public final class RoomBench implements Callable<Integer> {
                 name,
                 (use.cpuS() - before.get(name).cpuS()) / seconds,
                 use.rssMib()));
-    }
-
-    private static void line(String what, Histogram us) {
-        System.out.printf(
-                Locale.ROOT,
-                "%-16s p50 %.1f ms  p90 %.1f ms  p99 %.1f ms  p99.9 %.1f ms  max %.1f ms%n",
-                what,
-                us.getValueAtPercentile(50) / US_PER_MS,
-                us.getValueAtPercentile(90) / US_PER_MS,
-                us.getValueAtPercentile(99) / US_PER_MS,
-                us.getValueAtPercentile(99.9) / US_PER_MS,
-                us.getMaxValue() / US_PER_MS);
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.bench.machine.ChildLines;
 import io.danmaku.bench.machine.PackedHistogram;
+import io.danmaku.bench.machine.Sleep;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -104,9 +105,7 @@ public final class Swarm {
         startNs = System.nanoTime();
         for (int i = 0; i < plan.viewers(); i++) {
             long dueNs = startNs + rampMs * NS_PER_MS * i / plan.viewers();
-            for (long left = dueNs - System.nanoTime(); left > 0; left = dueNs - System.nanoTime()) {
-                LockSupport.parkNanos(left);
-            }
+            Sleep.until(dueNs);
             connecting.acquireUninterruptibly();
             open(i);
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.bench.machine.ChildLines;
+import io.danmaku.bench.machine.Sleep;
 import io.danmaku.edge.audience.Audience;
 import io.danmaku.edge.audience.Deliveries;
 import io.danmaku.edge.audience.Viewer;
@@ -231,9 +232,7 @@ public final class TailServer {
         long records = (long) (perSecond * seconds);
         for (long i = 0; i < records; i++) {
             long dueNs = startNs + (long) (i * NS_PER_S / perSecond);
-            for (long left = dueNs - System.nanoTime(); left > 0; left = dueNs - System.nanoTime()) {
-                LockSupport.parkNanos(left);
-            }
+            Sleep.until(dueNs);
             int room = (int) (i % offsets.length);
             broadcaster.record(
                     rooms.get(room),

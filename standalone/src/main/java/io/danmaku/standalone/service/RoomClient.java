@@ -81,6 +81,11 @@ public final class RoomClient {
         return send("DELETE", "/api/rooms/" + room, null);
     }
 
+    /** @param sanction as the API takes it: {@code user}, {@code kind}, {@code seconds}, {@code reason} */
+    public Answer sanction(String room, Map<String, Object> sanction) throws IOException, InterruptedException {
+        return send("POST", "/api/rooms/" + room + "/sanctions", sanction);
+    }
+
     private Answer send(String method, String path, Object body) throws IOException, InterruptedException {
         Claims admin = new Claims(
                 "danmaku-cli",
