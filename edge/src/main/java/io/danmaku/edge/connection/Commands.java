@@ -159,18 +159,14 @@ public final class Commands {
                     id, Refusal.of(ErrorCode.TOO_MANY_ROOMS, "a connection is in at most " + limits.roomsMax()));
             return;
         }
-        Refusal overload = admission.join();
-        if (overload != null) {
-            connection.refuse(id, overload);
-            return;
-        }
         RoomState state = room(connection, id, join.room());
         if (state == null) {
             return;
         }
-        Refusal banned = gate.exclusion(connection.claims(), state, System.currentTimeMillis());
-        if (banned != null) {
-            connection.refuse(id, banned);
+        Refusal refusal = gate.exclusion(connection.claims(), state, System.currentTimeMillis());
+        refusal = refusal == null ? admission.join(openRooms.holds(state.key())) : refusal;
+        if (refusal != null) {
+            connection.refuse(id, refusal);
             return;
         }
         CompletableFuture<OpenRoom> opening = openRooms.acquire(state, table.deletions(state.key(), state.epoch()));

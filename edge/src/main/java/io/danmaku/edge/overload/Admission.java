@@ -59,7 +59,7 @@ public final class Admission {
     private final IntSupplier memoryPercent;
     private final TokenBucket rate;
     private final Map<Reason, Counter> handshakesRefused = new EnumMap<>(Reason.class);
-    private final Counter joinsRefused;
+    private final Map<Reason, Counter> joinsRefused = new EnumMap<>(Reason.class);
 
     public Admission(
             Limits limits, Supplier<OverloadStep> step, IntSupplier memoryPercent, MeterRegistry registry, long nowNs) {
@@ -72,7 +72,9 @@ public final class Admission {
         for (Reason reason : Reason.values()) {
             handshakesRefused.put(reason, counter("danmaku.handshakes.refused", reason, registry));
         }
-        joinsRefused = counter("danmaku.joins.refused", Reason.LOAD, registry);
+        for (Reason reason : new Reason[] {Reason.LOAD, Reason.MEMORY}) {
+            joinsRefused.put(reason, counter("danmaku.joins.refused", reason, registry));
+        }
     }
 
     private static Counter counter(String name, Reason reason, MeterRegistry registry) {
@@ -107,12 +109,19 @@ public final class Admission {
         return reason.refusal();
     }
 
-    /** Why nobody may join a room now, or null. */
-    public Refusal join() {
-        if (!step.get().atLeast(OverloadStep.REFUSE)) {
+    /**
+     * Why nobody may join a room now, or null.
+     *
+     * @param open whether the room is open here: another one costs memory, of which there may be too little for that before the load says so
+     */
+    public Refusal join(boolean open) {
+        Reason reason = step.get().atLeast(OverloadStep.REFUSE)
+                ? Reason.LOAD
+                : !open && memoryPercent.getAsInt() >= limits.memoryPercentMax ? Reason.MEMORY : null;
+        if (reason == null) {
             return null;
         }
-        joinsRefused.increment();
-        return Reason.LOAD.refusal();
+        joinsRefused.get(reason).increment();
+        return reason.refusal();
     }
 }

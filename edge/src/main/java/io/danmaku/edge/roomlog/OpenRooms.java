@@ -148,6 +148,11 @@ public final class OpenRooms {
         return entry == null ? null : opened(entry);
     }
 
+    /** Whether the room is open or is being opened. */
+    public synchronized boolean holds(RoomKey key) {
+        return entries.containsKey(key);
+    }
+
     private static OpenRoom opened(Entry entry) {
         return entry.opening.isCompletedExceptionally() ? null : entry.opening.getNow(null);
     }

@@ -31,6 +31,13 @@ class AdmissionTest {
                 .count();
     }
 
+    private double joinsRefused(String reason) {
+        return registry.get("danmaku.joins.refused")
+                .tag("reason", reason)
+                .counter()
+                .count();
+    }
+
     @Test
     void asManyASecondAreLetInAsItSaysAfterABurstOfAsMany() {
         Admission admission = admission(10);
@@ -70,14 +77,20 @@ class AdmissionTest {
     }
 
     @Test
-    void withoutMemoryNobodyConnectsAndWhoIsThereMayJoin() {
+    void withoutMemoryNobodyConnectsAndWhoIsThereMayJoinWhatIsOpen() {
         Admission admission = admission(0);
         memoryPercent = 84;
         assertNull(admission.handshake(0));
         memoryPercent = 85;
         assertEquals(ErrorCode.BUSY, admission.handshake(0).code());
-        assertNull(admission.join());
+        assertNull(admission.join(true));
+        Refusal opening = admission.join(false);
+        assertEquals(ErrorCode.BUSY, opening.code());
+        assertTrue(opening.retryMs() > 0);
         assertEquals(1, refused("memory"));
+        assertEquals(1, joinsRefused("memory"));
+        memoryPercent = 84;
+        assertNull(admission.join(false));
     }
 
     @Test
@@ -85,20 +98,15 @@ class AdmissionTest {
         Admission admission = admission(0);
         step = OverloadStep.SHED;
         assertNull(admission.handshake(0));
-        assertNull(admission.join());
+        assertNull(admission.join(true));
         step = OverloadStep.REFUSE;
         assertNotNull(admission.handshake(0));
-        Refusal join = admission.join();
+        Refusal join = admission.join(true);
         assertEquals(ErrorCode.BUSY, join.code());
         assertTrue(join.retryMs() > 0);
         assertEquals(1, refused("load"));
-        assertEquals(
-                1,
-                registry.get("danmaku.joins.refused")
-                        .tag("reason", "load")
-                        .counter()
-                        .count());
+        assertEquals(1, joinsRefused("load"));
         step = OverloadStep.SHED;
-        assertNull(admission.join());
+        assertNull(admission.join(true));
     }
 }
