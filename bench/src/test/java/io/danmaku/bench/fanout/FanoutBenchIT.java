@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.danmaku.bench.log.LogBench;
+import io.danmaku.bench.moderation.MuteBench;
+import io.danmaku.bench.room.RoomsBench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,6 +73,13 @@ final class FanoutBenchIT {
                 0,
                 new CommandLine(new LogBench())
                         .execute("--data=" + folder.resolve("hub"), "--rate=50", "--seconds=3", "--warm-up=1"));
+    }
+
+    @Test
+    void roomsAreMadeAndOpenedAndMutesHoldInTime() {
+        String data = "--data=" + folder.resolve("hub");
+        assertEquals(0, new CommandLine(new RoomsBench()).execute(data, "--rooms=30", "--live=25"));
+        assertEquals(0, new CommandLine(new MuteBench()).execute(data, "--times=3"));
     }
 
     @Test
