@@ -122,7 +122,9 @@ function enter() {
   function show(event, mine, live = true) {
     names.learn(event.u);
     if (event.t === 'chat') {
-      chat.add(event, mine);
+      const me = client.identity?.user;
+      const { reply, mentions = [] } = event.d ?? {};
+      chat.add(event, mine, !mine && (reply?.user === me || mentions.includes(me)));
       if (Date.now() - event.ts < FLIES_FOR_MS) {
         stage.fly(event, mine);
       }

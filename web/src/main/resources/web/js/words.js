@@ -120,9 +120,9 @@ export function eventWords({ t, d = {}, u }) {
   }
 }
 
-function policyWords({ slowModeMs = 0, whoMaySend = 'everyone' }) {
+function policyWords({ slowModeMs = 0, whoMaySend = 'everyone', emoteOnly = false }) {
   const who = whoMaySend === 'everyone' ? 'everybody may write' : `only ${whoMaySendWords(whoMaySend)} may write`;
-  return `The rules of the room now: ${who}${slowModeMs > 0 ? `, one comment every ${span(slowModeMs)}` : ''}.`;
+  return `The rules of the room now: ${who}${slowModeMs > 0 ? `, one comment every ${span(slowModeMs)}` : ''}${emoteOnly ? ', emotes only' : ''}.`;
 }
 
 /** Whom a room's rule lets write. */

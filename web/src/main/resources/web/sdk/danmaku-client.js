@@ -186,7 +186,8 @@ export class DanmakuClient extends EventTarget {
    * for at most 45 s, so that it arrives once or not at all.
    *
    * @param {string} room a joined room
-   * @param {object} d what the event holds: for chat `{text, mode, color, size}`
+   * @param {object} d what the event holds: for chat `{text, mode, color, size}`, and perhaps `reply: {o, user}`,
+   *   `mentions: [user]` and `emotes: [{id, from, to}]`, whose places are those of `text.slice(from, to)`
    * @param {{t?: string, cid?: string}} [options]
    * @returns {Promise<{o: number, ts: number}>} its place; rejected with a {@link HubError}
    */

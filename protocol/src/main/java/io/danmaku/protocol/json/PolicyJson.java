@@ -17,6 +17,7 @@ public final class PolicyJson {
                 .put("noLinks", policy.noLinks())
                 .put("capsPercentMax", policy.capsPercentMax())
                 .put("styles", policy.styles().wireName())
+                .put("emoteOnly", policy.emoteOnly())
                 .put("bestEffortPerSecond", policy.bestEffortPerSecond())
                 .put("retentionHours", policy.retentionHours());
     }

@@ -11,6 +11,7 @@ package io.danmaku.protocol.room;
  * @param noLinks a chat with a link is refused
  * @param capsPercentMax most capitals of a chat's letters, 0 = as many as one likes
  * @param styles what a chat may look like
+ * @param emoteOnly a chat is refused that has more than emotes and spaces
  * @param bestEffortPerSecond BEST_EFFORT events that reach viewers in a second, above it they are sampled; 0 = no limit, at most 100,000
  * @param retentionHours how long the room's log is kept, 1 h..8,760 h
  */
@@ -23,11 +24,12 @@ public record RoomPolicy(
         boolean noLinks,
         int capsPercentMax,
         ChatStyles styles,
+        boolean emoteOnly,
         int bestEffortPerSecond,
         int retentionHours) {
 
     public static final RoomPolicy DEFAULT =
-            new RoomPolicy(0, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, 100, 24);
+            new RoomPolicy(0, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, false, 100, 24);
 
     public static final long SLOW_MODE_MS_MAX = 6 * 3_600_000L;
     public static final int TEXT_LENGTH_LIMIT = 2_000;
@@ -67,6 +69,7 @@ public record RoomPolicy(
                 noLinks,
                 capsPercentMax,
                 styles,
+                emoteOnly,
                 budget,
                 retentionHours);
     }

@@ -136,6 +136,7 @@ public final class RoomForm {
                     merged.get("noLinks").booleanValue(),
                     merged.get("capsPercentMax").intValue(),
                     styles,
+                    merged.get("emoteOnly").booleanValue(),
                     merged.get("bestEffortPerSecond").intValue(),
                     merged.get("retentionHours").intValue()));
         } catch (IllegalArgumentException rule) {

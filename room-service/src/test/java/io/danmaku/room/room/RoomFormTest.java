@@ -37,12 +37,12 @@ class RoomFormTest {
         RoomForm.Wanted wanted = RoomForm.wanted(json("""
                         {"id":"a_b-1","title":"直播间","durability":"ephemeral","policy":{"slowModeMs":3000,
                         "memberSlowModeMs":5,"whoMaySend":"moderators","textLengthMax":20,"uniqueSeconds":30,"noLinks":true,
-                        "capsPercentMax":70,"styles":"plain","bestEffortPerSecond":0,"retentionHours":1}}""")).value();
+                        "capsPercentMax":70,"styles":"plain","emoteOnly":true,"bestEffortPerSecond":0,"retentionHours":1}}""")).value();
         assertEquals("a_b-1", wanted.id());
         assertEquals("直播间", wanted.title());
         assertEquals(Durability.EPHEMERAL, wanted.durability());
         assertEquals(
-                new RoomPolicy(3000, 5, WhoMaySend.MODERATORS, 20, 30, true, 70, ChatStyles.PLAIN, 0, 1),
+                new RoomPolicy(3000, 5, WhoMaySend.MODERATORS, 20, 30, true, 70, ChatStyles.PLAIN, true, 0, 1),
                 wanted.policy());
     }
 
@@ -69,6 +69,7 @@ class RoomFormTest {
                 "{\"policy\":{\"noLinks\":1}}",
                 "{\"policy\":{\"styles\":\"bold\"}}",
                 "{\"policy\":{\"styles\":null}}",
+                "{\"policy\":{\"emoteOnly\":\"yes\"}}",
                 "{\"policy\":{\"uniqueSeconds\":3601}}",
                 "{\"policy\":{\"capsPercentMax\":101}}",
                 "{\"policy\":{\"memberSlowModeMs\":-1}}",
@@ -93,9 +94,9 @@ class RoomFormTest {
         RoomForm.Patch patch =
                 RoomForm.patch(json("{\"policy\":{\"textLengthMax\":50}}")).value();
         assertNull(patch.title());
-        RoomPolicy base = new RoomPolicy(3000, 1, WhoMaySend.HOST, 20, 2, true, 3, ChatStyles.SCROLL, 7, 48);
+        RoomPolicy base = new RoomPolicy(3000, 1, WhoMaySend.HOST, 20, 2, true, 3, ChatStyles.SCROLL, false, 7, 48);
         assertEquals(
-                new RoomPolicy(3000, 1, WhoMaySend.HOST, 50, 2, true, 3, ChatStyles.SCROLL, 7, 48),
+                new RoomPolicy(3000, 1, WhoMaySend.HOST, 50, 2, true, 3, ChatStyles.SCROLL, false, 7, 48),
                 RoomForm.policy(base, patch.policy()).value());
         assertTrue(RoomForm.patch(json("{\"durability\":\"logged\"}")).isRefused());
     }
@@ -107,7 +108,7 @@ class RoomFormTest {
                         + "\"state\":\"closed\",\"cover\":\"\",\"tags\":[],\"category\":\"\",\"language\":\"\","
                         + "\"live\":false,\"attributes\":{},\"policy\":{\"slowModeMs\":0,\"memberSlowModeMs\":0,"
                         + "\"whoMaySend\":\"everyone\",\"textLengthMax\":200,\"uniqueSeconds\":0,\"noLinks\":false,"
-                        + "\"capsPercentMax\":0,\"styles\":\"all\",\"bestEffortPerSecond\":100,\"retentionHours\":24},"
+                        + "\"capsPercentMax\":0,\"styles\":\"all\",\"emoteOnly\":false,\"bestEffortPerSecond\":100,\"retentionHours\":24},"
                         + "\"version\":5,\"createdAt\":1}",
                 RoomForm.json(RoomTableTest.room(new RoomKey("default", "42"), 5, false))
                         .toString());
