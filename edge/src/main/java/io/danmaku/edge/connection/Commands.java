@@ -17,7 +17,6 @@ import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.CommandDecoder;
 import io.danmaku.protocol.json.EventDetail;
 import io.danmaku.protocol.json.Json;
-import io.danmaku.protocol.json.PolicyJson;
 import io.danmaku.protocol.json.Replies;
 import io.danmaku.protocol.log.Incarnation;
 import io.danmaku.protocol.log.RoomRecord;
@@ -244,18 +243,8 @@ public final class Commands {
         RoomState now = table.room(live.key());
         live.policy((now == null ? state : now).policy());
         connection.is(membership, table.role(connection.claims(), state));
-        ObjectNode ok = Json.object()
-                .put("room", join.room())
-                .put("epoch", live.epoch())
-                .put("head", head)
-                .put("role", membership.role.wireName())
-                .put("online", online(live.key()));
-        ok.put("title", state.title());
-        ok.set(
-                "policy",
-                PolicyJson.of(state.policy())
-                        .put("durability", state.durability().wireName()));
-        connection.reply(Replies.ok(id, ok));
+        connection.reply(JoinReply.of(
+                id, live, state, membership.role, head, online(live.key()), System.currentTimeMillis()));
         membership.viewer = audience.add(connection.socket(), connection.compressed(), since);
         presence.joined(live.key(), connection.user());
         audience.forward(membership.viewer);

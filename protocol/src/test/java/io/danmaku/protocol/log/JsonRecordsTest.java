@@ -8,6 +8,7 @@ import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.room.ChatStyles;
 import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.Pin;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.RoomProfile;
@@ -246,6 +247,7 @@ final class JsonRecordsTest {
                                         true,
                                         Map.of("k", title.length() > RoomProfile.ATTRIBUTE_CHARS_MAX ? "" : title))
                                 : RoomProfile.NONE,
+                        open ? new Pin(title, version, "7", "8", createdAtMs, version) : null,
                         version,
                         createdAtMs));
     }

@@ -11,8 +11,11 @@ import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.room.ChatStyles;
 import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.Pin;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
+import io.danmaku.protocol.room.RoomState;
+import io.danmaku.protocol.room.Sanction;
 import io.danmaku.protocol.room.WhoMaySend;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -102,6 +105,21 @@ class RoomFormTest {
     }
 
     @Test
+    void aRoomsPinIsToldAsATextOrAsAPlace() {
+        RoomState room = RoomTableTest.room(new RoomKey("default", "42"), 5, true);
+        assertEquals(
+                "{\"text\":\"hi\",\"by\":\"1\",\"at\":5,\"until\":null}",
+                RoomForm.json(room.pinned(new Pin("hi", 0, "", "1", 5, Sanction.FOREVER_MS)))
+                        .get("pin")
+                        .toString());
+        ObjectNode json = RoomForm.json(room.pinned(new Pin("", 7, "8", "1", 5, 65)));
+        assertEquals(
+                "{\"o\":7,\"user\":\"8\",\"by\":\"1\",\"at\":5,\"until\":65}",
+                json.get("pin").toString());
+        assertEquals(6, json.get("version").intValue());
+    }
+
+    @Test
     void aRoomIsToldInItsWireForm() {
         assertEquals(
                 "{\"id\":\"42\",\"tenant\":\"default\",\"epoch\":\"k3\",\"title\":\"t5\",\"durability\":\"logged\","
@@ -109,7 +127,7 @@ class RoomFormTest {
                         + "\"live\":false,\"attributes\":{},\"policy\":{\"slowModeMs\":0,\"memberSlowModeMs\":0,"
                         + "\"whoMaySend\":\"everyone\",\"textLengthMax\":200,\"uniqueSeconds\":0,\"noLinks\":false,"
                         + "\"capsPercentMax\":0,\"styles\":\"all\",\"emoteOnly\":false,\"bestEffortPerSecond\":100,\"retentionHours\":24},"
-                        + "\"version\":5,\"createdAt\":1}",
+                        + "\"pin\":null,\"version\":5,\"createdAt\":1}",
                 RoomForm.json(RoomTableTest.room(new RoomKey("default", "42"), 5, false))
                         .toString());
     }
