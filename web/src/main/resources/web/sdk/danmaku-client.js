@@ -189,7 +189,8 @@ export class DanmakuClient extends EventTarget {
    * @param {object} d what the event holds: for chat `{text, mode, color, size}`, and perhaps `reply: {o, user}`,
    *   `mentions: [user]` and `emotes: [{id, from, to}]`, whose places are those of `text.slice(from, to)`
    * @param {{t?: string, cid?: string}} [options]
-   * @returns {Promise<{o: number, ts: number}>} its place; rejected with a {@link HubError}
+   * @returns {Promise<{o: number, ts: number}|{counted: number}>} its place, or how many likes were counted; rejected
+   *   with a {@link HubError}. Likes that are sent again after a cut connection may count twice
    */
   send(room, d, { t = 'chat', cid = newCid() } = {}) {
     if (!this.#rooms.has(room)) {

@@ -14,6 +14,7 @@ import io.danmaku.edge.roomlog.OpenRooms;
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.json.CommandDecoder;
 import io.danmaku.protocol.json.EventDetail;
 import io.danmaku.protocol.json.Json;
@@ -336,6 +337,10 @@ public final class Commands {
             connection.refuse(id, Refusal.retry(ErrorCode.UNAVAILABLE, "the room's log is away", RETRY_MS));
             return;
         }
+        if (send.type() == EventType.LIKE) {
+            like(connection, id, m.room, verdict);
+            return;
+        }
         PendingSends pending = connection.loop().pending();
         Span span = span("room.send", key);
         long sendId = pending.add(connection, id, span, nowNs);
@@ -362,6 +367,15 @@ public final class Commands {
                 .encode();
         presence.sent(key);
         m.room.append(record, refusal -> connection.loop().eventLoop().execute(() -> pending.failed(sendId, refusal)));
+    }
+
+    /** Likes are acknowledged as they are counted: what nobody was told yet is lost with this edge. */
+    private static void like(Connection connection, long id, OpenRoom room, SendGate.Verdict verdict) {
+        int n = verdict.detail().get("n").intValue();
+        if (!verdict.shadowed()) {
+            room.like(n);
+        }
+        connection.reply(Replies.counted(id, n));
     }
 
     /** The connection is gone for good. */
