@@ -144,7 +144,11 @@ function enter() {
       }
       const words = live || event.t === 'announce' ? eventWords(event) : null;
       if (words !== null) {
-        chat.note(words, 'loud');
+        if (event.t === 'enter') {
+          chat.note(words, 'info', 'enter'); // one line, of whoever came last
+        } else {
+          chat.note(words, 'loud');
+        }
       }
     }
   }

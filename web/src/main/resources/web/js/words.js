@@ -105,6 +105,8 @@ export function deniedWords(code) {
 export function eventWords({ t, d = {}, u }) {
   const who = u?.name || u?.id || 'The hub';
   switch (t) {
+    case 'enter':
+      return `${who} has come in.`;
     case 'announce':
       return d.text ? `${who}: ${d.text}` : null;
     case 'gift':

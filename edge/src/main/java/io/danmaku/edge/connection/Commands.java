@@ -244,11 +244,14 @@ public final class Commands {
         RoomState now = table.room(live.key());
         live.policy((now == null ? state : now).policy());
         connection.is(membership, table.role(connection.claims(), state));
-        connection.reply(JoinReply.of(
-                id, live, state, membership.role, head, online(live.key()), System.currentTimeMillis()));
+        connection.reply(
+                JoinReply.of(id, live, state, membership.role, head, online(live.key()), System.currentTimeMillis()));
         membership.viewer = audience.add(connection.socket(), connection.compressed(), since);
         presence.joined(live.key(), connection.user());
         audience.forward(membership.viewer);
+        if (join.since() < 0) {
+            Entering.tell(connection, membership, state, gate);
+        }
     }
 
     /** Viewers of the room on all edges, as last heard; 0 before it was ever told. */

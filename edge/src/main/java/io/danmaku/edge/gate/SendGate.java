@@ -94,8 +94,7 @@ public final class SendGate {
             return refuse(checked.refusal());
         }
         boolean ranking = role.may(Permission.SPEAK_FREELY);
-        boolean shadowed = !role.may(Permission.GOVERN)
-                && table.sanction(room, claims.user(), Sanction.Kind.SHADOW, nowMs) != null;
+        boolean shadowed = isShadowed(claims, room, role, nowMs);
         if (!ranking && send.type() == EventType.CHAT) {
             WordFilter.Verdict found =
                     words.check(room, checked.detail().get("text").textValue());
@@ -110,6 +109,11 @@ public final class SendGate {
             shadowed |= found.action() == WordList.Action.SHADOW;
         }
         return new Verdict(null, checked.detail(), checked.key(), ranking, shadowed);
+    }
+
+    /** Whether nobody is to hear of what a user does in a room. */
+    public boolean isShadowed(Claims claims, RoomState room, Role role, long nowMs) {
+        return !role.may(Permission.GOVERN) && table.sanction(room, claims.user(), Sanction.Kind.SHADOW, nowMs) != null;
     }
 
     private Refusal permission(Claims claims, RoomState room, EventType type, Role role, long nowMs) {

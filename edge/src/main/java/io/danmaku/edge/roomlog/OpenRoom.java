@@ -25,6 +25,7 @@ public final class OpenRoom implements CatchUp {
     private final OffsetIndex index = new OffsetIndex();
     private final RoomAppender appender;
     private final Likes likes;
+    private final Entrances entrances = new Entrances();
     private LiveRoom live;
     private RoomFollower follower;
 
@@ -72,6 +73,11 @@ public final class OpenRoom implements CatchUp {
     /** Appends a record; success is told by reading it back, failure here. */
     public void append(byte[] record, Consumer<Refusal> failed) {
         appender.append(record, failed);
+    }
+
+    /** Whether a user who comes now is told of; see {@link Entrances}. */
+    public boolean announces(String user, int perSecond, long nowNs) {
+        return entrances.announces(user, perSecond, nowNs);
     }
 
     /** Counts likes of a viewer; they are told with others' within a second. */

@@ -145,7 +145,7 @@ class BroadcasterTest {
     }
 
     private static RoomPolicy slow() {
-        return new RoomPolicy(5_000, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, false, 0, 24);
+        return new RoomPolicy(5_000, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, false, 0, 0, 24);
     }
 
     @Test

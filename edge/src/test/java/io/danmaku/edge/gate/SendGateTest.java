@@ -40,8 +40,8 @@ class SendGateTest {
     private final SendGate gate = new SendGate(table, words);
 
     private static RoomState room(long slowModeMs, boolean open) {
-        RoomPolicy policy =
-                new RoomPolicy(slowModeMs, 1_000, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, false, 100, 24);
+        RoomPolicy policy = new RoomPolicy(
+                slowModeMs, 1_000, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, false, 100, 0, 24);
         return new RoomState(KEY, "e1", "", Durability.LOGGED, open, policy, 1, 0);
     }
 
@@ -169,7 +169,8 @@ class SendGateTest {
 
     @Test
     void whoSaysTheSameAgainIsRefusedForAWhileAndPaysNothingForIt() {
-        RoomPolicy unique = new RoomPolicy(1_000, 0, WhoMaySend.EVERYONE, 200, 30, false, 0, ChatStyles.ALL, false, 100, 24);
+        RoomPolicy unique =
+                new RoomPolicy(1_000, 0, WhoMaySend.EVERYONE, 200, 30, false, 0, ChatStyles.ALL, false, 100, 0, 24);
         assertNull(say(unique, "a", NOW_MS, "first!", "scroll"));
         assertNull(say(unique, "a", NOW_MS + 1, "first!", "scroll"), "the same send");
         assertEquals(ErrorCode.REPEATED, say(unique, "b", NOW_MS + 5_000, "FIRST !", "scroll"));
@@ -181,7 +182,8 @@ class SendGateTest {
 
     @Test
     void aRoomsStylesHoldForViewers() {
-        RoomPolicy scroll = new RoomPolicy(0, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.SCROLL, false, 100, 24);
+        RoomPolicy scroll =
+                new RoomPolicy(0, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.SCROLL, false, 100, 0, 24);
         assertNull(say(scroll, "a", NOW_MS, "hi", "scroll"));
         assertEquals(ErrorCode.TEXT_REFUSED, say(scroll, "b", NOW_MS, "hi", "top"));
     }
@@ -195,7 +197,8 @@ class SendGateTest {
 
     @Test
     void whereOnlyEmotesAreWantedViewersSayNothingElse() {
-        RoomPolicy emotes = new RoomPolicy(0, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, true, 100, 24);
+        RoomPolicy emotes =
+                new RoomPolicy(0, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, true, 100, 0, 24);
         assertNull(place(emotes, Role.VIEWER, ":cat: ", 0, 5).refusal());
         Refusal refusal = place(emotes, Role.VIEWER, ":cat: hi", 0, 5).refusal();
         assertEquals(ErrorCode.TEXT_REFUSED, refusal.code());
@@ -212,7 +215,8 @@ class SendGateTest {
         ObjectNode behind = place(RoomPolicy.DEFAULT, Role.VIEWER, "\uD83D\uDD95 bad :cat:", 7, 12)
                 .detail();
         assertEquals("** *** :cat:", behind.get("text").textValue());
-        assertEquals("[{\"id\":\"cat\",\"from\":7,\"to\":12}]", behind.get("emotes").toString());
+        assertEquals(
+                "[{\"id\":\"cat\",\"from\":7,\"to\":12}]", behind.get("emotes").toString());
         ObjectNode over = place(RoomPolicy.DEFAULT, Role.VIEWER, "so bad", 3, 6).detail();
         assertEquals("so ***", over.get("text").textValue());
         assertFalse(over.has("emotes"));

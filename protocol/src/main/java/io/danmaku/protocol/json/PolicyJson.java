@@ -19,6 +19,7 @@ public final class PolicyJson {
                 .put("styles", policy.styles().wireName())
                 .put("emoteOnly", policy.emoteOnly())
                 .put("bestEffortPerSecond", policy.bestEffortPerSecond())
+                .put("enterPerSecond", policy.enterPerSecond())
                 .put("retentionHours", policy.retentionHours());
     }
 }

@@ -222,7 +222,18 @@ final class JsonRecordsTest {
                         Arbitraries.integers().between(0, RoomPolicy.BEST_EFFORT_PER_SECOND_MAX),
                         Arbitraries.integers().between(1, RoomPolicy.RETENTION_HOURS_MAX))
                 .as((slowMs, who, length, links, styles, budget, hours) -> new RoomPolicy(
-                        slowMs, slowMs / 2, who, length, length, links, length % 100, styles, !links, budget, hours));
+                        slowMs,
+                        slowMs / 2,
+                        who,
+                        length,
+                        length,
+                        links,
+                        length % 100,
+                        styles,
+                        !links,
+                        budget,
+                        hours % 101,
+                        hours));
         return Combinators.combine(
                         rooms(),
                         texts(),

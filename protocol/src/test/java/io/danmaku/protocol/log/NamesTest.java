@@ -105,7 +105,9 @@ final class NamesTest {
                                 + "\"retentionHours\":48},\"version\":3,\"createdAtMs\":5}")
                         .getBytes(java.nio.charset.StandardCharsets.UTF_8),
                 RoomState.class);
-        assertEquals(new RoomPolicy(5, 0, WhoMaySend.HOST, 20, 0, false, 0, ChatStyles.ALL, false, 7, 48), before.policy());
+        assertEquals(
+                new RoomPolicy(5, 0, WhoMaySend.HOST, 20, 0, false, 0, ChatStyles.ALL, false, 7, 0, 48),
+                before.policy());
         assertNull(before.pin());
         Sanction mute = Json.read(
                 ("{\"id\":\"s\",\"room\":{\"tenant\":\"default\",\"room\":\"42\"},\"epoch\":\"k3\",\"user\":\"7\",\"kind\":\"mute\","

@@ -139,6 +139,7 @@ public final class RoomForm {
                     styles,
                     merged.get("emoteOnly").booleanValue(),
                     merged.get("bestEffortPerSecond").intValue(),
+                    merged.get("enterPerSecond").intValue(),
                     merged.get("retentionHours").intValue()));
         } catch (IllegalArgumentException rule) {
             return bad("policy." + rule.getMessage());

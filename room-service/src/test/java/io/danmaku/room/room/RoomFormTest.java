@@ -40,12 +40,12 @@ class RoomFormTest {
         RoomForm.Wanted wanted = RoomForm.wanted(json("""
                         {"id":"a_b-1","title":"直播间","durability":"ephemeral","policy":{"slowModeMs":3000,
                         "memberSlowModeMs":5,"whoMaySend":"moderators","textLengthMax":20,"uniqueSeconds":30,"noLinks":true,
-                        "capsPercentMax":70,"styles":"plain","emoteOnly":true,"bestEffortPerSecond":0,"retentionHours":1}}""")).value();
+                        "capsPercentMax":70,"styles":"plain","emoteOnly":true,"bestEffortPerSecond":0,"enterPerSecond":9,"retentionHours":1}}""")).value();
         assertEquals("a_b-1", wanted.id());
         assertEquals("直播间", wanted.title());
         assertEquals(Durability.EPHEMERAL, wanted.durability());
         assertEquals(
-                new RoomPolicy(3000, 5, WhoMaySend.MODERATORS, 20, 30, true, 70, ChatStyles.PLAIN, true, 0, 1),
+                new RoomPolicy(3000, 5, WhoMaySend.MODERATORS, 20, 30, true, 70, ChatStyles.PLAIN, true, 0, 9, 1),
                 wanted.policy());
     }
 
@@ -69,6 +69,7 @@ class RoomFormTest {
                 "{\"policy\":{\"whoMaySend\":3}}",
                 "{\"policy\":{\"textLengthMax\":0}}",
                 "{\"policy\":{\"retentionHours\":0}}",
+                "{\"policy\":{\"enterPerSecond\":101}}",
                 "{\"policy\":{\"noLinks\":1}}",
                 "{\"policy\":{\"styles\":\"bold\"}}",
                 "{\"policy\":{\"styles\":null}}",
@@ -97,9 +98,9 @@ class RoomFormTest {
         RoomForm.Patch patch =
                 RoomForm.patch(json("{\"policy\":{\"textLengthMax\":50}}")).value();
         assertNull(patch.title());
-        RoomPolicy base = new RoomPolicy(3000, 1, WhoMaySend.HOST, 20, 2, true, 3, ChatStyles.SCROLL, false, 7, 48);
+        RoomPolicy base = new RoomPolicy(3000, 1, WhoMaySend.HOST, 20, 2, true, 3, ChatStyles.SCROLL, false, 7, 0, 48);
         assertEquals(
-                new RoomPolicy(3000, 1, WhoMaySend.HOST, 50, 2, true, 3, ChatStyles.SCROLL, false, 7, 48),
+                new RoomPolicy(3000, 1, WhoMaySend.HOST, 50, 2, true, 3, ChatStyles.SCROLL, false, 7, 0, 48),
                 RoomForm.policy(base, patch.policy()).value());
         assertTrue(RoomForm.patch(json("{\"durability\":\"logged\"}")).isRefused());
     }
@@ -126,7 +127,7 @@ class RoomFormTest {
                         + "\"state\":\"closed\",\"cover\":\"\",\"tags\":[],\"category\":\"\",\"language\":\"\","
                         + "\"live\":false,\"attributes\":{},\"policy\":{\"slowModeMs\":0,\"memberSlowModeMs\":0,"
                         + "\"whoMaySend\":\"everyone\",\"textLengthMax\":200,\"uniqueSeconds\":0,\"noLinks\":false,"
-                        + "\"capsPercentMax\":0,\"styles\":\"all\",\"emoteOnly\":false,\"bestEffortPerSecond\":100,\"retentionHours\":24},"
+                        + "\"capsPercentMax\":0,\"styles\":\"all\",\"emoteOnly\":false,\"bestEffortPerSecond\":100,\"enterPerSecond\":0,\"retentionHours\":24},"
                         + "\"pin\":null,\"version\":5,\"createdAt\":1}",
                 RoomForm.json(RoomTableTest.room(new RoomKey("default", "42"), 5, false))
                         .toString());
