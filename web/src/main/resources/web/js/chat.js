@@ -46,10 +46,16 @@ export class Chat {
     setInterval(() => this.#announce(), ANNOUNCE_EVERY_MS);
   }
 
-  /** Adds a comment. */
-  add(event, mine) {
+  /**
+   * Adds a comment.
+   *
+   * @param {boolean} toMe whether it answers or mentions the reader
+   */
+  add(event, mine, toMe = false) {
     this.#lastNote = null;
-    this.#queue(this.#line(event, mine));
+    const line = this.#line(event, mine);
+    line.classList.toggle('to-me', toMe);
+    this.#queue(line);
     if (!mine) {
       this.#unheardCount++;
       this.#unheard.push(`${event.u?.name || event.u?.id}: ${event.d?.text}`);
@@ -74,12 +80,17 @@ export class Chat {
     this.#queue(line);
   }
 
-  /** Takes deleted comments off. */
+  /** Takes deleted comments off, and what others quote of them. */
   takeDown(deleted) {
     this.#flush();
     for (const line of this.#list.querySelectorAll('.line[data-o]')) {
       if (isDeleted(line, deleted)) {
         line.remove();
+      }
+    }
+    for (const quote of this.#list.querySelectorAll('.quote')) {
+      if (isDeleted(quote, deleted)) {
+        quote.textContent = '↩ a deleted comment';
       }
     }
   }
@@ -131,12 +142,29 @@ export class Chat {
       name.title = `Write to ${u.name || u.id}`;
       name.addEventListener('click', () => this.#onName(u));
     }
-    const text = make('span', 'said', d.text ?? '');
+    const text = make('span', 'said');
+    text.append(...withEmotes(d));
     text.dir = 'auto';
     const time = make('time', 'when', clockTime(ts));
     time.dateTime = new Date(ts).toISOString();
+    if (d.reply) {
+      line.append(this.#quote(d.reply));
+    }
     line.append(name, ' ', text, ' ', time);
     return line;
+  }
+
+  /** What a comment answers, as far as the list has it. The hub does not know whether there is such an event, of this user. */
+  #quote({ o, user }) {
+    const line = [...this.#list.querySelectorAll(`.line[data-o="${Number(o)}"]`), ...this.#pending].find(
+      ({ dataset }) => dataset.o === String(o) && dataset.user === user,
+    );
+    const said = line?.querySelector('.said').textContent;
+    const quote = make('span', 'quote', `↩ ${line?.querySelector('.name').textContent ?? user}${said ? `: ${said}` : ''}`);
+    quote.dir = 'auto';
+    quote.dataset.o = o;
+    quote.dataset.user = user;
+    return quote;
   }
 
   #trim() {
@@ -220,4 +248,17 @@ export class Chat {
     this.#unheard = [];
     this.#unheardCount = 0;
   }
+}
+
+/** A comment's text, with what stands for emotes set off: the page has no pictures of them. */
+function withEmotes({ text = '', emotes = [] }) {
+  const parts = [];
+  let end = 0;
+  for (const { id, from, to } of emotes) {
+    const emote = make('span', 'emote', text.slice(from, to));
+    emote.title = id;
+    parts.push(text.slice(end, from), emote);
+    end = to;
+  }
+  return [...parts, text.slice(end)];
 }

@@ -6,6 +6,7 @@ import { Direct } from './direct.js';
 import { askEntry, claimsOf, keepDmPos, keptDmPos, readLink } from './entry.js';
 import { Names } from './names.js';
 import { OwnComments } from './own-comments.js';
+import { Pinned } from './pinned.js';
 import { Stage } from './stage.js';
 import { Status } from './status.js';
 import { Tabs } from './tabs.js';
@@ -43,6 +44,7 @@ function enter() {
   });
   const direct = new Direct(client, api, names, tabs);
   const chat = new Chat((user) => direct.openConversation(user.id), earlier);
+  const pinned = new Pinned((before) => client.history(room, { before, limit: 1 }));
   const composer = new Composer((d) => own.sending(client.send(room, d), d));
 
   let leftOut = 0;
@@ -89,6 +91,7 @@ function enter() {
     if (info.online > 0) {
       status.online(info);
     }
+    pinned.show(info.pin);
     policy = { ...info.policy };
     role = info.role;
     composer.rules(policy, role);
@@ -122,20 +125,30 @@ function enter() {
   function show(event, mine, live = true) {
     names.learn(event.u);
     if (event.t === 'chat') {
-      chat.add(event, mine);
+      const me = client.identity?.user;
+      const { reply, mentions = [] } = event.d ?? {};
+      chat.add(event, mine, !mine && (reply?.user === me || mentions.includes(me)));
       if (Date.now() - event.ts < FLIES_FOR_MS) {
         stage.fly(event, mine);
       }
     } else if (event.t === 'deleted') {
       chat.takeDown(event.d ?? {});
       stage.takeDown(event.d ?? {});
+      pinned.takeDown(event.d ?? {});
     } else {
+      // older ones are in the answer to the join already
       if (event.t === 'policy' && live) {
-        onPolicy(event.d ?? {}); // an older one is in the answer to the join already
+        onPolicy(event.d ?? {});
+      } else if (event.t === 'pin' && live) {
+        pinned.show(event.d);
       }
       const words = live || event.t === 'announce' ? eventWords(event) : null;
       if (words !== null) {
-        chat.note(words, 'loud');
+        if (event.t === 'enter') {
+          chat.note(words, 'info', 'enter'); // one line, of whoever came last
+        } else {
+          chat.note(words, 'loud');
+        }
       }
     }
   }

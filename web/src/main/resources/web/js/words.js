@@ -105,6 +105,8 @@ export function deniedWords(code) {
 export function eventWords({ t, d = {}, u }) {
   const who = u?.name || u?.id || 'The hub';
   switch (t) {
+    case 'enter':
+      return `${who} has come in.`;
     case 'announce':
       return d.text ? `${who}: ${d.text}` : null;
     case 'gift':
@@ -120,9 +122,9 @@ export function eventWords({ t, d = {}, u }) {
   }
 }
 
-function policyWords({ slowModeMs = 0, whoMaySend = 'everyone' }) {
+function policyWords({ slowModeMs = 0, whoMaySend = 'everyone', emoteOnly = false }) {
   const who = whoMaySend === 'everyone' ? 'everybody may write' : `only ${whoMaySendWords(whoMaySend)} may write`;
-  return `The rules of the room now: ${who}${slowModeMs > 0 ? `, one comment every ${span(slowModeMs)}` : ''}.`;
+  return `The rules of the room now: ${who}${slowModeMs > 0 ? `, one comment every ${span(slowModeMs)}` : ''}${emoteOnly ? ', emotes only' : ''}.`;
 }
 
 /** Whom a room's rule lets write. */

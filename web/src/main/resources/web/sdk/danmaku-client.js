@@ -142,7 +142,7 @@ export class DanmakuClient extends EventTarget {
    * @param {string} room
    * @param {{since?: number, epoch?: string, last?: number}} [from] after an offset, with the newest so many events,
    *   or (with nothing) from now on
-   * @returns {Promise<object>} the answer `{room, epoch, head, role, online, policy}` of the first join
+   * @returns {Promise<object>} the answer `{room, epoch, head, role, online, policy, pin?}` of the first join
    */
   join(room, from = {}) {
     if (this.#rooms.has(room)) {
@@ -186,9 +186,11 @@ export class DanmakuClient extends EventTarget {
    * for at most 45 s, so that it arrives once or not at all.
    *
    * @param {string} room a joined room
-   * @param {object} d what the event holds: for chat `{text, mode, color, size}`
+   * @param {object} d what the event holds: for chat `{text, mode, color, size}`, and perhaps `reply: {o, user}`,
+   *   `mentions: [user]` and `emotes: [{id, from, to}]`, whose places are those of `text.slice(from, to)`
    * @param {{t?: string, cid?: string}} [options]
-   * @returns {Promise<{o: number, ts: number}>} its place; rejected with a {@link HubError}
+   * @returns {Promise<{o: number, ts: number}|{counted: number}>} its place, or how many likes were counted; rejected
+   *   with a {@link HubError}. Likes that are sent again after a cut connection may count twice
    */
   send(room, d, { t = 'chat', cid = newCid() } = {}) {
     if (!this.#rooms.has(room)) {

@@ -56,6 +56,8 @@ record EdgeMeters(
         FunctionCounter.builder("danmaku.connections.drained", loops, ConnectionLoops::departed)
                 .register(registry);
         Gauge.builder("danmaku.rooms.open", rooms, OpenRooms::size).register(registry);
+        FunctionCounter.builder("danmaku.likes.lost", rooms, OpenRooms::likesLost)
+                .register(registry);
         Gauge.builder("danmaku.words.terms", words, WordFilters::terms).register(registry);
         Gauge.builder("danmaku.ring.waiting", broadcaster, Broadcaster::waiting).register(registry);
         Gauge.builder("danmaku.frame.interval", pace, p -> p.intervalNs() / NS_PER_S)

@@ -13,6 +13,7 @@ import io.danmaku.room.admin.Forwarding;
 import io.danmaku.room.admin.RoomApi;
 import io.danmaku.room.membership.MembershipCount;
 import io.danmaku.room.membership.StatsTable;
+import io.danmaku.room.moderation.Pins;
 import io.danmaku.room.moderation.Roles;
 import io.danmaku.room.moderation.Sanctions;
 import io.danmaku.room.moderation.Takedowns;
@@ -92,6 +93,7 @@ public final class RoomServiceNode {
         Roles roles = new Roles(groups, config.rooms());
         Takedowns takedowns = new Takedowns(groups, log, config.rooms());
         Posts posts = new Posts(groups, log, config.rooms());
+        Pins pins = new Pins(groups, log);
         Words words = new Words(groups);
         StatsTable stats = new StatsTable();
         MembershipCount count = new MembershipCount(
@@ -110,6 +112,7 @@ public final class RoomServiceNode {
                 sanctions,
                 takedowns,
                 posts,
+                pins,
                 words,
                 groups,
                 stats,

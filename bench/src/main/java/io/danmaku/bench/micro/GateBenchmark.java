@@ -55,7 +55,7 @@ public class GateBenchmark {
                 "",
                 Durability.LOGGED,
                 true,
-                new RoomPolicy(slowModeMs, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, 100, 24),
+                new RoomPolicy(slowModeMs, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, false, 100, 0, 24),
                 1,
                 0);
     }

@@ -5,7 +5,7 @@ import io.danmaku.protocol.log.RoomRecord;
 
 /**
  * What is left out beyond the rooms' policies while the edge has more to do than it can. Only BEST_EFFORT events, and none of hosts or
- * moderators.
+ * moderators but likes, which are added up and nobody's any more.
  *
  * @param budgetPercent what is left of a room's budget, 1..100
  * @param unlimitedPerSecond BEST_EFFORT events a second of a room without a budget; 0 = no limit
@@ -25,6 +25,6 @@ public record Restraint(int budgetPercent, int unlimitedPerSecond, boolean shedd
     }
 
     boolean sheds(RoomRecord record) {
-        return shedding && !record.ranking() && (record.type() == EventType.LIKE || record.type() == EventType.ENTER);
+        return shedding && (record.type() == EventType.LIKE || (record.type() == EventType.ENTER && !record.ranking()));
     }
 }

@@ -14,10 +14,10 @@ import io.danmaku.edge.roomlog.OpenRooms;
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.json.CommandDecoder;
 import io.danmaku.protocol.json.EventDetail;
 import io.danmaku.protocol.json.Json;
-import io.danmaku.protocol.json.PolicyJson;
 import io.danmaku.protocol.json.Replies;
 import io.danmaku.protocol.log.Incarnation;
 import io.danmaku.protocol.log.RoomRecord;
@@ -240,21 +240,14 @@ public final class Commands {
         RoomState now = table.room(live.key());
         live.policy((now == null ? state : now).policy());
         connection.is(membership, table.role(connection.claims(), state));
-        ObjectNode ok = Json.object()
-                .put("room", join.room())
-                .put("epoch", live.epoch())
-                .put("head", head)
-                .put("role", membership.role.wireName())
-                .put("online", online(live.key()));
-        ok.put("title", state.title());
-        ok.set(
-                "policy",
-                PolicyJson.of(state.policy())
-                        .put("durability", state.durability().wireName()));
-        connection.reply(Replies.ok(id, ok));
+        connection.reply(
+                JoinReply.of(id, live, state, membership.role, head, online(live.key()), System.currentTimeMillis()));
         membership.viewer = audience.add(connection.socket(), connection.compressed(), since);
         presence.joined(live.key(), connection.user());
         audience.forward(membership.viewer);
+        if (join.since() < 0) {
+            Entering.tell(connection, membership, state, gate);
+        }
     }
 
     /** Viewers of the room on all edges, as last heard; 0 before it was ever told. */
@@ -343,6 +336,10 @@ public final class Commands {
             connection.refuse(id, Refusal.retry(ErrorCode.UNAVAILABLE, "the room's log is away", RETRY_MS));
             return;
         }
+        if (send.type() == EventType.LIKE) {
+            like(connection, id, m.room, verdict);
+            return;
+        }
         PendingSends pending = connection.loop().pending();
         Span span = span("room.send", key);
         long sendId = pending.add(connection, id, span, nowNs);
@@ -369,6 +366,15 @@ public final class Commands {
                 .encode();
         presence.sent(key);
         m.room.append(record, refusal -> connection.loop().eventLoop().execute(() -> pending.failed(sendId, refusal)));
+    }
+
+    /** Likes are acknowledged as they are counted: what nobody was told yet is lost with this edge. */
+    private static void like(Connection connection, long id, OpenRoom room, SendGate.Verdict verdict) {
+        int n = verdict.detail().get("n").intValue();
+        if (!verdict.shadowed()) {
+            room.like(n);
+        }
+        connection.reply(Replies.counted(id, n));
     }
 
     /** The connection is gone for good. */

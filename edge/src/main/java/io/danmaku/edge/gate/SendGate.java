@@ -12,6 +12,7 @@ import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.event.DeliveryClass;
 import io.danmaku.protocol.event.EventType;
+import io.danmaku.protocol.json.ChatMarks;
 import io.danmaku.protocol.json.EventDetail;
 import io.danmaku.protocol.room.ChatStyles;
 import io.danmaku.protocol.room.Durability;
@@ -93,8 +94,7 @@ public final class SendGate {
             return refuse(checked.refusal());
         }
         boolean ranking = role.may(Permission.SPEAK_FREELY);
-        boolean shadowed = !role.may(Permission.GOVERN)
-                && table.sanction(room, claims.user(), Sanction.Kind.SHADOW, nowMs) != null;
+        boolean shadowed = isShadowed(claims, room, role, nowMs);
         if (!ranking && send.type() == EventType.CHAT) {
             WordFilter.Verdict found =
                     words.check(room, checked.detail().get("text").textValue());
@@ -105,10 +105,15 @@ public final class SendGate {
             if (refusal != null) {
                 return refuse(refusal);
             }
-            checked.detail().put("text", found.text());
+            ChatMarks.mask(checked.detail(), found.text());
             shadowed |= found.action() == WordList.Action.SHADOW;
         }
         return new Verdict(null, checked.detail(), checked.key(), ranking, shadowed);
+    }
+
+    /** Whether nobody is to hear of what a user does in a room. */
+    public boolean isShadowed(Claims claims, RoomState room, Role role, long nowMs) {
+        return !role.may(Permission.GOVERN) && table.sanction(room, claims.user(), Sanction.Kind.SHADOW, nowMs) != null;
     }
 
     private Refusal permission(Claims claims, RoomState room, EventType type, Role role, long nowMs) {
@@ -146,6 +151,7 @@ public final class SendGate {
         RoomPolicy policy = room.policy();
         String text = detail.get("text").textValue();
         Refusal refusal = style(policy.styles(), detail);
+        refusal = refusal == null && policy.emoteOnly() ? onlyEmotes(detail) : refusal;
         refusal = refusal == null ? TextRules.check(policy, text) : refusal;
         if (refusal != null) {
             return refusal;
@@ -176,6 +182,12 @@ public final class SendGate {
         return allowed
                 ? null
                 : Refusal.of(ErrorCode.TEXT_REFUSED, "chats here are of the styles " + styles.wireName() + " only");
+    }
+
+    private static Refusal onlyEmotes(ObjectNode detail) {
+        return ChatMarks.hasOnlyEmotes(detail)
+                ? null
+                : Refusal.of(ErrorCode.TEXT_REFUSED, "chats here have emotes and spaces only");
     }
 
     private Refusal slowMode(Claims claims, RoomState room, long interval, String cid, LastSpoken spoken, long nowMs) {

@@ -10,7 +10,7 @@ public enum OverloadStep {
     STRETCH(1),
     /** Rooms have a smaller budget of BEST_EFFORT events. */
     SAMPLE(2),
-    /** Likes and enters of viewers are left out. */
+    /** Likes, and enters of viewers, are left out. */
     SHED(3),
     /** Nobody joins a room or connects. */
     REFUSE(4);

@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /** A room that is open on this edge: its live side, and its log to append to and to read pages of. */
@@ -23,14 +24,18 @@ public final class OpenRoom implements CatchUp {
     private final Pages pages;
     private final OffsetIndex index = new OffsetIndex();
     private final RoomAppender appender;
+    private final Likes likes;
+    private final Entrances entrances = new Entrances();
     private LiveRoom live;
     private RoomFollower follower;
 
-    OpenRoom(String topic, String stateEpoch, Pages pages, RoomAppender appender) {
+    /** @param likesLost see {@link Likes} */
+    OpenRoom(String topic, String stateEpoch, Pages pages, RoomAppender appender, LongAdder likesLost) {
         this.topic = topic;
         this.stateEpoch = stateEpoch;
         this.pages = pages;
         this.appender = appender;
+        likes = new Likes(appender::append, likesLost);
     }
 
     OffsetIndex index() {
@@ -55,13 +60,29 @@ public final class OpenRoom implements CatchUp {
         return follower;
     }
 
-    RoomAppender appender() {
-        return appender;
+    Likes likes() {
+        return likes;
+    }
+
+    /** Ends the appending, behind what viewers have liked and nobody was told yet. */
+    CompletableFuture<Void> endAppends() {
+        likes.end();
+        return appender.stop();
     }
 
     /** Appends a record; success is told by reading it back, failure here. */
     public void append(byte[] record, Consumer<Refusal> failed) {
         appender.append(record, failed);
+    }
+
+    /** Whether a user who comes now is told of; see {@link Entrances}. */
+    public boolean announces(String user, int perSecond, long nowNs) {
+        return entrances.announces(user, perSecond, nowNs);
+    }
+
+    /** Counts likes of a viewer; they are told with others' within a second. */
+    public void like(int n) {
+        likes.add(n);
     }
 
     /** Whether what is appended now would be read back. */

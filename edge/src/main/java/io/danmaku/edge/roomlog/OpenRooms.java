@@ -14,9 +14,11 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -68,6 +70,7 @@ public final class OpenRooms {
     private final Pages pages;
     private final Map<RoomKey, Entry> entries = new HashMap<>();
     private final Consumer<OpenRoom> ended;
+    private final LongAdder likesLost = new LongAdder();
 
     /** @param ended told of a room whose place another of its id takes: its viewers have to leave it */
     public OpenRooms(
@@ -161,8 +164,26 @@ public final class OpenRooms {
         return entries.size();
     }
 
-    /** Looks after open rooms: closes those without a viewer for the linger time. Called every second or so. */
-    public synchronized void lookAfter() {
+    /** Likes that were acknowledged and not told. */
+    public long likesLost() {
+        return likesLost.sum();
+    }
+
+    /** Looks after open rooms: tells what was liked, closes those without a viewer for the linger time. Called every second. */
+    public void lookAfter() {
+        // without the lock, for which event loops would wait
+        allOpen().forEach(room -> room.likes().tell());
+        lookAfterEntries();
+    }
+
+    private synchronized List<OpenRoom> allOpen() {
+        return entries.values().stream()
+                .map(OpenRooms::opened)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    private synchronized void lookAfterEntries() {
         long now = System.nanoTime();
         int reopened = 0;
         for (Iterator<Map.Entry<RoomKey, Entry>> all = entries.entrySet().iterator(); all.hasNext(); ) {
@@ -184,7 +205,7 @@ public final class OpenRooms {
 
     private CompletableFuture<OpenRoom> open(RoomState state, Deletions deletions) {
         String topic = Topics.room(state.key(), state.epoch(), state.durability());
-        OpenRoom room = new OpenRoom(topic, state.epoch(), pages, new RoomAppender(pulsar.client(), topic));
+        OpenRoom room = new OpenRoom(topic, state.epoch(), pages, new RoomAppender(pulsar.client(), topic), likesLost);
         RoomFollower follower = new RoomFollower(pulsar, broadcaster, topic, room.index());
         CompletableFuture<OpenRoom> opening = follower.head(state.durability()).thenCompose(head -> {
             LiveRoom live = new LiveRoom(
@@ -233,7 +254,7 @@ public final class OpenRooms {
                 .thenCompose(room -> room.follower()
                         .stop()
                         .exceptionally(told)
-                        .thenCompose(stopped -> room.appender().stop())
+                        .thenCompose(stopped -> room.endAppends())
                         .exceptionally(told)
                         .thenCompose(stopped -> broadcaster.close(room.live())))
                 .exceptionally(told);

@@ -21,6 +21,7 @@ final class RoomAppender {
     /** A record that the broker did not take in this time is given up, so that it cannot arrive long after its window. */
     private static final int SEND_TIMEOUT_S = 10;
 
+    private static final long FLUSH_MS_MAX = 1_000;
     private static final long RETRY_MS = 1_000;
     private static final long LOST_NS = TimeUnit.SECONDS.toNanos(20);
 
@@ -149,9 +150,13 @@ final class RoomAppender {
         return Refusal.retry(ErrorCode.PENDING, "the outcome is unknown: ask again with the same cid", RETRY_MS);
     }
 
+    /** Ends it, behind what was handed to the broker, as far as that takes it in a second. */
     synchronized CompletableFuture<Void> stop() {
         return opening == null
                 ? CompletableFuture.completedFuture(null)
-                : opening.thenCompose(open -> open.closeAsync());
+                : opening.thenCompose(open -> open.flushAsync()
+                        .handle((taken, failure) -> open)
+                        .completeOnTimeout(open, FLUSH_MS_MAX, TimeUnit.MILLISECONDS)
+                        .thenCompose(Producer::closeAsync));
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.edge.broadcast.LastSpoken;
 import io.danmaku.edge.policy.RoomTable;
 import io.danmaku.edge.words.WordFilters;
@@ -23,7 +24,9 @@ import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
 import io.danmaku.protocol.room.WhoMaySend;
+import io.danmaku.protocol.room.WordList;
 import io.danmaku.protocol.token.Claims;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -37,8 +40,8 @@ class SendGateTest {
     private final SendGate gate = new SendGate(table, words);
 
     private static RoomState room(long slowModeMs, boolean open) {
-        RoomPolicy policy =
-                new RoomPolicy(slowModeMs, 1_000, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, 100, 24);
+        RoomPolicy policy = new RoomPolicy(
+                slowModeMs, 1_000, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, false, 100, 0, 24);
         return new RoomState(KEY, "e1", "", Durability.LOGGED, open, policy, 1, 0);
     }
 
@@ -166,7 +169,8 @@ class SendGateTest {
 
     @Test
     void whoSaysTheSameAgainIsRefusedForAWhileAndPaysNothingForIt() {
-        RoomPolicy unique = new RoomPolicy(1_000, 0, WhoMaySend.EVERYONE, 200, 30, false, 0, ChatStyles.ALL, 100, 24);
+        RoomPolicy unique =
+                new RoomPolicy(1_000, 0, WhoMaySend.EVERYONE, 200, 30, false, 0, ChatStyles.ALL, false, 100, 0, 24);
         assertNull(say(unique, "a", NOW_MS, "first!", "scroll"));
         assertNull(say(unique, "a", NOW_MS + 1, "first!", "scroll"), "the same send");
         assertEquals(ErrorCode.REPEATED, say(unique, "b", NOW_MS + 5_000, "FIRST !", "scroll"));
@@ -178,9 +182,44 @@ class SendGateTest {
 
     @Test
     void aRoomsStylesHoldForViewers() {
-        RoomPolicy scroll = new RoomPolicy(0, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.SCROLL, 100, 24);
+        RoomPolicy scroll =
+                new RoomPolicy(0, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.SCROLL, false, 100, 0, 24);
         assertNull(say(scroll, "a", NOW_MS, "hi", "scroll"));
         assertEquals(ErrorCode.TEXT_REFUSED, say(scroll, "b", NOW_MS, "hi", "top"));
+    }
+
+    private SendGate.Verdict place(RoomPolicy policy, Role role, String text, int from, int to) {
+        ObjectNode d = Json.object().put("text", text);
+        d.putArray("emotes").addObject().put("id", "cat").put("from", from).put("to", to);
+        Command.Send send = new Command.Send("42", EventType.CHAT, "c", d);
+        return gate.check(claims(role), room(policy), send, new LastSpoken(), NOW_MS);
+    }
+
+    @Test
+    void whereOnlyEmotesAreWantedViewersSayNothingElse() {
+        RoomPolicy emotes =
+                new RoomPolicy(0, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, true, 100, 0, 24);
+        assertNull(place(emotes, Role.VIEWER, ":cat: ", 0, 5).refusal());
+        Refusal refusal = place(emotes, Role.VIEWER, ":cat: hi", 0, 5).refusal();
+        assertEquals(ErrorCode.TEXT_REFUSED, refusal.code());
+        assertEquals(ErrorCode.TEXT_REFUSED, say(emotes, "b", NOW_MS, "hi", "scroll"));
+        assertNull(place(emotes, Role.MODERATOR, ":cat: hi", 0, 5).refusal());
+        assertNull(place(RoomPolicy.DEFAULT, Role.VIEWER, ":cat: hi", 0, 5).refusal());
+    }
+
+    @Test
+    void aMaskedWordLeavesEmotesWhereTheyStandAndNoneOverItself() throws Exception {
+        words.put(new WordList(
+                "default", "", "", "l", WordList.Action.MASK, List.of("bad"), List.of("\\x{1F595}"), "1", NOW_MS));
+        words.settle(10_000);
+        ObjectNode behind = place(RoomPolicy.DEFAULT, Role.VIEWER, "\uD83D\uDD95 bad :cat:", 7, 12)
+                .detail();
+        assertEquals("** *** :cat:", behind.get("text").textValue());
+        assertEquals(
+                "[{\"id\":\"cat\",\"from\":7,\"to\":12}]", behind.get("emotes").toString());
+        ObjectNode over = place(RoomPolicy.DEFAULT, Role.VIEWER, "so bad", 3, 6).detail();
+        assertEquals("so ***", over.get("text").textValue());
+        assertFalse(over.has("emotes"));
     }
 
     @Test

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TextRulesTest {
     private static final RoomPolicy STRICT =
-            new RoomPolicy(0, 0, WhoMaySend.EVERYONE, 200, 0, true, 50, ChatStyles.ALL, 100, 24);
+            new RoomPolicy(0, 0, WhoMaySend.EVERYONE, 200, 0, true, 50, ChatStyles.ALL, false, 100, 0, 24);
 
     @ParameterizedTest
     @ValueSource(

@@ -142,7 +142,7 @@ public final class EventDetail {
         return new Checked(kept, "", null);
     }
 
-    private static boolean isWhole(JsonNode number, long min, long max) {
+    static boolean isWhole(JsonNode number, long min, long max) {
         return number.isIntegralNumber()
                 && number.canConvertToLong()
                 && number.longValue() >= min
@@ -175,7 +175,8 @@ public final class EventDetail {
         kept.put("mode", mode == null ? MODE_DEFAULT : mode.textValue());
         kept.put("color", color == null ? COLOR_DEFAULT : color.textValue());
         kept.put("size", size == null ? SIZE_DEFAULT : size.intValue());
-        return new Checked(kept, "", null);
+        Refusal marks = ChatMarks.put(d, kept);
+        return marks == null ? new Checked(kept, "", null) : new Checked(null, "", marks);
     }
 
     private static Checked like(ObjectNode d) {

@@ -17,7 +17,9 @@ public final class PolicyJson {
                 .put("noLinks", policy.noLinks())
                 .put("capsPercentMax", policy.capsPercentMax())
                 .put("styles", policy.styles().wireName())
+                .put("emoteOnly", policy.emoteOnly())
                 .put("bestEffortPerSecond", policy.bestEffortPerSecond())
+                .put("enterPerSecond", policy.enterPerSecond())
                 .put("retentionHours", policy.retentionHours());
     }
 }

@@ -22,6 +22,11 @@ public final class Replies {
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
+    /** The acknowledgement of likes: they are counted, and are told with others'. */
+    public static byte[] counted(long id, int likes) {
+        return ("{\"re\":" + id + ",\"ok\":{\"counted\":" + likes + "}}").getBytes(StandardCharsets.US_ASCII);
+    }
+
     /** @param id the command's id, or -1 when it could not be read ({@code "re":null}) */
     public static byte[] error(long id, Refusal refusal) {
         ObjectNode reply = Json.object();

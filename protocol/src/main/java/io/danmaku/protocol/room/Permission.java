@@ -16,6 +16,8 @@ public enum Permission {
     SANCTION(Role.MODERATOR),
     /** Take events out of the log: one, all of a user, all. */
     DELETE(Role.MODERATOR),
+    /** Pin a text or an event above the chat, and take it down. */
+    PIN(Role.MODERATOR),
     /** Change title and policy, close the room. */
     GOVERN(Role.HOST),
     /** Give and take roles that are lower than one's own. */

@@ -11,7 +11,9 @@ package io.danmaku.protocol.room;
  * @param noLinks a chat with a link is refused
  * @param capsPercentMax most capitals of a chat's letters, 0 = as many as one likes
  * @param styles what a chat may look like
+ * @param emoteOnly a chat is refused that has more than emotes and spaces
  * @param bestEffortPerSecond BEST_EFFORT events that reach viewers in a second, above it they are sampled; 0 = no limit, at most 100,000
+ * @param enterPerSecond {@code enter} events that an edge tells of in a second, 0 = none, at most 100
  * @param retentionHours how long the room's log is kept, 1 h..8,760 h
  */
 public record RoomPolicy(
@@ -23,16 +25,19 @@ public record RoomPolicy(
         boolean noLinks,
         int capsPercentMax,
         ChatStyles styles,
+        boolean emoteOnly,
         int bestEffortPerSecond,
+        int enterPerSecond,
         int retentionHours) {
 
     public static final RoomPolicy DEFAULT =
-            new RoomPolicy(0, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, 100, 24);
+            new RoomPolicy(0, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, false, 100, 0, 24);
 
     public static final long SLOW_MODE_MS_MAX = 6 * 3_600_000L;
     public static final int TEXT_LENGTH_LIMIT = 2_000;
     public static final int UNIQUE_SECONDS_MAX = 3_600;
     public static final int BEST_EFFORT_PER_SECOND_MAX = 100_000;
+    public static final int ENTER_PER_SECOND_MAX = 100;
     public static final int RETENTION_HOURS_MAX = 8_760;
 
     public RoomPolicy {
@@ -47,6 +52,7 @@ public record RoomPolicy(
         within(uniqueSeconds, 0, UNIQUE_SECONDS_MAX, "uniqueSeconds");
         within(capsPercentMax, 0, 100, "capsPercentMax");
         within(bestEffortPerSecond, 0, BEST_EFFORT_PER_SECOND_MAX, "bestEffortPerSecond");
+        within(enterPerSecond, 0, ENTER_PER_SECOND_MAX, "enterPerSecond");
         within(retentionHours, 1, RETENTION_HOURS_MAX, "retentionHours");
     }
 
@@ -67,7 +73,9 @@ public record RoomPolicy(
                 noLinks,
                 capsPercentMax,
                 styles,
+                emoteOnly,
                 budget,
+                enterPerSecond,
                 retentionHours);
     }
 

@@ -8,6 +8,7 @@ import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.room.ChatStyles;
 import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.Pin;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.RoomProfile;
@@ -221,7 +222,18 @@ final class JsonRecordsTest {
                         Arbitraries.integers().between(0, RoomPolicy.BEST_EFFORT_PER_SECOND_MAX),
                         Arbitraries.integers().between(1, RoomPolicy.RETENTION_HOURS_MAX))
                 .as((slowMs, who, length, links, styles, budget, hours) -> new RoomPolicy(
-                        slowMs, slowMs / 2, who, length, length, links, length % 100, styles, budget, hours));
+                        slowMs,
+                        slowMs / 2,
+                        who,
+                        length,
+                        length,
+                        links,
+                        length % 100,
+                        styles,
+                        !links,
+                        budget,
+                        hours % 101,
+                        hours));
         return Combinators.combine(
                         rooms(),
                         texts(),
@@ -246,6 +258,7 @@ final class JsonRecordsTest {
                                         true,
                                         Map.of("k", title.length() > RoomProfile.ATTRIBUTE_CHARS_MAX ? "" : title))
                                 : RoomProfile.NONE,
+                        open ? new Pin(title, version, "7", "8", createdAtMs, version) : null,
                         version,
                         createdAtMs));
     }

@@ -3,6 +3,7 @@ package io.danmaku.protocol.log;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.danmaku.protocol.command.ErrorCode;
@@ -104,7 +105,10 @@ final class NamesTest {
                                 + "\"retentionHours\":48},\"version\":3,\"createdAtMs\":5}")
                         .getBytes(java.nio.charset.StandardCharsets.UTF_8),
                 RoomState.class);
-        assertEquals(new RoomPolicy(5, 0, WhoMaySend.HOST, 20, 0, false, 0, ChatStyles.ALL, 7, 48), before.policy());
+        assertEquals(
+                new RoomPolicy(5, 0, WhoMaySend.HOST, 20, 0, false, 0, ChatStyles.ALL, false, 7, 0, 48),
+                before.policy());
+        assertNull(before.pin());
         Sanction mute = Json.read(
                 ("{\"id\":\"s\",\"room\":{\"tenant\":\"default\",\"room\":\"42\"},\"epoch\":\"k3\",\"user\":\"7\",\"kind\":\"mute\","
                                 + "\"reason\":\"\",\"by\":\"1\",\"atMs\":1,\"untilMs\":9}")

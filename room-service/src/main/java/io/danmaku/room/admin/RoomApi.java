@@ -6,6 +6,7 @@ import io.danmaku.node.http.RequestMeter;
 import io.danmaku.node.ops.Ops;
 import io.danmaku.protocol.token.Tokens;
 import io.danmaku.room.membership.StatsTable;
+import io.danmaku.room.moderation.Pins;
 import io.danmaku.room.moderation.Roles;
 import io.danmaku.room.moderation.Sanctions;
 import io.danmaku.room.moderation.Takedowns;
@@ -41,6 +42,7 @@ public final class RoomApi {
     private final SanctionRoutes sanctions;
     private final RoleRoutes grants;
     private final EventRoutes events;
+    private final PinRoutes pins;
     private final WordRoutes words;
     private final Forwarding forwarding;
     private final RequestMeter meter;
@@ -55,6 +57,7 @@ public final class RoomApi {
             Sanctions sanctions,
             Takedowns takedowns,
             Posts posts,
+            Pins pins,
             Words words,
             StateGroups groups,
             StatsTable stats,
@@ -68,6 +71,7 @@ public final class RoomApi {
         this.sanctions = new SanctionRoutes(sanctions, roles, clock);
         this.grants = new RoleRoutes(roles);
         this.events = new EventRoutes(takedowns, posts, roles);
+        this.pins = new PinRoutes(pins, roles);
         this.words = new WordRoutes(words, roles, forwarding);
         this.forwarding = forwarding;
         this.instance = groups.self().instance();
@@ -108,6 +112,8 @@ public final class RoomApi {
         decided(router, HttpMethod.POST, "/api/rooms/:room/events", events::post);
         decided(router, HttpMethod.DELETE, "/api/rooms/:room/events", events::deleteAll);
         decided(router, HttpMethod.DELETE, "/api/rooms/:room/events/:offset", events::deleteOne);
+        decided(router, HttpMethod.PUT, "/api/rooms/:room/pin", pins::put);
+        decided(router, HttpMethod.DELETE, "/api/rooms/:room/pin", pins::remove);
         for (String path : List.of("/api/words", "/api/rooms/:room/words")) {
             open(router, HttpMethod.GET, path, words::list);
             open(router, HttpMethod.GET, path + "/:name", words::read);

@@ -5,6 +5,7 @@ import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.json.PinJson;
 import io.danmaku.protocol.log.StateKeys;
 import io.danmaku.protocol.room.Deletion;
 import io.danmaku.protocol.room.Durability;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes events out of rooms' logs. The log itself cannot be changed: what is written is which of its offsets nobody is shown any more
- * ({@link Deletion}), kept for as long as the log keeps them. On the state context.
+ * ({@link Deletion}), kept for as long as the log keeps them. What is pinned of it is taken down with it. On the state context.
  */
 public final class Takedowns {
     private static final Logger LOG = LoggerFactory.getLogger(Takedowns.class);
@@ -97,6 +98,7 @@ public final class Takedowns {
     private Future<Result<Deletion>> write(RoomState read, String user, long from, long upTo, Claims by) {
         RoomKey key = read.key();
         boolean[] told = new boolean[1];
+        RoomState[] unpinned = new RoomState[1];
         return groups.change(key, (table, nowMs) -> {
                     RoomState room = table.room(key);
                     Refusal refusal = refusal(key, room);
@@ -109,16 +111,20 @@ public final class Takedowns {
                     if (refusal != null) {
                         return StateChange.<Deletion>refuse(refusal);
                     }
-                    return decide(table, new Deletion(key, room.epoch(), user, from, upTo, by.user(), nowMs), told);
+                    return decide(
+                            table, new Deletion(key, room.epoch(), user, from, upTo, by.user(), nowMs), told, unpinned);
                 })
                 .onSuccess(result -> {
                     if (told[0] && !result.isRefused()) {
                         log.append(read, EventType.DELETED, event(result.value()));
+                        if (unpinned[0] != null) {
+                            log.append(read, EventType.PIN, PinJson.lifted());
+                        }
                     }
                 });
     }
 
-    private StateChange<Deletion> decide(RoomTable table, Deletion wanted, boolean[] told) {
+    private StateChange<Deletion> decide(RoomTable table, Deletion wanted, boolean[] told, RoomState[] unpinned) {
         String stateKey = StateKeys.deletion(wanted);
         Deletion known = table.deletion(stateKey);
         if (known != null && known.upTo() >= wanted.upTo()) {
@@ -133,7 +139,14 @@ public final class Takedowns {
                     FULL_RETRY_MS));
         }
         told[0] = true;
-        return StateChange.write(wanted, StateChange.Write.put(stateKey, wanted));
+        StateChange.Write deleted = StateChange.Write.put(stateKey, wanted);
+        RoomState room = table.room(wanted.room());
+        if (room.pin() == null || !room.pin().isOf(wanted)) {
+            return StateChange.write(wanted, deleted);
+        }
+        unpinned[0] = room.pinned(null);
+        // first: should only this be written, who asks for the deletion again is not told that it is there already
+        return StateChange.write(wanted, StateChange.Write.put(StateKeys.room(room.key()), unpinned[0]), deleted);
     }
 
     /** The {@code d} of the event by which viewers' pages are told what to take down. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.json.PinJson;
 import io.danmaku.protocol.json.PolicyJson;
 import io.danmaku.protocol.room.ChatStyles;
 import io.danmaku.protocol.room.Durability;
@@ -136,7 +137,9 @@ public final class RoomForm {
                     merged.get("noLinks").booleanValue(),
                     merged.get("capsPercentMax").intValue(),
                     styles,
+                    merged.get("emoteOnly").booleanValue(),
                     merged.get("bestEffortPerSecond").intValue(),
+                    merged.get("enterPerSecond").intValue(),
                     merged.get("retentionHours").intValue()));
         } catch (IllegalArgumentException rule) {
             return bad("policy." + rule.getMessage());
@@ -161,6 +164,7 @@ public final class RoomForm {
                 .put("durability", room.durability().wireName())
                 .put("state", state(room));
         ProfileForm.put(json, room.profile()).set("policy", PolicyJson.of(room.policy()));
+        json.set("pin", room.pin() == null ? null : PinJson.of(room.pin()));
         return json.put("version", room.version()).put("createdAt", room.createdAtMs());
     }
 

@@ -237,6 +237,12 @@ public final class RoomTable {
         return deletions.get(key);
     }
 
+    /** Whether an event of the room's present epoch was taken out, by whichever deletion. */
+    public boolean isDeleted(RoomState room, long offset, String sender) {
+        return within(deletions, StateKeys.deletionsIn(room.key())).values().stream()
+                .anyMatch(deletion -> deletion.epoch().equals(room.epoch()) && deletion.covers(offset, sender));
+    }
+
     public int deletionCount(RoomKey room) {
         return within(deletions, StateKeys.deletionsIn(room)).size();
     }

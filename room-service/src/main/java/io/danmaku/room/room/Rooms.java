@@ -69,6 +69,7 @@ public final class Rooms {
                 true,
                 wanted.policy(),
                 wanted.profile(),
+                null,
                 former == null ? 1 : former.version() + 1,
                 createdAtMs);
         return StateChange.write(room, StateChange.Write.put(StateKeys.room(key), room));
@@ -170,6 +171,7 @@ public final class Rooms {
                 open,
                 policy,
                 profile,
+                room.pin(),
                 room.version() + 1,
                 room.createdAtMs());
     }

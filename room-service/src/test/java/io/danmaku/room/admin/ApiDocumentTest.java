@@ -9,10 +9,12 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.danmaku.node.http.RequestMeter;
 import io.danmaku.node.ops.Ops;
 import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.room.Pin;
 import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.token.Claims;
 import io.danmaku.protocol.token.Tokens;
 import io.danmaku.room.membership.StatsTable;
+import io.danmaku.room.moderation.Pins;
 import io.danmaku.room.moderation.Roles;
 import io.danmaku.room.moderation.SanctionForm;
 import io.danmaku.room.moderation.Sanctions;
@@ -100,6 +102,7 @@ class ApiDocumentTest {
                         new Sanctions(groups, log, bounds),
                         new Takedowns(groups, log, bounds),
                         new Posts(groups, log, bounds),
+                        new Pins(groups, log),
                         new Words(groups),
                         groups,
                         new StatsTable(),
@@ -204,6 +207,12 @@ class ApiDocumentTest {
         assertEquals(
                 SanctionForm.SECONDS_MAX,
                 schemas.at("/NewSanction/properties/seconds/maximum").intValue());
+        assertEquals(
+                Pin.TEXT_CHARS_MAX,
+                schemas.at("/NewPin/properties/text/maxLength").intValue());
+        assertEquals(
+                Pin.SECONDS_MAX,
+                schemas.at("/NewPin/properties/seconds/maximum").intValue());
         JsonNode policy = schemas.at("/Policy/properties");
         RoomPolicy defaults = RoomPolicy.DEFAULT;
         assertEquals(

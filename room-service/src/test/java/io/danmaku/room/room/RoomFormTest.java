@@ -11,8 +11,11 @@ import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.room.ChatStyles;
 import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.Pin;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
+import io.danmaku.protocol.room.RoomState;
+import io.danmaku.protocol.room.Sanction;
 import io.danmaku.protocol.room.WhoMaySend;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,12 +40,12 @@ class RoomFormTest {
         RoomForm.Wanted wanted = RoomForm.wanted(json("""
                         {"id":"a_b-1","title":"直播间","durability":"ephemeral","policy":{"slowModeMs":3000,
                         "memberSlowModeMs":5,"whoMaySend":"moderators","textLengthMax":20,"uniqueSeconds":30,"noLinks":true,
-                        "capsPercentMax":70,"styles":"plain","bestEffortPerSecond":0,"retentionHours":1}}""")).value();
+                        "capsPercentMax":70,"styles":"plain","emoteOnly":true,"bestEffortPerSecond":0,"enterPerSecond":9,"retentionHours":1}}""")).value();
         assertEquals("a_b-1", wanted.id());
         assertEquals("直播间", wanted.title());
         assertEquals(Durability.EPHEMERAL, wanted.durability());
         assertEquals(
-                new RoomPolicy(3000, 5, WhoMaySend.MODERATORS, 20, 30, true, 70, ChatStyles.PLAIN, 0, 1),
+                new RoomPolicy(3000, 5, WhoMaySend.MODERATORS, 20, 30, true, 70, ChatStyles.PLAIN, true, 0, 9, 1),
                 wanted.policy());
     }
 
@@ -66,9 +69,11 @@ class RoomFormTest {
                 "{\"policy\":{\"whoMaySend\":3}}",
                 "{\"policy\":{\"textLengthMax\":0}}",
                 "{\"policy\":{\"retentionHours\":0}}",
+                "{\"policy\":{\"enterPerSecond\":101}}",
                 "{\"policy\":{\"noLinks\":1}}",
                 "{\"policy\":{\"styles\":\"bold\"}}",
                 "{\"policy\":{\"styles\":null}}",
+                "{\"policy\":{\"emoteOnly\":\"yes\"}}",
                 "{\"policy\":{\"uniqueSeconds\":3601}}",
                 "{\"policy\":{\"capsPercentMax\":101}}",
                 "{\"policy\":{\"memberSlowModeMs\":-1}}",
@@ -93,11 +98,26 @@ class RoomFormTest {
         RoomForm.Patch patch =
                 RoomForm.patch(json("{\"policy\":{\"textLengthMax\":50}}")).value();
         assertNull(patch.title());
-        RoomPolicy base = new RoomPolicy(3000, 1, WhoMaySend.HOST, 20, 2, true, 3, ChatStyles.SCROLL, 7, 48);
+        RoomPolicy base = new RoomPolicy(3000, 1, WhoMaySend.HOST, 20, 2, true, 3, ChatStyles.SCROLL, false, 7, 0, 48);
         assertEquals(
-                new RoomPolicy(3000, 1, WhoMaySend.HOST, 50, 2, true, 3, ChatStyles.SCROLL, 7, 48),
+                new RoomPolicy(3000, 1, WhoMaySend.HOST, 50, 2, true, 3, ChatStyles.SCROLL, false, 7, 0, 48),
                 RoomForm.policy(base, patch.policy()).value());
         assertTrue(RoomForm.patch(json("{\"durability\":\"logged\"}")).isRefused());
+    }
+
+    @Test
+    void aRoomsPinIsToldAsATextOrAsAPlace() {
+        RoomState room = RoomTableTest.room(new RoomKey("default", "42"), 5, true);
+        assertEquals(
+                "{\"text\":\"hi\",\"by\":\"1\",\"at\":5,\"until\":null}",
+                RoomForm.json(room.pinned(new Pin("hi", 0, "", "1", 5, Sanction.FOREVER_MS)))
+                        .get("pin")
+                        .toString());
+        ObjectNode json = RoomForm.json(room.pinned(new Pin("", 7, "8", "1", 5, 65)));
+        assertEquals(
+                "{\"o\":7,\"user\":\"8\",\"by\":\"1\",\"at\":5,\"until\":65}",
+                json.get("pin").toString());
+        assertEquals(6, json.get("version").intValue());
     }
 
     @Test
@@ -107,8 +127,8 @@ class RoomFormTest {
                         + "\"state\":\"closed\",\"cover\":\"\",\"tags\":[],\"category\":\"\",\"language\":\"\","
                         + "\"live\":false,\"attributes\":{},\"policy\":{\"slowModeMs\":0,\"memberSlowModeMs\":0,"
                         + "\"whoMaySend\":\"everyone\",\"textLengthMax\":200,\"uniqueSeconds\":0,\"noLinks\":false,"
-                        + "\"capsPercentMax\":0,\"styles\":\"all\",\"bestEffortPerSecond\":100,\"retentionHours\":24},"
-                        + "\"version\":5,\"createdAt\":1}",
+                        + "\"capsPercentMax\":0,\"styles\":\"all\",\"emoteOnly\":false,\"bestEffortPerSecond\":100,\"enterPerSecond\":0,\"retentionHours\":24},"
+                        + "\"pin\":null,\"version\":5,\"createdAt\":1}",
                 RoomForm.json(RoomTableTest.room(new RoomKey("default", "42"), 5, false))
                         .toString());
     }

@@ -258,6 +258,22 @@ class RoomTableTest {
     }
 
     @Test
+    void anEventIsDeletedByItsOffsetItsUserOrWithAllAndInItsEpochOnly() {
+        put(room(ROOM, 1, true), 77);
+        delete("k2", "", 1, 9);
+        RoomState room = table.room(ROOM);
+        assertFalse(table.isDeleted(room, 5, "7"));
+        delete("k3", "8", 1, 9);
+        assertFalse(table.isDeleted(room, 5, "7"));
+        assertTrue(table.isDeleted(room, 5, "8"));
+        delete("k3", "", 5, 5);
+        assertTrue(table.isDeleted(room, 5, "7"));
+        assertFalse(table.isDeleted(room, 6, "7"));
+        delete("k3", "", 1, 6);
+        assertTrue(table.isDeleted(room, 6, "7"));
+    }
+
+    @Test
     void wordListsOfARoomAndOfItsTenantAreKeptApart() {
         put(room(ROOM, 1, true), 0);
         for (String[] list : new String[][] {{"", "", "all"}, {"42", "k3", "own"}, {"42", "k2", "former"}}) {

@@ -89,6 +89,15 @@ public final class HubApi {
         return send("POST", "/api/rooms/" + room + "/events", token, event, Map.of("Idempotency-Key", key));
     }
 
+    /** @param pin {@code text}, or {@code o} and {@code user}; perhaps {@code seconds} */
+    public Reply pin(String token, String room, Map<String, ?> pin) {
+        return send("PUT", "/api/rooms/" + room + "/pin", token, pin);
+    }
+
+    public Reply unpin(String token, String room) {
+        return send("DELETE", "/api/rooms/" + room + "/pin", token, null);
+    }
+
     public Reply give(String token, String room, String user, String role) {
         return send("PUT", "/api/rooms/" + room + "/roles/" + user, token, Map.of("role", role));
     }
