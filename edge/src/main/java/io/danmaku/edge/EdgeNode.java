@@ -12,6 +12,7 @@ import io.danmaku.edge.connection.SocketTransport;
 import io.danmaku.edge.direct.DirectBounds;
 import io.danmaku.edge.direct.DirectGateway;
 import io.danmaku.edge.front.Front;
+import io.danmaku.edge.front.RoomHistory;
 import io.danmaku.edge.gate.SendGate;
 import io.danmaku.edge.overload.Admission;
 import io.danmaku.edge.overload.MemoryShare;
@@ -126,11 +127,12 @@ public final class EdgeNode {
                 DirectBounds.DEFAULT,
                 ops.registry());
         shutdown.add("direct", 5_000, direct::close);
+        SendGate gate = new SendGate(table, filters);
         Commands commands = new Commands(
                 tokens,
                 table,
                 rooms,
-                new SendGate(table, filters),
+                gate,
                 admission,
                 config.connection(),
                 incarnation,
@@ -143,8 +145,14 @@ public final class EdgeNode {
                 loops, commands, admission, config.connection(), config.compression(), incarnation.toString());
         overload.start();
         new EdgeMeters(ops.registry(), transport, loops, rooms, broadcaster, pace, deliveries, filters).bind();
-        front.set(
-                Front.router(vertx, ops, tracing.tracer(), handshake, config.roomServiceUrl(), config.dmServiceUrl()));
+        front.set(Front.router(
+                vertx,
+                ops,
+                tracing.tracer(),
+                handshake,
+                new RoomHistory(tokens, table, rooms, gate, admission, config.historyReads()),
+                config.roomServiceUrl(),
+                config.dmServiceUrl()));
         // only now: who is told that it is ready must not find the routes of the start
         ops.need("rooms", table::ready);
         ops.need("pulsar", presence::isConnected);

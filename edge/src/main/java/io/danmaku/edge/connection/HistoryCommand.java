@@ -1,5 +1,7 @@
 package io.danmaku.edge.connection;
 
+import io.danmaku.edge.roomlog.HistoryPage;
+import io.danmaku.edge.roomlog.HistoryRequest;
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
@@ -8,11 +10,12 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.Tracer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 
 /** Carries out {@code history}: pages of a joined room's log. */
 final class HistoryCommand {
     private static final long RETRY_MS = 1_000;
+    /** What one command may look through: {@code limit} events may lie among many repeats. */
+    private static final int PAGES_MAX = 4;
 
     private final Tracer tracer;
 
@@ -37,28 +40,23 @@ final class HistoryCommand {
         Span span = tracer.spanBuilder("room.history")
                 .setAttribute("room", m.room.live().key().toString())
                 .startSpan();
-        m.room.history(history.before(), history.limit())
-                .whenComplete((events, failure) -> connection.loop().eventLoop().execute(() -> {
+        m.room.history(HistoryRequest.below(history.before(), history.limit(), PAGES_MAX))
+                .whenComplete((page, failure) -> connection.loop().eventLoop().execute(() -> {
                     span.end();
                     connection.endHistory();
                     if (failure != null) {
                         connection.refuse(id, Refusal.retry(ErrorCode.UNAVAILABLE, "the room's log is away", RETRY_MS));
                     } else {
-                        connection.reply(reply(id, events));
+                        connection.reply(reply(id, page));
                     }
                 }));
     }
 
-    private static byte[] reply(long id, List<byte[]> events) {
+    private static byte[] reply(long id, HistoryPage page) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes(("{\"re\":" + id + ",\"ok\":{\"events\":[").getBytes(StandardCharsets.US_ASCII));
-        for (int i = 0; i < events.size(); i++) {
-            if (i > 0) {
-                out.write(',');
-            }
-            out.writeBytes(events.get(i));
-        }
-        out.writeBytes("]}}".getBytes(StandardCharsets.US_ASCII));
+        out.writeBytes(("{\"re\":" + id + ",\"ok\":{\"events\":").getBytes(StandardCharsets.US_ASCII));
+        page.writeEvents(out);
+        out.writeBytes("}}".getBytes(StandardCharsets.US_ASCII));
         return out.toByteArray();
     }
 }

@@ -1,2 +1,2 @@
-/** What the edge serves over HTTP besides sockets: the pages, and the services' APIs by proxy. */
+/** What the edge serves over HTTP besides sockets: the pages, rooms' history, and the services' APIs by proxy. */
 package io.danmaku.edge.front;

@@ -6,8 +6,6 @@ import io.danmaku.edge.tail.Batch;
 import io.danmaku.edge.tail.BatchWriter;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.room.Durability;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -16,9 +14,6 @@ import java.util.function.Consumer;
 
 /** A room that is open on this edge: its live side, and its log to append to and to read pages of. */
 public final class OpenRoom implements CatchUp {
-    /** Pages that one history request may read: {@code limit} events may lie among many repeats. */
-    private static final int HISTORY_PAGES_MAX = 4;
-
     private final String topic;
     private final String stateEpoch;
     private final Pages pages;
@@ -118,31 +113,13 @@ public final class OpenRoom implements CatchUp {
         }
     }
 
-    /** The newest {@code limit} events below {@code before}, oldest first, each as JSON. */
-    public CompletableFuture<List<byte[]>> history(long before, int limit) {
-        long last = Math.min(before - 1, live.tail().headOffset());
-        Deque<byte[]> events = new ArrayDeque<>(limit);
-        return collect(events, last, limit, HISTORY_PAGES_MAX).thenApply(done -> List.copyOf(events));
-    }
-
-    private CompletableFuture<Void> collect(Deque<byte[]> events, long last, int limit, int pagesLeft) {
-        if (last < 1 || events.size() >= limit || pagesLeft == 0) {
-            return CompletableFuture.completedFuture(null);
-        }
-        return page(last, /* newest= */ live.tail().headOffset()).thenCompose(batches -> {
-            try {
-                for (int b = batches.size() - 1; b >= 0 && events.size() < limit; b--) {
-                    Batch batch = batches.get(b);
-                    for (int i = batch.events() - 1; i >= 0 && events.size() < limit; i--) {
-                        if (batch.offsetOf(i) <= last) {
-                            events.addFirst(batch.event(i));
-                        }
-                    }
-                }
-            } finally {
-                batches.forEach(Batch::release);
-            }
-            return collect(events, (last - 1) / Pages.PAGE_OFFSETS * Pages.PAGE_OFFSETS, limit, pagesLeft - 1);
-        });
+    /** Looks for events in the log of a logged room; fails when it does not answer, or when too many read. */
+    public CompletableFuture<HistoryPage> history(HistoryRequest wanted) {
+        long head = live.tail().headOffset();
+        CompletableFuture<PageReader.Range> range = wanted.anyTime()
+                ? CompletableFuture.completedFuture(new PageReader.Range(1, head))
+                : pages.within(topic, wanted.fromMs(), wanted.toMs(), head);
+        return range.thenCompose(
+                offsets -> new HistoryScan(wanted, offsets, live.deletions(), offset -> page(offset, head)).run());
     }
 }

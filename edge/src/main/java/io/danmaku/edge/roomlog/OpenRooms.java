@@ -223,8 +223,11 @@ public final class OpenRooms {
                     deliveries,
                     System.nanoTime());
             room.begin(live, follower);
-            return pages.run(() -> follower.feedWindow(live, head))
-                    .thenCompose(fed -> follower.follow(live, head))
+            return pages.run(() -> {
+                        follower.feedWindow(live, head);
+                        return live;
+                    })
+                    .thenCompose(fed -> follower.follow(fed, head))
                     .thenApply(following -> room);
         });
         return opening.orTimeout(OPENING_MS_MAX, TimeUnit.MILLISECONDS).whenComplete((opened, failure) -> {

@@ -5,6 +5,7 @@ import io.danmaku.edge.broadcast.RepeatWindow;
 import io.danmaku.edge.tail.Batch;
 import io.danmaku.edge.tail.BatchWriter;
 import io.danmaku.edge.tail.Deletions;
+import io.danmaku.node.pulsar.LogHead;
 import io.danmaku.node.pulsar.PulsarAdmin;
 import io.danmaku.node.pulsar.ReaderEnd;
 import io.danmaku.protocol.event.SkipReason;
@@ -64,6 +65,56 @@ final class PageReader {
             page = read(r, MessageId.earliest);
         }
         return page;
+    }
+
+    /** Offsets {@code first..last} of a log; none when the first lies behind the last. */
+    record Range(long first, long last) {
+        Range and(long firstOther, long lastOther) {
+            return new Range(Math.max(first, firstOther), Math.min(last, lastOther));
+        }
+    }
+
+    /**
+     * The offsets of a stretch of the broker's time: from the first record of {@code fromMs} or later up to before the first one of
+     * {@code toMs} or later. What the log keeps no more counts as of that stretch where it may be: reading tells that it is gone.
+     *
+     * @param head newest offset to go up to
+     */
+    Range within(String topic, long fromMs, long toMs, long head) throws IOException {
+        Message<byte[]> newest = newest(topic);
+        if (newest == null) {
+            return new Range(1, head);
+        }
+        try (Reader<byte[]> reader = client.newReader()
+                .topic(topic)
+                .readerName("time")
+                .startMessageId(MessageId.earliest)
+                .receiverQueueSize(1)
+                .create()) {
+            Message<byte[]> oldest = next(reader);
+            long oldestMs = LogRecords.tsMs(oldest);
+            long first = fromMs <= oldestMs ? 1 : offsetAt(reader, newest, fromMs);
+            long behind = toMs <= oldestMs ? LogRecords.offset(oldest) : offsetAt(reader, newest, toMs);
+            return new Range(first, Math.min(behind - 1, head));
+        }
+    }
+
+    /** Offset of the first record of a time or later, that behind the newest record when there is none. */
+    private static long offsetAt(Reader<byte[]> reader, Message<byte[]> newest, long tsMs) throws IOException {
+        if (LogRecords.tsMs(newest) < tsMs) {
+            return LogRecords.offset(newest) + 1;
+        }
+        reader.seek(tsMs);
+        return LogRecords.offset(next(reader));
+    }
+
+    private Message<byte[]> newest(String topic) throws IOException {
+        try {
+            return LogHead.newest(client, topic, TimeUnit.SECONDS.toMillis(READ_TIMEOUT_S))
+                    .join();
+        } catch (CompletionException failed) {
+            throw new IOException("the end of the log is not known now", failed);
+        }
     }
 
     /** The broker's look-up by index serves for a room that nobody has read here. */

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Pages implements AutoCloseable {
     /** Offsets a page covers: aligned, so that viewers with different cursors share pages. */
-    static final int PAGE_OFFSETS = 256;
+    public static final int PAGE_OFFSETS = 256;
 
     private static final long KEPT_S = 30;
     private static final int READS_MAX = 3;
@@ -113,19 +113,24 @@ public final class Pages implements AutoCloseable {
                 });
     }
 
+    /** The offsets of a stretch of time, see {@link PageReader#within}; read under the same bounds. */
+    CompletableFuture<PageReader.Range> within(String topic, long fromMs, long toMs, long head) {
+        return run(() -> reader.within(topic, fromMs, toMs, head));
+    }
+
     /** A read that is no page. */
     @FunctionalInterface
-    interface Read {
-        void run() throws IOException;
+    interface Read<T> {
+        T run() throws IOException;
     }
 
     /** Runs another read of a log among those of pages, under the same bounds. */
-    CompletableFuture<Void> run(Read read) {
+    <T> CompletableFuture<T> run(Read<T> read) {
         try {
-            return CompletableFuture.runAsync(
+            return CompletableFuture.supplyAsync(
                     () -> {
                         try {
-                            read.run();
+                            return read.run();
                         } catch (IOException e) {
                             throw new CompletionException(e);
                         }

@@ -331,17 +331,33 @@ public final class Batch {
      * Who sent the i-th event, empty for the hub itself: out of its JSON, where the sender stands right behind the type
      * ({@code EventDetail.fragment}), and an id has nothing that JSON escapes.
      */
-    private String sender(int event) {
-        int type = ByteBufUtil.indexOf(TYPE, full.slice(index.starts[event], index.ends[event] - index.starts[event]));
-        int typeEnd = full.indexOf(index.starts[event] + type + TYPE.readableBytes(), index.ends[event], (byte) '"');
-        int user = typeEnd + 1;
-        if (typeEnd < 0
+    public String sender(int event) {
+        int user = full.indexOf(typeStart(event), index.ends[event], (byte) '"') + 1;
+        if (user == 0
                 || user + SENDER.readableBytes() > index.ends[event]
                 || !ByteBufUtil.equals(full, user, SENDER, 0, SENDER.readableBytes())) {
             return "";
         }
         int id = user + SENDER.readableBytes();
         return full.toString(id, full.indexOf(id, index.ends[event], (byte) '"') - id, StandardCharsets.US_ASCII);
+    }
+
+    /** The {@code t} of the i-th event, out of its JSON. */
+    public String type(int event) {
+        int start = typeStart(event);
+        return full.toString(
+                start, full.indexOf(start, index.ends[event], (byte) '"') - start, StandardCharsets.US_ASCII);
+    }
+
+    /** The type stands behind offset and time, which are numbers. */
+    private int typeStart(int event) {
+        int start = index.starts[event];
+        return start + ByteBufUtil.indexOf(TYPE, full.slice(start, index.ends[event] - start)) + TYPE.readableBytes();
+    }
+
+    /** Whether it says that its offsets are gone altogether; then it has no events. */
+    public boolean isGap() {
+        return gap != null;
     }
 
     /** Offset of the i-th event. */

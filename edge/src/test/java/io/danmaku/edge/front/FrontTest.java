@@ -3,8 +3,10 @@ package io.danmaku.edge.front;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.danmaku.edge.policy.RoomTable;
 import io.danmaku.node.ops.Ops;
 import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.token.Tokens;
 import io.opentelemetry.api.OpenTelemetry;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -19,6 +21,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +61,17 @@ class FrontTest {
     }
 
     @Test
+    void ofARoomsEventsTheEdgeAnswersReadingAndHandsOnTheRest() throws Exception {
+        String edge = front(NOBODY);
+        assertEquals("unauthenticated", code(ask("GET", edge + "/api/rooms/42/events")));
+        for (String method : List.of("POST", "DELETE")) {
+            assertEquals("unavailable", code(ask(method, edge + "/api/rooms/42/events")), method);
+        }
+        assertEquals("unavailable", code(ask("DELETE", edge + "/api/rooms/42/events/7")));
+        assertEquals(200, ask("GET", edge + "/openapi/edge.yaml").statusCode());
+    }
+
+    @Test
     void aChangeIsPendingWhenTheServiceDiesUnderIt() throws Exception {
         try (ServerSocket service = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
             Thread dying = new Thread(() -> takeAndDie(service), "dying service");
@@ -84,7 +98,15 @@ class FrontTest {
     }
 
     private String front(String service) {
-        return serve(Front.router(vertx, ops, OpenTelemetry.noop().getTracer("test"), context -> {}, service, service));
+        RoomHistory history = new RoomHistory(
+                new Tokens("0123456789abcdef0123456789abcdef"),
+                new RoomTable(null, new RoomTable.Decided() {}),
+                null,
+                null,
+                null,
+                1);
+        return serve(Front.router(
+                vertx, ops, OpenTelemetry.noop().getTracer("test"), context -> {}, history, service, service));
     }
 
     private String serve(Handler<HttpServerRequest> handler) {

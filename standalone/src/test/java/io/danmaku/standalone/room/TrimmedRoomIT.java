@@ -1,6 +1,7 @@
 package io.danmaku.standalone.room;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.danmaku.protocol.log.Topics;
@@ -15,6 +16,7 @@ import io.danmaku.standalone.system.HubApi;
 import io.danmaku.standalone.system.Witness;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -52,6 +54,9 @@ final class TrimmedRoomIT {
                 assertEquals(SAID, joined.ok().get("head").asLong());
                 back.joined(c -> c.joinSince(room, SAID, epoch));
                 all.joined(c -> c.joinSince(room, 0, null));
+                for (String nothing : List.of("", "?after=0", "?from=1", "?after=0&from=1")) {
+                    assertGone(List.of(), historyOfEdge2(room, nothing));
+                }
                 assertEquals(SAID + 1, fresh.say(room, "c" + (SAID + 1), "goes on"));
                 for (Witness witness : List.of(fresh, back, all)) {
                     witness.awaitCovered(SAID + 1, SEEN_MAX);
@@ -62,8 +67,31 @@ final class TrimmedRoomIT {
                 JsonNode events =
                         back.wait(back.client().history(room, 0, 50)).ok().get("events");
                 assertEquals(1, events.size());
+                for (String one : List.of("", "?after=0", "?from=1", "?after=0&from=1")) {
+                    assertGone(List.of(SAID + 1L), historyOfEdge2(room, one));
+                }
+                String before = "to=" + events.get(0).get("ts").asLong();
+                assertGone(List.of(), historyOfEdge2(room, "?" + before));
+                assertGone(List.of(), historyOfEdge2(room, "?after=0&" + before));
             }
         }
+    }
+
+    private JsonNode historyOfEdge2(String room, String query) throws Exception {
+        RoomHttp.Answer answer =
+                new RoomHttp(hub.edge(2), hub.adminToken()).get("/api/rooms/" + room + "/events" + query);
+        assertEquals(200, answer.status(), () -> query + ": " + answer);
+        return answer.body();
+    }
+
+    private static void assertGone(List<Long> left, JsonNode page) {
+        List<Long> offsets = new ArrayList<>();
+        page.get("events").forEach(event -> offsets.add(event.get("o").asLong()));
+        assertEquals(left, offsets);
+        assertEquals(
+                "{\"from\":1,\"to\":" + SAID + ",\"reason\":\"retention\"}",
+                page.path("gap").toString());
+        assertFalse(page.get("more").booleanValue());
     }
 
     /** Leaves no record of the topic. */

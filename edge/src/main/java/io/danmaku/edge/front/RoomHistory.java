@@ -1,0 +1,208 @@
+package io.danmaku.edge.front;
+
+import io.danmaku.edge.gate.SendGate;
+import io.danmaku.edge.overload.Admission;
+import io.danmaku.edge.policy.RoomTable;
+import io.danmaku.edge.roomlog.HistoryPage;
+import io.danmaku.edge.roomlog.HistoryRequest;
+import io.danmaku.edge.roomlog.OpenRoom;
+import io.danmaku.edge.roomlog.OpenRooms;
+import io.danmaku.node.http.Bearer;
+import io.danmaku.node.http.Problems;
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.Ids;
+import io.danmaku.protocol.room.Permission;
+import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.protocol.room.RoomState;
+import io.danmaku.protocol.token.Claims;
+import io.danmaku.protocol.token.Tokens;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+
+/**
+ * {@code GET /api/rooms/{room}/events}: a room's history, page by page, for whoever may be in the room. The edge answers it because it
+ * knows already what is deleted, repeated and hidden. On the event loop of who asks.
+ */
+public final class RoomHistory {
+    static final String PATH = "/api/rooms/:room/events";
+    static final String DOCUMENT = "/openapi/edge.yaml";
+
+    private static final int OK = 200;
+    private static final long RETRY_MS = 1_000;
+
+    private final Bearer bearer;
+    private final RoomTable table;
+    private final OpenRooms rooms;
+    private final SendGate gate;
+    private final Admission admission;
+    private final Semaphore reads;
+    /** Users, with their tenant, who read now. No more than there are reads. */
+    private final Set<String> readers = ConcurrentHashMap.newKeySet();
+
+    /** @param readsMax requests that are carried out at a time */
+    public RoomHistory(
+            Tokens tokens, RoomTable table, OpenRooms rooms, SendGate gate, Admission admission, int readsMax) {
+        bearer = new Bearer(tokens);
+        this.table = table;
+        this.rooms = rooms;
+        this.gate = gate;
+        this.admission = admission;
+        reads = new Semaphore(readsMax);
+    }
+
+    void mount(Router router) {
+        Buffer document = document();
+        router.get(DOCUMENT)
+                .handler(context -> context.response()
+                        .putHeader("Content-Type", "application/yaml; charset=utf-8")
+                        .end(document));
+        router.get(PATH).handler(bearer).handler(this::read);
+    }
+
+    private void read(RoutingContext context) {
+        String id = context.pathParam("room");
+        if (!Ids.isRoom(id)) {
+            Problems.send(context, Refusal.of(ErrorCode.BAD_FIELD, "the room is 1..64 of A-Z a-z 0-9 _ -"));
+            return;
+        }
+        HistoryQuery.Read query = HistoryQuery.read(context.queryParams());
+        if (query.refusal() != null) {
+            Problems.send(context, query.refusal());
+            return;
+        }
+        Claims claims = Bearer.claims(context);
+        RoomKey key = new RoomKey(claims.tenant(), id);
+        RoomState state = table.room(key);
+        Refusal refusal = refusal(claims, state, query.request());
+        refusal = refusal == null ? admission.join() : refusal;
+        if (refusal != null) {
+            Problems.send(context, refusal);
+            return;
+        }
+        // a backend may read many rooms at a time
+        String reader = claims.admin() ? null : claims.tenant() + '/' + claims.user();
+        if (reader != null && !readers.add(reader)) {
+            busy(context, "one page at a time");
+            return;
+        }
+        if (!reads.tryAcquire()) {
+            end(reader);
+            busy(context, "too many read history at a time");
+            return;
+        }
+        Future.fromCompletionStage(page(state, query.request()), context.vertx().getOrCreateContext())
+                .onComplete(read -> {
+                    reads.release();
+                    end(reader);
+                    answer(context, key, query.request(), read.result(), read.cause());
+                });
+    }
+
+    private void end(String reader) {
+        if (reader != null) {
+            readers.remove(reader);
+        }
+    }
+
+    /** Why it is not answered, or null. */
+    private Refusal refusal(Claims claims, RoomState room, HistoryRequest wanted) {
+        if (room == null) {
+            return Refusal.of(ErrorCode.NO_SUCH_ROOM, "there is no such room");
+        }
+        if (!room.open()) {
+            return Refusal.of(ErrorCode.ROOM_CLOSED, "the room is closed");
+        }
+        if (room.durability() == Durability.EPHEMERAL) {
+            return Refusal.of(ErrorCode.UNSUPPORTED, "an ephemeral room has no history");
+        }
+        if (!wanted.user().isEmpty()
+                && !wanted.user().equals(claims.user())
+                && !table.role(claims, room).may(Permission.DELETE)) {
+            return Refusal.of(ErrorCode.FORBIDDEN, "what somebody else wrote is looked for by moderators and above");
+        }
+        return gate.exclusion(claims, room, System.currentTimeMillis());
+    }
+
+    /** A page, and the room's epoch. */
+    private record Told(HistoryPage page, String epoch) {}
+
+    private CompletableFuture<Told> page(RoomState state, HistoryRequest wanted) {
+        CompletableFuture<OpenRoom> opening = rooms.acquire(state, table.deletions(state.key(), state.epoch()));
+        if (opening == null) {
+            return CompletableFuture.failedFuture(
+                    new RejectedExecutionException("the edge has as many rooms as it may"));
+        }
+        return opening.thenCompose(room -> room.history(wanted)
+                .thenApply(page -> new Told(page, room.stateEpoch()))
+                .whenComplete((told, failure) -> rooms.release(room)));
+    }
+
+    private void answer(RoutingContext context, RoomKey key, HistoryRequest wanted, Told told, Throwable failure) {
+        // once more: what was decided while it was read
+        Refusal refusal = refusal(Bearer.claims(context), table.room(key), wanted);
+        if (refusal != null) {
+            Problems.send(context, refusal);
+        } else if (failure == null) {
+            context.response()
+                    .setStatusCode(OK)
+                    .putHeader("Content-Type", "application/json")
+                    // what is deleted is served to nobody, from no cache either
+                    .putHeader("Cache-Control", "no-store")
+                    .end(json(key.room(), told, wanted.forward()));
+        } else if (cause(failure) instanceof RejectedExecutionException) {
+            busy(context, "too much of the log is read at a time");
+        } else {
+            Problems.send(context, Refusal.retry(ErrorCode.UNAVAILABLE, "the room's log is away", RETRY_MS));
+        }
+    }
+
+    private static void busy(RoutingContext context, String message) {
+        Problems.send(context, Refusal.retry(ErrorCode.BUSY, message, RETRY_MS));
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    private static Buffer json(String room, Told told, boolean forward) {
+        HistoryPage page = told.page;
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ascii(out, "{\"room\":\"" + room + "\",\"epoch\":\"" + told.epoch + "\",\"events\":");
+        page.writeEvents(out);
+        if (page.gapFrom() > 0) {
+            ascii(
+                    out,
+                    ",\"gap\":{\"from\":" + page.gapFrom() + ",\"to\":" + page.gapTo() + ",\"reason\":\"retention\"}");
+        }
+        ascii(out, ",\"more\":" + page.more());
+        ascii(out, ",\"next\":{\"" + (forward ? "after" : "before") + "\":" + page.next() + "}}");
+        return Buffer.buffer(out.toByteArray());
+    }
+
+    private static void ascii(ByteArrayOutputStream out, String text) {
+        out.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static Buffer document() {
+        try (InputStream in = RoomHistory.class.getResourceAsStream(DOCUMENT)) {
+            return Buffer.buffer(in.readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
