@@ -7,8 +7,7 @@ import io.danmaku.dm.store.CqlConfig;
 import io.danmaku.node.config.ConfigurationException;
 import io.danmaku.node.config.Settings;
 import io.danmaku.node.pulsar.PulsarConfig;
-import io.danmaku.protocol.token.Tokens;
-import java.nio.charset.StandardCharsets;
+import io.danmaku.node.token.TokenConfig;
 
 /** What {@code config/dm-service.conf} says, read and checked once; the meaning of each key stands there. */
 public record DmServiceConfig(
@@ -17,7 +16,7 @@ public record DmServiceConfig(
         int bodyBytesMax,
         int idleTimeoutMs,
         ApiBounds api,
-        String tokenSecret,
+        TokenConfig token,
         PulsarConfig pulsar,
         String redisUrl,
         CqlConfig cql,
@@ -40,7 +39,7 @@ public record DmServiceConfig(
                 (int) s.bytes("http.bodyMax", 1 << 10, 1 << 20),
                 (int) s.millis("http.idleTimeout", 1_000, HOUR_MS),
                 ApiBounds.read(s),
-                s.secret("token.secret"),
+                TokenConfig.read(s, "token.secret"),
                 PulsarConfig.read(s),
                 s.nonEmpty("redis.url"),
                 CqlConfig.read(s),
@@ -52,10 +51,6 @@ public record DmServiceConfig(
                 s.millis("startWithin", 1_000, HOUR_MS),
                 s.millis("drainWithin", 0, MINUTE_MS));
         s.finish();
-        if (config.tokenSecret.getBytes(StandardCharsets.UTF_8).length < Tokens.SECRET_BYTES_MIN) {
-            throw new ConfigurationException(
-                    "token.secret", "is at least " + Tokens.SECRET_BYTES_MIN + " bytes long (DANMAKU_TOKEN_SECRET)");
-        }
         return config;
     }
 

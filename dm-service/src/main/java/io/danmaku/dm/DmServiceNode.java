@@ -19,9 +19,9 @@ import io.danmaku.node.ops.Ops;
 import io.danmaku.node.ops.Tracing;
 import io.danmaku.node.pulsar.PulsarNode;
 import io.danmaku.node.redis.Directory;
+import io.danmaku.node.token.TokenKeys;
 import io.danmaku.protocol.log.Incarnation;
 import io.danmaku.protocol.log.Topics;
-import io.danmaku.protocol.token.Tokens;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -55,6 +55,8 @@ public final class DmServiceNode {
         shutdown.add("ops", STEP_MS, ops::close);
         Tracing tracing = new Tracing(NAME, config.traceEndpoint(), config.tracePercent() / PERCENT);
         shutdown.add("tracing", STEP_MS, tracing::close);
+        TokenKeys keys = TokenKeys.start(config.token(), ops);
+        shutdown.add("token keys", STEP_MS, keys::close);
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS));
         shutdown.add("vertx", STEP_MS, () -> await(vertx.close()));
         Directory directory = new Directory(vertx, config.redisUrl());
@@ -64,8 +66,7 @@ public final class DmServiceNode {
         ops.need("cql", () -> cqlReady.getAsBoolean());
 
         // the port answers first, so that /readyz can say what the start waits for
-        Routes routes = new Routes(
-                vertx, ops, new Tokens(config.tokenSecret()), config.bodyBytesMax(), config.api(), tracing.tracer());
+        Routes routes = new Routes(vertx, ops, keys.tokens(), config.bodyBytesMax(), config.api(), tracing.tracer());
         HttpServer server = await(vertx.createHttpServer(new HttpServerOptions()
                         .setHost(config.host())
                         .setPort(config.port())

@@ -56,6 +56,7 @@ class DmServiceConfigTest {
                 "requests.resultWithin = 5",
                 "http.bodyMax = 64",
                 "http.sendsPerSecond = 0",
+                "token.keysUrl = \"id.example\"",
                 "no.such = 1")) {
             String key = wrong.substring(0, wrong.indexOf(' '));
             ConfigurationException bad = assertThrows(ConfigurationException.class, () -> with(wrong));

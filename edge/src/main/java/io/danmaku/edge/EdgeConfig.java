@@ -7,8 +7,7 @@ import io.danmaku.edge.roomlog.OpenRooms;
 import io.danmaku.node.config.ConfigurationException;
 import io.danmaku.node.config.Settings;
 import io.danmaku.node.pulsar.PulsarConfig;
-import io.danmaku.protocol.token.Tokens;
-import java.nio.charset.StandardCharsets;
+import io.danmaku.node.token.TokenConfig;
 
 /** The settings of an edge, from {@code config/edge.conf}, where each is explained. */
 record EdgeConfig(
@@ -17,7 +16,7 @@ record EdgeConfig(
         int eventLoops,
         String transport,
         int ringEntries,
-        String tokenSecret,
+        TokenConfig token,
         PulsarConfig pulsar,
         String redisUrl,
         String roomServiceUrl,
@@ -72,7 +71,7 @@ record EdgeConfig(
                 loops,
                 s.nonEmpty("transport.kind"),
                 powerOfTwo("transport.ringEntries", s.integer("transport.ringEntries", 128, 32_768)),
-                secret(s),
+                TokenConfig.read(s, "tokenSecret"),
                 PulsarConfig.read(s),
                 s.nonEmpty("redis.url"),
                 s.nonEmpty("roomService.url"),
@@ -103,14 +102,6 @@ record EdgeConfig(
             throw new ConfigurationException("broadcast.frameIntervalMax", "is at least broadcast.frameInterval");
         }
         return config;
-    }
-
-    private static String secret(Settings s) {
-        String secret = s.secret("tokenSecret");
-        if (secret.getBytes(StandardCharsets.UTF_8).length < Tokens.SECRET_BYTES_MIN) {
-            throw new ConfigurationException("tokenSecret", "has at least " + Tokens.SECRET_BYTES_MIN + " bytes");
-        }
-        return secret;
     }
 
     private static int powerOfTwo(String key, int value) {

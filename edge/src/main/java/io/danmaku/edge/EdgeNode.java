@@ -26,7 +26,6 @@ import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.edge.roomlog.OpenRooms;
 import io.danmaku.edge.tail.BatchWriter;
 import io.danmaku.edge.words.WordFilters;
-import io.danmaku.node.config.ConfigurationException;
 import io.danmaku.node.config.Settings;
 import io.danmaku.node.life.Service;
 import io.danmaku.node.life.Shutdown;
@@ -34,10 +33,10 @@ import io.danmaku.node.ops.Ops;
 import io.danmaku.node.ops.Tracing;
 import io.danmaku.node.pulsar.PulsarNode;
 import io.danmaku.node.redis.Directory;
+import io.danmaku.node.token.TokenKeys;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.Incarnation;
 import io.danmaku.protocol.log.RoomStats;
-import io.danmaku.protocol.token.Tokens;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -63,12 +62,13 @@ public final class EdgeNode {
 
     private static void start(Settings settings, Shutdown shutdown) throws Exception {
         EdgeConfig config = EdgeConfig.read(settings);
-        Tokens tokens = tokens(config);
         Incarnation incarnation = Incarnation.create();
         Ops ops = new Ops("edge");
         shutdown.add("ops", 1_000, ops::close);
         Tracing tracing = new Tracing("edge", config.otlpEndpoint(), config.traceRatio());
         shutdown.add("tracing", 5_000, tracing::close);
+        TokenKeys keys = TokenKeys.start(config.token(), ops);
+        shutdown.add("token keys", 1_000, keys::close);
         SocketTransport transport = SocketTransport.choose(config.transport(), config.ringEntries());
         Vertx vertx = Vertx.builder()
                 .with(new VertxOptions().setEventLoopPoolSize(config.eventLoops()))
@@ -129,7 +129,7 @@ public final class EdgeNode {
         shutdown.add("direct", 5_000, direct::close);
         SendGate gate = new SendGate(table, filters);
         Commands commands = new Commands(
-                tokens,
+                keys.tokens(),
                 table,
                 rooms,
                 gate,
@@ -168,14 +168,6 @@ public final class EdgeNode {
                 config.port(),
                 transport,
                 config.eventLoops());
-    }
-
-    private static Tokens tokens(EdgeConfig config) {
-        try {
-            return new Tokens(config.tokenSecret());
-        } catch (IllegalArgumentException tooShort) {
-            throw new ConfigurationException("tokenSecret", tooShort.getMessage());
-        }
     }
 
     /** One server an event loop: Vert.x hands each connection to one of them. */

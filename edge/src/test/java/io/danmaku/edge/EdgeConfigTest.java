@@ -35,6 +35,8 @@ final class EdgeConfigTest {
     void whatIsWrongIsNamed() {
         assertNamed("tokenSecret", "");
         assertNamed("tokenSecret", "tokenSecret = short");
+        assertNamed("token.keysUrl", SECRET + "token.keysUrl = \"id.example\"");
+        assertNamed("token.keysInterval", SECRET + "token.keysInterval = 5");
         assertNamed("connection.idleMax", SECRET + "connection.idleMax = 60");
         assertNamed("connection.frameMax", SECRET + "connection.frameMax = 1GiB");
         assertNamed("connection.sendBuffer", SECRET + "connection.sendBuffer = 8KiB");

@@ -3,13 +3,12 @@ package io.danmaku.room;
 import io.danmaku.node.config.ConfigurationException;
 import io.danmaku.node.config.Settings;
 import io.danmaku.node.pulsar.PulsarConfig;
-import io.danmaku.protocol.token.Tokens;
+import io.danmaku.node.token.TokenConfig;
 import io.danmaku.room.membership.MembershipBounds;
 import io.danmaku.room.room.EventBounds;
 import io.danmaku.room.room.RoomBounds;
 import io.danmaku.room.room.StateBounds;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 
 /**
  * What {@code config/room-service.conf} says, read and checked once; the meaning of each key stands there.
@@ -25,7 +24,7 @@ public record RoomServiceConfig(
         long forwardTimeoutMs,
         PulsarConfig pulsar,
         long pulsarStartWithinMs,
-        String tokenSecret,
+        TokenConfig token,
         RoomBounds rooms,
         long sweepIntervalMs,
         StateBounds state,
@@ -39,10 +38,6 @@ public record RoomServiceConfig(
     private static final long YEAR_MS = 365 * 24 * HOUR_MS;
 
     public RoomServiceConfig {
-        if (tokenSecret.getBytes(StandardCharsets.UTF_8).length < Tokens.SECRET_BYTES_MIN) {
-            throw new ConfigurationException(
-                    "token.secret", "is at least " + Tokens.SECRET_BYTES_MIN + " bytes long (DANMAKU_TOKEN_SECRET)");
-        }
         if (forwardTimeoutMs <= 3 * state.writeTimeoutMs()) {
             throw new ConfigurationException("http.forwardTimeout", "is longer than three state.writeTimeout");
         }
@@ -63,7 +58,7 @@ public record RoomServiceConfig(
                 s.millis("http.forwardTimeout", 1_000, 5 * MINUTE_MS),
                 PulsarConfig.read(s),
                 s.millis("pulsar.startWithin", 0, HOUR_MS),
-                s.secret("token.secret"),
+                TokenConfig.read(s, "token.secret"),
                 new RoomBounds(
                         s.integer("rooms.perTenantMax", 1, 1_000_000),
                         s.integer("rooms.allTenantsMax", 1, 1_000_000),

@@ -7,8 +7,8 @@ import io.danmaku.node.life.Shutdown;
 import io.danmaku.node.ops.Ops;
 import io.danmaku.node.ops.Tracing;
 import io.danmaku.node.pulsar.PulsarNode;
+import io.danmaku.node.token.TokenKeys;
 import io.danmaku.protocol.log.Incarnation;
-import io.danmaku.protocol.token.Tokens;
 import io.danmaku.room.admin.Forwarding;
 import io.danmaku.room.admin.RoomApi;
 import io.danmaku.room.membership.MembershipCount;
@@ -59,7 +59,6 @@ public final class RoomServiceNode {
 
     static void start(Settings settings, Shutdown shutdown) throws Exception {
         RoomServiceConfig config = RoomServiceConfig.read(settings);
-        Tokens tokens = new Tokens(config.tokenSecret());
         String instance = Incarnation.create().toString();
         Clock clock = Clock.systemUTC();
 
@@ -67,6 +66,8 @@ public final class RoomServiceNode {
         shutdown.add("ops", STEP_MS, ops::close);
         Tracing tracing = new Tracing(NAME, config.traceEndpoint(), config.tracePercent() / 100.0);
         shutdown.add("tracing", STEP_MS, tracing::close);
+        TokenKeys keys = TokenKeys.start(config.token(), ops);
+        shutdown.add("token keys", STEP_MS, keys::close);
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(STATE_AND_MEMBERSHIP));
         shutdown.add("vertx", STEP_MS, () -> await(vertx.close()));
         Context state = newContext(vertx);
@@ -105,7 +106,7 @@ public final class RoomServiceNode {
         ops.need("membership", count::isReady);
         RoomApi api = new RoomApi(
                 vertx,
-                tokens,
+                keys.tokens(),
                 config.bodyBytesMax(),
                 rooms,
                 roles,

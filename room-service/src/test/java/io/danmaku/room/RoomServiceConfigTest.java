@@ -40,6 +40,7 @@ class RoomServiceConfigTest {
     @Test
     void whatIsWrongIsNamed() {
         assertNamed("token.secret", "token.secret = short");
+        assertNamed("token.keysUrl", SECRET + "token.keysUrl = \"id.example\"");
         assertNamed("rooms.perTenantMax", SECRET + "rooms.perTenantMax = 0");
         assertNamed("rooms.perTenantMax", SECRET + "rooms { perTenantMax = 11, allTenantsMax = 10 }");
         assertNamed("http.idleTimeout", SECRET + "http.idleTimeout = 60");

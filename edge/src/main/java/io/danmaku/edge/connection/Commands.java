@@ -358,11 +358,7 @@ public final class Commands {
                         connection.user(),
                         send.cid(),
                         verdict.key(),
-                        EventDetail.fragment(
-                                send.type(),
-                                connection.user(),
-                                connection.claims().name(),
-                                verdict.detail()))
+                        EventDetail.fragment(send.type(), connection.claims(), verdict.detail()))
                 .encode();
         presence.sent(key);
         m.room.append(record, refusal -> connection.loop().eventLoop().execute(() -> pending.failed(sendId, refusal)));

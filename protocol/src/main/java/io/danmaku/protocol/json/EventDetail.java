@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.event.EventType;
+import io.danmaku.protocol.token.Claims;
+import io.danmaku.protocol.token.Profile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -236,6 +238,15 @@ public final class EventDetail {
      * @param user null for an event of the hub itself
      */
     public static byte[] fragment(EventType type, String user, String name, JsonNode detail) {
+        return fragment(type, user, name, Profile.NONE, detail);
+    }
+
+    /** The same of who sends it by a token: with all that the token says to show of its user. */
+    public static byte[] fragment(EventType type, Claims sender, JsonNode detail) {
+        return fragment(type, sender.user(), sender.name(), sender.profile(), detail);
+    }
+
+    private static byte[] fragment(EventType type, String user, String name, Profile profile, JsonNode detail) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(192);
         try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
             json.writeStartObject();
@@ -244,6 +255,7 @@ public final class EventDetail {
                 json.writeObjectFieldStart("u");
                 json.writeStringField("id", user);
                 json.writeStringField("name", name);
+                write(json, profile);
                 json.writeEndObject();
             }
             json.writeFieldName("d");
@@ -254,6 +266,23 @@ public final class EventDetail {
         }
         byte[] whole = out.toByteArray();
         return Arrays.copyOfRange(whole, 1, whole.length);
+    }
+
+    /** Only what there is: of most users nothing, and an event is told very often. */
+    private static void write(JsonGenerator json, Profile profile) throws IOException {
+        if (!profile.avatar().isEmpty()) {
+            json.writeStringField("avatar", profile.avatar());
+        }
+        if (profile.hasLevel()) {
+            json.writeNumberField("level", profile.level());
+        }
+        if (!profile.badges().isEmpty()) {
+            json.writeArrayFieldStart("badges");
+            for (String badge : profile.badges()) {
+                json.writeString(badge);
+            }
+            json.writeEndArray();
+        }
     }
 
     private static Checked refused(ErrorCode code, String message) {

@@ -12,12 +12,24 @@ import java.util.Map;
  * @param rooms roles above viewer, by room id
  * @param admin a backend of the product: may do everything in its tenant
  * @param expiresAtMs Unix time in milliseconds
+ * @param profile what is shown of the user besides the name
  */
 public record Claims(
-        String user, String name, String tenant, Map<String, Role> rooms, boolean admin, long expiresAtMs) {
+        String user,
+        String name,
+        String tenant,
+        Map<String, Role> rooms,
+        boolean admin,
+        long expiresAtMs,
+        Profile profile) {
 
     public Claims {
         rooms = Map.copyOf(rooms);
+    }
+
+    /** Of a user of whom nothing but the name is shown. */
+    public Claims(String user, String name, String tenant, Map<String, Role> rooms, boolean admin, long expiresAtMs) {
+        this(user, name, tenant, rooms, admin, expiresAtMs, Profile.NONE);
     }
 
     public Role roleIn(String room) {

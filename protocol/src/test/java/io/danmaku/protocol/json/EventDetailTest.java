@@ -10,9 +10,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.event.EventType;
+import io.danmaku.protocol.token.Claims;
+import io.danmaku.protocol.token.Profile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -189,6 +193,26 @@ final class EventDetailTest {
     @net.jqwik.api.Provide
     net.jqwik.api.Arbitrary<String> names() {
         return net.jqwik.api.Arbitraries.of("Ann", "\"quoted\"", "back\\slash", "小明", "😀 emoji", "</script>", "");
+    }
+
+    @Test
+    void anEventShowsOfItsSenderWhatTheTokenSaysAndNoMore() {
+        ObjectNode d = json("{\"n\":1}");
+        assertEquals(
+                "\"t\":\"like\",\"u\":{\"id\":\"7\",\"name\":\"Ann\",\"avatar\":\"https://cdn.example/a.png\",\"level\":0,"
+                        + "\"badges\":[\"vip\",\"x\"]},\"d\":{\"n\":1}}",
+                fragment(new Profile("https://cdn.example/a.png", 0, List.of("vip", "x")), d));
+        assertEquals(
+                "\"t\":\"like\",\"u\":{\"id\":\"7\",\"name\":\"Ann\",\"level\":3},\"d\":{\"n\":1}}",
+                fragment(new Profile("", 3, List.of()), d));
+        assertEquals(
+                new String(EventDetail.fragment(EventType.LIKE, "7", "Ann", d), StandardCharsets.UTF_8),
+                fragment(Profile.NONE, d));
+    }
+
+    private static String fragment(Profile profile, ObjectNode d) {
+        Claims sender = new Claims("7", "Ann", "default", Map.of(), false, 0, profile);
+        return new String(EventDetail.fragment(EventType.LIKE, sender, d), StandardCharsets.UTF_8);
     }
 
     @Test

@@ -147,6 +147,65 @@ final class TokensTest {
                         .name());
     }
 
+    @Test
+    void aTokenSaysWhatIsShownOfItsUser() {
+        Profile profile = new Profile("https://cdn.example/a.png?s=64", 17, List.of("vip", "2026.winner"));
+        Claims claims = new Claims(
+                "7", "Ann", "acme", Map.of(), false, NOW.plusSeconds(60).toEpochMilli(), profile);
+        assertEquals(claims, TOKENS.verify(TOKENS.sign(claims)).claims());
+        assertEquals(Profile.NONE, profile(alive()));
+        assertEquals(0, profile(alive().withClaim("level", 0)).level());
+        assertEquals(1_000, profile(alive().withClaim("level", 1_000)).level());
+        assertEquals(
+                Profile.NONE,
+                profile(alive().withClaim("badges", List.of())
+                        .withNullClaim("avatar")
+                        .withNullClaim("level")));
+        assertEquals(
+                500,
+                profile(alive().withClaim("avatar", "https://a/" + "x".repeat(490)))
+                        .avatar()
+                        .length());
+    }
+
+    private static Profile profile(JWTCreator.Builder token) {
+        Tokens.Checked checked = TOKENS.verify(token.withSubject("7").sign(Algorithm.HMAC256(SECRET)));
+        assertNull(checked.refusal(), checked::toString);
+        return checked.claims().profile();
+    }
+
+    @Test
+    void aTokenThatShowsWhatCannotBeShownIsRefused() {
+        for (String avatar : List.of(
+                "",
+                "http://cdn.example/a.png",
+                "https://",
+                "https:///a.png",
+                "//cdn.example/a.png",
+                "javascript:alert(1)",
+                "https://cdn.example/a b.png",
+                "https://cdn.example/\"onload=x",
+                "https://cdn.example/<b>",
+                "https://cdn.example/\u5b89.png",
+                "https://cdn.example/\n",
+                "https://a/" + "x".repeat(491))) {
+            assertBad(alive().withSubject("7").withClaim("avatar", avatar));
+        }
+        assertBad(alive().withSubject("7").withClaim("avatar", 7));
+        assertBad(alive().withSubject("7").withClaim("level", -1));
+        assertBad(alive().withSubject("7").withClaim("level", 1_001));
+        assertBad(alive().withSubject("7").withClaim("level", 1.5));
+        assertBad(alive().withSubject("7").withClaim("level", 4_294_967_297L));
+        assertBad(alive().withSubject("7").withClaim("level", "5"));
+        assertBad(alive().withSubject("7").withClaim("badges", "vip"));
+        assertBad(alive().withSubject("7").withClaim("badges", List.of("vip", 7)));
+        assertBad(alive().withSubject("7").withClaim("badges", List.of("")));
+        assertBad(alive().withSubject("7").withClaim("badges", List.of("two words")));
+        assertBad(alive().withSubject("7").withClaim("badges", List.of("x".repeat(33))));
+        assertBad(alive().withSubject("7").withClaim("badges", List.of("1", "2", "3", "4", "5", "6", "7", "8", "9")));
+        assertBad(alive().withSubject("7").withClaim("badges", Map.of("vip", true)));
+    }
+
     @Property
     void anyTextIsRefused(@ForAll @StringLength(max = 300) String text) {
         assertBad(text);
