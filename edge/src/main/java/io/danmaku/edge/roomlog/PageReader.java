@@ -85,17 +85,20 @@ final class PageReader {
         if (newest == null) {
             return new Range(1, head);
         }
-        try (Reader<byte[]> reader = client.newReader()
+        Reader<byte[]> reader = client.newReader()
                 .topic(topic)
                 .readerName("time")
                 .startMessageId(MessageId.earliest)
                 .receiverQueueSize(1)
-                .create()) {
+                .create();
+        try {
             Message<byte[]> oldest = next(reader);
             long oldestMs = LogRecords.tsMs(oldest);
             long first = fromMs <= oldestMs ? 1 : offsetAt(reader, newest, fromMs);
             long behind = toMs <= oldestMs ? LogRecords.offset(oldest) : offsetAt(reader, newest, toMs);
             return new Range(first, Math.min(behind - 1, head));
+        } finally {
+            ReaderEnd.close(reader);
         }
     }
 
