@@ -143,8 +143,14 @@ public final class EdgeNode {
                 loops, commands, admission, config.connection(), config.compression(), incarnation.toString());
         overload.start();
         new EdgeMeters(ops.registry(), transport, loops, rooms, broadcaster, pace, deliveries, filters).bind();
-        front.set(
-                Front.router(vertx, ops, tracing.tracer(), handshake, config.roomServiceUrl(), config.dmServiceUrl()));
+        front.set(Front.router(
+                vertx,
+                ops,
+                tracing.tracer(),
+                handshake,
+                handshake.packets(),
+                config.roomServiceUrl(),
+                config.dmServiceUrl()));
         // only now: who is told that it is ready must not find the routes of the start
         ops.need("rooms", table::ready);
         ops.need("pulsar", presence::isConnected);

@@ -32,7 +32,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.Set;
 
-/** Routes of the edge's port: {@code /ws}, {@code /api/…} to the services, health and metrics, and the pages. */
+/** Routes of the edge's port: {@code /ws} and {@code /sub}, {@code /api/…} to the services, health and metrics, and the pages. */
 public final class Front {
     private static final int CONNECTIONS_MAX = 32;
     private static final int WAITING_MAX = 256;
@@ -58,17 +58,24 @@ public final class Front {
         return router;
     }
 
-    /** @param sockets takes {@code /ws} */
+    /**
+     * Routes of an edge that is ready.
+     *
+     * @param sockets takes {@code /ws}
+     * @param packetSockets takes {@code /sub}
+     */
     public static Router router(
             Vertx vertx,
             Ops ops,
             Tracer tracer,
             Handler<RoutingContext> sockets,
+            Handler<RoutingContext> packetSockets,
             String roomServiceUrl,
             String dmServiceUrl) {
         Router router = Router.router(vertx);
         ops.mount(router);
         router.get("/ws").handler(sockets);
+        router.get("/sub").handler(packetSockets);
         router.route("/api/*").handler(new RequestMeter(ops.registry(), tracer));
         Handler<RoutingContext> rooms = proxy(vertx, roomServiceUrl, "room-service");
         Handler<RoutingContext> direct = proxy(vertx, dmServiceUrl, "dm-service");

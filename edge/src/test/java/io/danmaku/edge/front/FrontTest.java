@@ -84,7 +84,8 @@ class FrontTest {
     }
 
     private String front(String service) {
-        return serve(Front.router(vertx, ops, OpenTelemetry.noop().getTracer("test"), context -> {}, service, service));
+        return serve(Front.router(
+                vertx, ops, OpenTelemetry.noop().getTracer("test"), context -> {}, context -> {}, service, service));
     }
 
     private String serve(Handler<HttpServerRequest> handler) {
