@@ -53,6 +53,8 @@ record EdgeMeters(
         }
         Gauge.builder("danmaku.connections", loops, ConnectionLoops::connections)
                 .register(registry);
+        Gauge.builder("danmaku.connections.packets", loops, ConnectionLoops::packetConnections)
+                .register(registry);
         FunctionCounter.builder("danmaku.connections.drained", loops, ConnectionLoops::departed)
                 .register(registry);
         Gauge.builder("danmaku.rooms.open", rooms, OpenRooms::size).register(registry);

@@ -150,6 +150,7 @@ public final class EdgeNode {
                 ops,
                 tracing.tracer(),
                 handshake,
+                handshake.packets(),
                 new RoomHistory(tokens, table, rooms, gate, admission, config.historyReads()),
                 config.roomServiceUrl(),
                 config.dmServiceUrl()));

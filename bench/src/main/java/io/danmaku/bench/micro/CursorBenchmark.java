@@ -3,6 +3,7 @@ package io.danmaku.bench.micro;
 import io.danmaku.edge.audience.Audience;
 import io.danmaku.edge.audience.Deliveries;
 import io.danmaku.edge.tail.BatchWriter;
+import io.danmaku.edge.tail.Encoding;
 import io.danmaku.edge.tail.RoomCompression;
 import io.danmaku.edge.tail.Tail;
 import io.danmaku.protocol.event.DeliveryClass;
@@ -64,7 +65,7 @@ public class CursorBenchmark {
                 deliveries,
                 new RoomCompression(deliveries.framesCompressed()));
         for (int i = 0; i < viewers; i++) {
-            audience.forward(audience.add(new Sink().pipeline().firstContext(), false, 0));
+            audience.forward(audience.add(new Sink().pipeline().firstContext(), Encoding.PLAIN, 0));
         }
     }
 

@@ -13,6 +13,7 @@ import io.danmaku.edge.broadcast.LiveRoom;
 import io.danmaku.edge.broadcast.Pace;
 import io.danmaku.edge.connection.SocketTransport;
 import io.danmaku.edge.tail.Deletions;
+import io.danmaku.edge.tail.Encoding;
 import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.log.RoomRecord;
 import io.danmaku.protocol.room.Durability;
@@ -157,7 +158,7 @@ public final class TailServer {
             int index = loops.indexOf(context.channel().eventLoop());
             LiveRoom room = rooms.get(accepted.availablePermits() % rooms.size());
             audience = room.audience(index, context.channel().eventLoop());
-            viewer = audience.add(context, false, room.tail().headOffset());
+            viewer = audience.add(context, Encoding.PLAIN, room.tail().headOffset());
             accepted.release();
         }
 

@@ -1,6 +1,7 @@
 package io.danmaku.edge.audience;
 
 import io.danmaku.edge.tail.Batch;
+import io.danmaku.edge.tail.Encoding;
 import io.danmaku.edge.tail.RoomCompression;
 import io.danmaku.edge.tail.Tail;
 import io.netty.buffer.ByteBuf;
@@ -65,11 +66,11 @@ public final class Audience implements Runnable {
      * Adds a viewer who has everything up to {@code since}; frames begin with the next {@link #forward(Viewer)} or
      * wake-up.
      *
-     * @param compressed whether the socket negotiated compression
+     * @param encoding what the socket negotiated
      */
-    public Viewer add(ChannelHandlerContext socket, boolean compressed, long since) {
-        Viewer viewer = new Viewer(socket, compressed, since);
-        if (compressed) {
+    public Viewer add(ChannelHandlerContext socket, Encoding encoding, long since) {
+        Viewer viewer = new Viewer(socket, encoding, since);
+        if (encoding == Encoding.COMPRESSED) {
             compressedViewers.incrementAndGet();
         }
         viewer.index = viewers.size();
@@ -81,7 +82,7 @@ public final class Audience implements Runnable {
         if (viewer.index < 0) {
             return;
         }
-        if (viewer.compressed) {
+        if (viewer.encoding == Encoding.COMPRESSED) {
             compressedViewers.decrementAndGet();
         }
         Viewer last = viewers.remove(viewers.size() - 1);
@@ -208,11 +209,13 @@ public final class Audience implements Runnable {
         }
         ByteBuf frame;
         int saved = 0;
-        if (batch.from() < viewer.next) {
+        if (viewer.encoding == Encoding.PACKETS) {
+            frame = packets(viewer, batch);
+        } else if (batch.from() < viewer.next) {
             frame = batch.cut(viewer.next - 1); // of its own: compressing it would be paid for by one viewer
         } else {
             ByteBuf shared = viewer.lagging ? batch.lean(superseded) : batch.full();
-            if (viewer.compressed) {
+            if (viewer.encoding == Encoding.COMPRESSED) {
                 saved = shared.readableBytes();
                 shared = viewer.lagging
                         ? batch.leanCompressed(superseded, compression)
@@ -221,15 +224,26 @@ public final class Audience implements Runnable {
             }
             frame = shared.retainedDuplicate();
         }
+        // before the write: it may call back, and then the viewer has to stand where it will
+        viewer.next = batch.to() + 1;
+        viewer.cursor = cursorBehind;
+        if (!frame.isReadable()) {
+            return false;
+        }
         runFrames++;
         runEvents += batch.events();
         runBytes += frame.readableBytes();
         runSaved += saved;
-        // before the write: it may call back, and then the viewer has to stand where it will
-        viewer.next = batch.to() + 1;
-        viewer.cursor = cursorBehind;
         viewer.socket.write(frame, viewer.socket.voidPromise());
         return true;
+    }
+
+    /** Without a byte where a batch has no event for the viewer: packets say events and nothing else. */
+    private ByteBuf packets(Viewer viewer, Batch batch) {
+        if (batch.from() < viewer.next) {
+            return batch.cutPackets(viewer.next - 1);
+        }
+        return (viewer.lagging ? batch.leanPackets(superseded) : batch.packets()).retainedDuplicate();
     }
 
     private void startCatchUp(Viewer viewer) {
@@ -258,13 +272,14 @@ public final class Audience implements Runnable {
         forward(viewer);
     }
 
-    /** Tells every viewer something outside the order of the room; on the event loop. Takes over the frame. */
+    /** Tells every viewer something in JSON, outside the order of the room; on the event loop. Takes over the frame. */
     public void tell(ByteBuf frame) {
         try {
             for (int i = viewers.size() - 1; i >= 0; i--) {
                 if (i < viewers.size()) {
                     Viewer viewer = viewers.get(i);
-                    if (viewer.socket.channel().isWritable()) {
+                    if (viewer.encoding != Encoding.PACKETS
+                            && viewer.socket.channel().isWritable()) {
                         viewer.socket.writeAndFlush(frame.retainedDuplicate(), viewer.socket.voidPromise());
                     }
                 }

@@ -1,12 +1,13 @@
 package io.danmaku.edge.audience;
 
+import io.danmaku.edge.tail.Encoding;
 import io.netty.channel.ChannelHandlerContext;
 
 /** One connected socket in one room: a cursor. Touched on its event loop only. */
 public final class Viewer {
     final ChannelHandlerContext socket;
-    /** Its socket negotiated compression. */
-    final boolean compressed;
+    /** What its socket negotiated. */
+    final Encoding encoding;
     /** Offset of the next event due. */
     long next;
     /** Number of the next batch in the tail, or -1: look it up by {@link #next}. */
@@ -20,9 +21,9 @@ public final class Viewer {
     /** Place in the audience's list, -1 when it has left. */
     int index = -1;
 
-    Viewer(ChannelHandlerContext socket, boolean compressed, long since) {
+    Viewer(ChannelHandlerContext socket, Encoding encoding, long since) {
         this.socket = socket;
-        this.compressed = compressed;
+        this.encoding = encoding;
         next = since + 1;
     }
 

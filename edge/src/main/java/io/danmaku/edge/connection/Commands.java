@@ -80,9 +80,8 @@ public final class Commands {
         this.tracer = tracer;
     }
 
-    /** Takes one text frame. */
-    void take(Connection connection, byte[] utf8) {
-        CommandDecoder.Decoded decoded = CommandDecoder.decode(utf8);
+    /** Takes one command, or what was wrong with it. */
+    void take(Connection connection, CommandDecoder.Decoded decoded) {
         long waitMs = connection.rates().commandWaitMs(System.nanoTime());
         if (waitMs > 0) {
             connection.refuse(
@@ -105,10 +104,10 @@ public final class Commands {
         } else if (command instanceof Command.Join join) {
             join(connection, id, join);
         } else if (command instanceof Command.Ping) {
-            connection.reply(Replies.ok(id, Json.object()));
+            connection.ok(id, Json.object());
         } else if (command instanceof Command.Leave leave) {
             if (leave(connection, leave.room())) {
-                connection.reply(Replies.ok(id, Json.object()));
+                connection.ok(id, Json.object());
             } else {
                 connection.refuse(id, notJoined());
             }
@@ -139,13 +138,13 @@ public final class Commands {
         if (!first) {
             connection.checkExclusions();
         }
-        if (first) {
+        if (first && !connection.dialect().readsOneRoom()) {
             direct.connected(connection);
         }
         if (id >= 0) {
             ObjectNode ok = Json.object().put("user", connection.user()).put("session", connection.session());
             ok.set("reconnect", connection.reconnect(loops.reconnectMaxMs()));
-            connection.reply(Replies.ok(id, ok));
+            connection.ok(id, ok);
         }
     }
 
@@ -240,9 +239,9 @@ public final class Commands {
         RoomState now = table.room(live.key());
         live.policy((now == null ? state : now).policy());
         connection.is(membership, table.role(connection.claims(), state));
-        connection.reply(
-                JoinReply.of(id, live, state, membership.role, head, online(live.key()), System.currentTimeMillis()));
-        membership.viewer = audience.add(connection.socket(), connection.compressed(), since);
+        connection.ok(
+                id, JoinReply.of(live, state, membership.role, head, online(live.key()), System.currentTimeMillis()));
+        membership.viewer = audience.add(connection.socket(), connection.encoding(), since);
         presence.joined(live.key(), connection.user());
         audience.forward(membership.viewer);
         if (join.since() < 0) {
@@ -251,7 +250,7 @@ public final class Commands {
     }
 
     /** Viewers of the room on all edges, as last heard; 0 before it was ever told. */
-    private int online(RoomKey room) {
+    int online(RoomKey room) {
         RoomStats told = stats.of(room);
         return told == null ? 0 : told.online();
     }
@@ -376,7 +375,8 @@ public final class Commands {
     /** The connection is gone for good. */
     void gone(Connection connection) {
         loops.left();
-        if (connection.claims() != null) {
+        loops.countPackets(connection, -1);
+        if (connection.claims() != null && !connection.dialect().readsOneRoom()) {
             direct.disconnected(connection);
         }
     }

@@ -3,11 +3,10 @@ package io.danmaku.edge.connection;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.edge.direct.Device;
 import io.danmaku.edge.roomlog.OpenRoom;
-import io.danmaku.edge.tail.BatchWriter;
+import io.danmaku.edge.tail.Encoding;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
-import io.danmaku.protocol.json.Replies;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.token.Claims;
 import io.netty.buffer.ByteBuf;
@@ -23,10 +22,9 @@ import java.util.concurrent.TimeUnit;
 /** One viewer's connection: who it is, which rooms it is in, when it is closed. On its event loop only, but for {@link #push}. */
 final class Connection implements Device {
     private static final long NS_PER_MS = 1_000_000;
-    /** How long, and how much, is read and thrown away behind a closing frame, so that a reset does not destroy it. */
+    /** How long is read and thrown away behind a closing frame, so that a reset does not destroy it. */
     private static final long DISCARD_MS = 2_000;
 
-    private static final long DISCARD_BYTES_MAX = 4 << 20;
     private static final int FIN_CLOSE = 0x88;
     private static final int FIN_PONG = 0x8a;
     private static final int CONTROL_BYTES_MAX = 125;
@@ -39,6 +37,7 @@ final class Connection implements Device {
         CLOSED
     }
 
+    private final Dialect dialect;
     private final ConnectionLoop loop;
     private final ConnectionLimits limits;
     private final Commands commands;
@@ -46,6 +45,8 @@ final class Connection implements Device {
     private final Map<String, Membership> rooms = new HashMap<>(4);
     private final Rates rates;
     private final long openedNs;
+    final LargeAnswer history = new LargeAnswer(this);
+    final LargeAnswer directPage = new LargeAnswer(this);
     private ChannelHandlerContext context;
     private boolean compressed;
     private State state = State.UNAUTHENTICATED;
@@ -53,9 +54,6 @@ final class Connection implements Device {
     private String token;
     private long heardNs;
     private long unwritableSinceNs;
-    private long discardedBytes;
-    private boolean readingHistory;
-    private boolean readingDirectPage;
     /** The end of the window for coming back, as it was last told; 0 = never. */
     private int reconnectToldMs;
     /** Is among the next to leave when the edge stops. */
@@ -63,7 +61,14 @@ final class Connection implements Device {
     /** Place in its loop's list, -1 when it is not there. */
     int index = -1;
 
-    Connection(ConnectionLoop loop, ConnectionLimits limits, Commands commands, String session, long nowNs) {
+    Connection(
+            Dialect dialect,
+            ConnectionLoop loop,
+            ConnectionLimits limits,
+            Commands commands,
+            String session,
+            long nowNs) {
+        this.dialect = dialect;
         this.loop = loop;
         this.limits = limits;
         this.commands = commands;
@@ -80,13 +85,17 @@ final class Connection implements Device {
         loop.add(this);
     }
 
+    Dialect dialect() {
+        return dialect;
+    }
+
     ChannelHandlerContext socket() {
         return context;
     }
 
-    /** Whether frames may be compressed, its own and ours. */
-    boolean compressed() {
-        return compressed;
+    /** How rooms' batches go out here. */
+    Encoding encoding() {
+        return dialect.encoding(compressed);
     }
 
     ConnectionLoop loop() {
@@ -129,44 +138,32 @@ final class Connection implements Device {
         return rates;
     }
 
-    /** History is read one answer at a time, and not for who does not read: an answer is large. */
-    boolean beginHistory() {
-        if (readingHistory || !context.channel().isWritable()) {
-            return false;
-        }
-        readingHistory = true;
-        return true;
-    }
-
-    void endHistory() {
-        readingHistory = false;
-    }
-
-    /** As {@link #beginHistory}, for pages of direct messages. */
-    boolean beginDirectPage() {
-        if (readingDirectPage || !context.channel().isWritable()) {
-            return false;
-        }
-        readingDirectPage = true;
-        return true;
-    }
-
-    void endDirectPage() {
-        readingDirectPage = false;
-    }
-
     void heard() {
         heardNs = System.nanoTime();
     }
 
+    /** Says something that is JSON, where the dialect has a form for it. */
     void reply(byte[] json) {
-        if (!closing()) {
-            context.writeAndFlush(BatchWriter.textFrame(json), context.voidPromise());
-        }
+        say(dialect.told(json));
+    }
+
+    void ok(long commandId, ObjectNode ok) {
+        say(dialect.done(this, commandId, ok));
     }
 
     void refuse(long commandId, Refusal refusal) {
-        reply(Replies.error(commandId, refusal));
+        say(dialect.refused(this, commandId, refusal));
+        if (dialect.readsOneRoom()) {
+            close(CloseReason.REFUSED);
+        }
+    }
+
+    private void say(ByteBuf frame) {
+        if (frame != null && closing()) {
+            frame.release();
+        } else if (frame != null) {
+            context.writeAndFlush(frame, context.voidPromise());
+        }
     }
 
     void pong(ByteBuf payload) {
@@ -244,13 +241,16 @@ final class Connection implements Device {
         forward();
         ObjectNode bye = Json.object();
         bye.putObject("bye").put("code", "restart").put("retryMs", retryMs);
-        context.write(BatchWriter.textFrame(Json.bytes(bye)), context.voidPromise());
+        ByteBuf frame = dialect.told(Json.bytes(bye));
+        if (frame != null) {
+            context.write(frame, context.voidPromise());
+        }
         close(CloseReason.RESTART);
         return true;
     }
 
     void refuseAndClose(Refusal refusal, CloseReason reason) {
-        refuse(-1, refusal);
+        say(dialect.refused(this, -1, refusal));
         close(reason);
     }
 
@@ -286,14 +286,6 @@ final class Connection implements Device {
         loop.eventLoop().schedule(() -> context.close(), DISCARD_MS, TimeUnit.MILLISECONDS);
     }
 
-    /** Something came behind the closing frame. */
-    void discarded(int bytes) {
-        discardedBytes += bytes;
-        if (discardedBytes > DISCARD_BYTES_MAX) {
-            context.close();
-        }
-    }
-
     /** The channel is gone. */
     void closed() {
         if (state != State.CLOSED) {
@@ -318,6 +310,9 @@ final class Connection implements Device {
             m.audience.forward(m.viewer);
             commands.leave(this, id);
             reply(Json.bytes(Json.object().put("room", id).put("left", why.wireName())));
+            if (dialect.readsOneRoom()) {
+                refuse(-1, Refusal.of(why, "the room is left"));
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package io.danmaku.edge.connection;
 
 import io.danmaku.edge.broadcast.Acks;
 import io.danmaku.edge.roomlog.OpenRoom;
+import io.danmaku.edge.tail.Encoding;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ public final class ConnectionLoops implements Acks {
     private final int max;
     private volatile ConnectionLoop[] loops = {};
     private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger packetConnections = new AtomicInteger();
     private volatile boolean draining;
 
     /** @param max event loops there can be, at most 256 */
@@ -61,6 +63,18 @@ public final class ConnectionLoops implements Acks {
     /** Open connections. */
     public int connections() {
         return connections.get();
+    }
+
+    /** Of the open connections those that read packets. */
+    public int packetConnections() {
+        return packetConnections.get();
+    }
+
+    /** Counts a connection as it comes (1) and goes (-1). */
+    void countPackets(Connection connection, int change) {
+        if (connection.encoding() == Encoding.PACKETS) {
+            packetConnections.addAndGet(change);
+        }
     }
 
     /** Milliseconds in which clients come back whose connections break now. */

@@ -5,7 +5,6 @@ import io.danmaku.edge.direct.Outcome;
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
-import io.danmaku.protocol.json.Replies;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
@@ -57,7 +56,7 @@ final class DirectCommands {
 
     private void page(
             Connection connection, long id, String name, BiFunction<String, Context, CompletionStage<Outcome>> asking) {
-        if (!connection.beginDirectPage()) {
+        if (!connection.directPage.begin()) {
             connection.refuse(id, Refusal.retry(ErrorCode.BUSY, "one page at a time, and not unread", RETRY_MS));
             return;
         }
@@ -67,7 +66,7 @@ final class DirectCommands {
                 id,
                 span,
                 asking.apply(connection.token(), Context.root().with(span)),
-                connection::endDirectPage);
+                connection.directPage::end);
     }
 
     private static void answer(
@@ -75,7 +74,7 @@ final class DirectCommands {
         coming.whenComplete((outcome, failure) -> connection.loop().eventLoop().execute(() -> {
             ended.run();
             if (outcome instanceof Outcome.Done done) {
-                connection.reply(Replies.ok(id, done.ok()));
+                connection.ok(id, done.ok());
             } else {
                 Refusal refusal = outcome instanceof Outcome.Refused refused
                         ? refused.refusal()

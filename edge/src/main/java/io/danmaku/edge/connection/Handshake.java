@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * buffers go to the socket as they are.
  */
 public final class Handshake implements Handler<RoutingContext> {
-    /** Of what this edge speaks, the only dialect so far. */
+    /** What is spoken at {@code /ws}. Packets have no such name. */
     public static final String SUBPROTOCOL = "danmaku.v1.json";
 
     static final String FRAMES = "frames";
@@ -35,6 +35,8 @@ public final class Handshake implements Handler<RoutingContext> {
 
     private final ConnectionLoops loops;
     private final Commands commands;
+    private final Dialect json;
+    private final Dialect packets;
     private final Admission admission;
     private final ConnectionLimits limits;
     private final boolean compression;
@@ -52,6 +54,8 @@ public final class Handshake implements Handler<RoutingContext> {
             String incarnation) {
         this.loops = loops;
         this.commands = commands;
+        json = new JsonDialect(commands);
+        packets = new PacketDialect(commands, limits.frameBytesMax());
         this.admission = admission;
         this.limits = limits;
         this.compression = compression;
@@ -63,8 +67,18 @@ public final class Handshake implements Handler<RoutingContext> {
         draining = true;
     }
 
+    /** Takes {@code /ws}. */
     @Override
     public void handle(RoutingContext routing) {
+        handle(routing, json);
+    }
+
+    /** Takes {@code /sub}, where the token comes in the first packet and nothing is compressed. */
+    public Handler<RoutingContext> packets() {
+        return routing -> handle(routing, packets);
+    }
+
+    private void handle(RoutingContext routing, Dialect dialect) {
         HttpServerRequest request = routing.request();
         String key = request.getHeader("Sec-WebSocket-Key");
         if (key == null
@@ -75,14 +89,14 @@ public final class Handshake implements Handler<RoutingContext> {
             return;
         }
         String offered = request.getHeader("Sec-WebSocket-Protocol");
-        boolean named = offered != null;
+        boolean named = dialect == json && offered != null;
         if (named && Arrays.stream(offered.split(",")).map(String::trim).noneMatch(SUBPROTOCOL::equals)) {
             Problems.send(routing, Refusal.of(ErrorCode.UNSUPPORTED, "the subprotocol is " + SUBPROTOCOL));
             return;
         }
         String token;
         try {
-            token = request.getParam("token");
+            token = dialect == json ? request.getParam("token") : null;
         } catch (IllegalArgumentException brokenQuery) {
             Problems.send(routing, Refusal.of(ErrorCode.BAD_COMMAND, "the address cannot be read"));
             return;
@@ -95,7 +109,7 @@ public final class Handshake implements Handler<RoutingContext> {
             Problems.send(routing, refusal);
             return;
         }
-        upgrade(request, key, named, token);
+        upgrade(request, dialect, key, named, token);
     }
 
     /** Counts one more connection, or says why not. */
@@ -110,7 +124,7 @@ public final class Handshake implements Handler<RoutingContext> {
         return loops.enter(limits.connectionsMax()) ? null : admission.refuse(Admission.Reason.FULL);
     }
 
-    private void upgrade(HttpServerRequest request, String key, boolean named, String token) {
+    private void upgrade(HttpServerRequest request, Dialect dialect, String key, boolean named, String token) {
         request.response()
                 .putHeader("Upgrade", "websocket")
                 .putHeader("Connection", "Upgrade")
@@ -118,19 +132,22 @@ public final class Handshake implements Handler<RoutingContext> {
         if (named) {
             request.response().putHeader("Sec-WebSocket-Protocol", SUBPROTOCOL);
         }
-        String agreed = compression ? CompressionOffer.answer(request.headers().getAll(CompressionOffer.HEADER)) : null;
+        String agreed = compression && dialect == json
+                ? CompressionOffer.answer(request.headers().getAll(CompressionOffer.HEADER))
+                : null;
         if (agreed != null) {
             request.response().putHeader(CompressionOffer.HEADER, agreed);
         }
         request.toNetSocket()
-                .onSuccess(socket -> take(((NetSocketInternal) socket).channelHandlerContext(), token, agreed != null))
+                .onSuccess(socket ->
+                        take(((NetSocketInternal) socket).channelHandlerContext(), dialect, token, agreed != null))
                 .onFailure(lost -> loops.left());
     }
 
-    private void take(ChannelHandlerContext vertx, String token, boolean compressed) {
+    private void take(ChannelHandlerContext vertx, Dialect dialect, String token, boolean compressed) {
         ConnectionLoop loop = loops.of(vertx.channel().eventLoop());
         Connection connection = new Connection(
-                loop, limits, commands, incarnation + "." + sessions.incrementAndGet(), System.nanoTime());
+                dialect, loop, limits, commands, incarnation + "." + sessions.incrementAndGet(), System.nanoTime());
         try {
             install(vertx, connection, compressed);
         } catch (RuntimeException closedMeanwhile) {
@@ -156,10 +173,11 @@ public final class Handshake implements Handler<RoutingContext> {
                         .closeOnProtocolViolation(false)
                         .maxFramePayloadLength(limits.frameBytesMax())
                         .build()));
-        pipeline.addLast("viewer", new ViewerSocket(connection, commands, limits.frameBytesMax()));
+        pipeline.addLast("viewer", new ViewerSocket(connection, limits.frameBytesMax()));
         pipeline.remove("handler"); // Vert.x's own
         vertx.channel().config().setWriteBufferWaterMark(WATER_MARK);
         connection.opened(pipeline.context("viewer"), compressed);
+        loops.countPackets(connection, 1);
         vertx.channel().config().setAutoRead(true);
         vertx.channel().read();
     }

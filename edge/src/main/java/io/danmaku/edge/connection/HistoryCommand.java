@@ -33,7 +33,7 @@ final class HistoryCommand {
             connection.refuse(id, Refusal.of(ErrorCode.UNSUPPORTED, "an ephemeral room has no history"));
             return;
         }
-        if (m.room.busy() || !connection.beginHistory()) {
+        if (m.room.busy() || !connection.history.begin()) {
             connection.refuse(id, Refusal.retry(ErrorCode.BUSY, "too many read history at a time", RETRY_MS));
             return;
         }
@@ -43,7 +43,7 @@ final class HistoryCommand {
         m.room.history(HistoryRequest.below(history.before(), history.limit(), PAGES_MAX))
                 .whenComplete((page, failure) -> connection.loop().eventLoop().execute(() -> {
                     span.end();
-                    connection.endHistory();
+                    connection.history.end();
                     if (failure != null) {
                         connection.refuse(id, Refusal.retry(ErrorCode.UNAVAILABLE, "the room's log is away", RETRY_MS));
                     } else {

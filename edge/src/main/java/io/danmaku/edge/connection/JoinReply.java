@@ -5,7 +5,6 @@ import io.danmaku.edge.broadcast.LiveRoom;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.json.PinJson;
 import io.danmaku.protocol.json.PolicyJson;
-import io.danmaku.protocol.json.Replies;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomState;
 
@@ -16,11 +15,10 @@ final class JoinReply {
     /**
      * The reply to a join.
      *
-     * @param id of the command
      * @param head the room's newest offset here when the state was looked at
      * @param nowMs Unix time: a pin whose time is over is not told
      */
-    static byte[] of(long id, LiveRoom live, RoomState state, Role role, long head, int online, long nowMs) {
+    static ObjectNode of(LiveRoom live, RoomState state, Role role, long head, int online, long nowMs) {
         ObjectNode ok = Json.object()
                 .put("room", live.key().room())
                 .put("epoch", live.epoch())
@@ -35,6 +33,6 @@ final class JoinReply {
         if (state.pin() != null && state.pin().holds(nowMs)) {
             ok.set("pin", PinJson.of(state.pin()));
         }
-        return Replies.ok(id, ok);
+        return ok;
     }
 }

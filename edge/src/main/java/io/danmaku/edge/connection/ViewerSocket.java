@@ -4,7 +4,6 @@ import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufHolder;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -19,28 +18,29 @@ import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.zip.DataFormatException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Last handler of a viewer's pipeline: WebSocket frames to commands, and what happens to frames that are none. */
+/** Last handler of a viewer's pipeline: WebSocket frames to whole messages, and what happens to frames that are none. */
 final class ViewerSocket extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(ViewerSocket.class);
     /** RSV1, as Netty gives the three bits. */
     private static final int COMPRESSED = 4;
 
+    /** How much is read and thrown away behind a closing frame, so that a reset does not destroy it. */
+    private static final long DISCARD_BYTES_MAX = 4 << 20;
+
     private final Connection connection;
-    private final Commands commands;
     private final int frameBytesMax;
-    /** Text of a fragmented message so far, or null. */
+    /** What there is of a fragmented message, or null. */
     private ByteBuf fragments;
 
     private boolean fragmentsCompressed;
+    private long discardedBytes;
 
-    ViewerSocket(Connection connection, Commands commands, int frameBytesMax) {
+    ViewerSocket(Connection connection, int frameBytesMax) {
         this.connection = connection;
-        this.commands = commands;
         this.frameBytesMax = frameBytesMax;
     }
 
@@ -48,10 +48,10 @@ final class ViewerSocket extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         try {
             if (connection.closing()) {
-                if (message instanceof CloseWebSocketFrame) {
-                    context.close(); // both have said it
-                } else {
-                    connection.discarded(bytes(message));
+                discardedBytes += bytes(message);
+                // both have said it, or it is too much
+                if (message instanceof CloseWebSocketFrame || discardedBytes > DISCARD_BYTES_MAX) {
+                    context.close();
                 }
             } else if (message instanceof WebSocketFrame frame) {
                 connection.heard();
@@ -72,19 +72,28 @@ final class ViewerSocket extends ChannelInboundHandlerAdapter {
             // the decoder leaves reserved bits to us where compression was agreed on: it is said on a message's first
             // frame
             broken("the frame breaks RFC 7692");
-        } else if (frame instanceof TextWebSocketFrame || frame instanceof ContinuationWebSocketFrame) {
-            text(frame);
+        } else if (isMessage(frame) || frame instanceof ContinuationWebSocketFrame) {
+            part(frame);
         } else if (frame instanceof PingWebSocketFrame) {
             connection.pong(frame.content());
         } else if (frame instanceof CloseWebSocketFrame close) {
             connection.closedByPeer(close.statusCode());
-        } else if (frame instanceof BinaryWebSocketFrame) {
-            connection.refuseAndClose(Refusal.of(ErrorCode.BAD_FRAME, "commands are text frames"), CloseReason.BINARY);
+        } else if (frame instanceof TextWebSocketFrame || frame instanceof BinaryWebSocketFrame) {
+            String kind = connection.dialect().binary() ? "binary" : "text";
+            connection.refuseAndClose(
+                    Refusal.of(ErrorCode.BAD_FRAME, "messages are " + kind + " frames here"), CloseReason.WRONG_KIND);
         }
     }
 
-    private void text(WebSocketFrame frame) {
-        if (frame instanceof TextWebSocketFrame && frame.isFinalFragment()) {
+    /** Whether a message begins with this frame. */
+    private boolean isMessage(WebSocketFrame frame) {
+        return connection.dialect().binary()
+                ? frame instanceof BinaryWebSocketFrame
+                : frame instanceof TextWebSocketFrame;
+    }
+
+    private void part(WebSocketFrame frame) {
+        if (!(frame instanceof ContinuationWebSocketFrame) && frame.isFinalFragment()) {
             message(frame.content(), frame.rsv() == COMPRESSED);
             return;
         }
@@ -111,7 +120,7 @@ final class ViewerSocket extends ChannelInboundHandlerAdapter {
 
     private void message(ByteBuf payload, boolean compressed) {
         if (!compressed) {
-            command(payload);
+            connection.dialect().take(connection, payload);
             return;
         }
         byte[] inflated;
@@ -124,17 +133,8 @@ final class ViewerSocket extends ChannelInboundHandlerAdapter {
         if (inflated == null) {
             tooBig();
         } else {
-            command(Unpooled.wrappedBuffer(inflated));
+            connection.dialect().take(connection, Unpooled.wrappedBuffer(inflated));
         }
-    }
-
-    private void command(ByteBuf utf8) {
-        if (!ByteBufUtil.isText(utf8, StandardCharsets.UTF_8)) {
-            connection.refuseAndClose(
-                    Refusal.of(ErrorCode.INVALID_UTF8, "a text frame is UTF-8"), CloseReason.INVALID_UTF8);
-            return;
-        }
-        commands.take(connection, ByteBufUtil.getBytes(utf8));
     }
 
     private void broken(String how) {

@@ -32,7 +32,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.Set;
 
-/** Routes of the edge's port: {@code /ws}, {@code /api/…} to the services but for rooms' history, health and metrics, and the pages. */
+/** Routes of the edge's port: {@code /ws} and {@code /sub}, {@code /api/…} to the services but for rooms' history, health and metrics, and the pages. */
 public final class Front {
     private static final int CONNECTIONS_MAX = 32;
     private static final int WAITING_MAX = 256;
@@ -59,9 +59,10 @@ public final class Front {
     }
 
     /**
-     * Routes of an edge that runs.
+     * Routes of an edge that is ready.
      *
      * @param sockets takes {@code /ws}
+     * @param packetSockets takes {@code /sub}
      * @param history takes what the edge answers of {@code /api} itself
      */
     public static Router router(
@@ -69,12 +70,14 @@ public final class Front {
             Ops ops,
             Tracer tracer,
             Handler<RoutingContext> sockets,
+            Handler<RoutingContext> packetSockets,
             RoomHistory history,
             String roomServiceUrl,
             String dmServiceUrl) {
         Router router = Router.router(vertx);
         ops.mount(router);
         router.get("/ws").handler(sockets);
+        router.get("/sub").handler(packetSockets);
         router.route("/api/*").handler(new RequestMeter(ops.registry(), tracer));
         history.mount(router);
         Handler<RoutingContext> rooms = proxy(vertx, roomServiceUrl, "room-service");

@@ -1,10 +1,10 @@
 package io.danmaku.edge.tail;
 
-import io.danmaku.protocol.event.DeliveryClass;
 import io.danmaku.protocol.event.SkipReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
@@ -18,6 +18,10 @@ public final class Batch {
             AtomicIntegerFieldUpdater.newUpdater(Batch.class, "references");
     private static final AtomicReferenceFieldUpdater<Batch, ByteBuf> LEAN =
             AtomicReferenceFieldUpdater.newUpdater(Batch.class, ByteBuf.class, "lean");
+    private static final AtomicReferenceFieldUpdater<Batch, ByteBuf> PACKETS =
+            AtomicReferenceFieldUpdater.newUpdater(Batch.class, ByteBuf.class, "packets");
+    private static final AtomicReferenceFieldUpdater<Batch, ByteBuf> LEAN_PACKETS =
+            AtomicReferenceFieldUpdater.newUpdater(Batch.class, ByteBuf.class, "leanPackets");
     private static final AtomicReferenceFieldUpdater<Batch, Choice> FULL_CHOICE =
             AtomicReferenceFieldUpdater.newUpdater(Batch.class, Choice.class, "fullChoice");
     private static final AtomicReferenceFieldUpdater<Batch, Choice> LEAN_CHOICE =
@@ -26,16 +30,18 @@ public final class Batch {
             Unpooled.unreleasableBuffer(Unpooled.copiedBuffer(",\"t\":\"", StandardCharsets.US_ASCII));
     private static final ByteBuf SENDER =
             Unpooled.unreleasableBuffer(Unpooled.copiedBuffer(",\"u\":{\"id\":\"", StandardCharsets.US_ASCII));
-    private static final byte RELIABLE = (byte) 1;
-    private static final byte LATEST = (byte) 2;
 
     private final String room;
     private final long from;
     private final long to;
-    private final Index index;
+    private final BatchIndex index;
     private final ByteBuf full;
     private final String gap;
     private volatile ByteBuf lean;
+    /** The full frame as packets; null = nobody needed it yet. */
+    private volatile ByteBuf packets;
+    /** As {@link #packets}, of the lean frame. */
+    private volatile ByteBuf leanPackets;
     /** What compressing viewers get for the full frame; null = not decided yet. */
     private volatile Choice fullChoice;
     /** As {@link #fullChoice}, for the lean frame. */
@@ -47,7 +53,7 @@ public final class Batch {
     /** What its tail counts for it: its bytes when it was appended. */
     int bytesInTail;
 
-    Batch(String room, long from, long to, Index index, ByteBuf full, String gap) {
+    Batch(String room, long from, long to, BatchIndex index, ByteBuf full, String gap) {
         this.room = room;
         this.from = from;
         this.to = to;
@@ -75,62 +81,6 @@ public final class Batch {
         }
     }
 
-    /** Where each event of a full frame lies, and what was left out: enough to make a lean or a cut frame of it. */
-    static final class Index {
-        final int events;
-        final long[] offsets;
-        final int[] starts;
-        final int[] ends;
-        final byte[] classes;
-        final String[] keys;
-        final int skips;
-        final long[] skipOffsets;
-        final byte[] skipReasons;
-
-        /** Of so many events and skips, to be filled in. */
-        Index(int events, int skips, boolean anyKey) {
-            this(
-                    events,
-                    new long[events],
-                    new int[events],
-                    new int[events],
-                    new byte[events],
-                    anyKey ? new String[events] : null,
-                    skips,
-                    new long[skips],
-                    new byte[skips]);
-        }
-
-        Index(
-                int events,
-                long[] offsets,
-                int[] starts,
-                int[] ends,
-                byte[] classes,
-                String[] keys,
-                int skips,
-                long[] skipOffsets,
-                byte[] skipReasons) {
-            this.events = events;
-            this.offsets = offsets;
-            this.starts = starts;
-            this.ends = ends;
-            this.classes = classes;
-            this.keys = keys;
-            this.skips = skips;
-            this.skipOffsets = skipOffsets;
-            this.skipReasons = skipReasons;
-        }
-    }
-
-    static byte classCode(DeliveryClass deliveryClass) {
-        return switch (deliveryClass) {
-            case BEST_EFFORT -> 0;
-            case RELIABLE -> RELIABLE;
-            case LATEST -> LATEST;
-        };
-    }
-
     public long from() {
         return from;
     }
@@ -146,11 +96,16 @@ public final class Batch {
 
     /** Bytes of memory that its frames hold. */
     public int bytes() {
-        ByteBuf built = lean;
         return full.readableBytes()
-                + (built == null ? 0 : built.readableBytes())
+                + bytes(lean)
+                + bytes(packets)
+                + bytes(leanPackets)
                 + Choice.ownBytes(fullChoice)
                 + Choice.ownBytes(leanChoice);
+    }
+
+    private static int bytes(ByteBuf built) {
+        return built == null ? 0 : built.readableBytes();
     }
 
     /** @return false when it is gone: look again where it came from */
@@ -168,13 +123,12 @@ public final class Batch {
 
     public void release() {
         if (REFERENCES.decrementAndGet(this) == 0) {
-            ByteBuf built = lean;
             Choice.releaseOwn(fullChoice);
             Choice.releaseOwn(leanChoice);
             full.release();
-            if (built != null) {
-                built.release();
-            }
+            ReferenceCountUtil.release(lean);
+            ReferenceCountUtil.release(packets);
+            ReferenceCountUtil.release(leanPackets);
         }
     }
 
@@ -195,12 +149,30 @@ public final class Batch {
         if (gap != null) {
             return full;
         }
-        built = buildLean(superseded);
-        if (LEAN.compareAndSet(this, null, built)) {
+        return share(LEAN, buildLean(superseded));
+    }
+
+    /**
+     * In place of {@link #full()} for who takes packets: a packet for each event, shared, built on first need. Without a byte when
+     * there is no event.
+     */
+    public ByteBuf packets() {
+        ByteBuf built = packets;
+        return built != null ? built : share(PACKETS, cutPackets(from - 1));
+    }
+
+    /** As {@link #packets}, in place of {@link #lean}. */
+    public ByteBuf leanPackets(Superseded superseded) {
+        ByteBuf built = leanPackets;
+        return built != null ? built : share(LEAN_PACKETS, PacketWriter.frame(full, index, from - 1, superseded));
+    }
+
+    private ByteBuf share(AtomicReferenceFieldUpdater<Batch, ByteBuf> field, ByteBuf built) {
+        if (field.compareAndSet(this, null, built)) {
             return built;
         }
         built.release(); // another event loop was first
-        return lean;
+        return field.get(this);
     }
 
     /**
@@ -233,16 +205,11 @@ public final class Batch {
         FrameWriter frame = new FrameWriter(room, from);
         int[] skipped = new int[SkipReason.count()];
         for (int i = 0; i < index.events; i++) {
-            if (index.classes[i] == RELIABLE) {
+            SkipReason leftOut = index.leftOut(i, superseded);
+            if (leftOut == null) {
                 frame.copyEvent(full, index.starts[i], index.ends[i]);
-            } else if (index.classes[i] == LATEST) {
-                if (superseded.test(index.keys[i], index.offsets[i])) {
-                    skipped[SkipReason.CONFLATED.code()]++;
-                } else {
-                    frame.copyEvent(full, index.starts[i], index.ends[i]);
-                }
             } else {
-                skipped[SkipReason.SLOW.code()]++;
+                skipped[leftOut.code()]++;
             }
         }
         for (int i = 0; i < index.skips; i++) {
@@ -269,6 +236,11 @@ public final class Batch {
             }
         }
         return frame.finish(to, skipped);
+    }
+
+    /** As {@link #cut}, for who takes packets. */
+    public ByteBuf cutPackets(long since) {
+        return PacketWriter.frame(full, index, since, null);
     }
 
     /** Whether an event is deleted, by its offset and who sent it (empty: the hub itself). */
@@ -304,7 +276,7 @@ public final class Batch {
         for (int i = 0; i < index.skips; i++) {
             skipped[index.skipReasons[i]]++;
         }
-        Index rest = new Index(index.events - count, index.skips + count, index.keys != null);
+        BatchIndex rest = new BatchIndex(index.events - count, index.skips + count, index.keys != null);
         System.arraycopy(index.skipOffsets, 0, rest.skipOffsets, 0, index.skips);
         System.arraycopy(index.skipReasons, 0, rest.skipReasons, 0, index.skips);
         int kept = 0;

@@ -56,7 +56,7 @@ public final class BatchWriter {
         starts[events] = frame.nextStart();
         frame.event(offset, tsMs, fragment);
         ends[events] = frame.position();
-        classes[events] = Batch.classCode(deliveryClass);
+        classes[events] = BatchIndex.classCode(deliveryClass);
         boolean latest = deliveryClass == DeliveryClass.LATEST;
         keys[events] = latest ? key : null;
         anyKey |= latest;
@@ -100,7 +100,7 @@ public final class BatchWriter {
             skipped[skipReasons[i]]++;
         }
         ByteBuf full = frame.finish(to, skipped);
-        Batch.Index index = new Batch.Index(
+        BatchIndex index = new BatchIndex(
                 events,
                 Arrays.copyOf(offsets, events),
                 Arrays.copyOf(starts, events),
@@ -132,13 +132,18 @@ public final class BatchWriter {
 
     /** A batch that says that {@code from..to} is gone altogether, and why ({@code retention}, {@code lost}). */
     public static Batch gap(String room, long from, long to, String reason) {
-        Batch.Index none =
-                new Batch.Index(0, new long[0], new int[0], new int[0], new byte[0], null, 0, new long[0], new byte[0]);
+        BatchIndex none =
+                new BatchIndex(0, new long[0], new int[0], new int[0], new byte[0], null, 0, new long[0], new byte[0]);
         return new Batch(room, from, to, none, FrameWriter.gap(room, from, to, reason), reason);
     }
 
     /** A text frame of any payload, framed to be shared; the caller owns it. */
     public static ByteBuf textFrame(byte[] utf8) {
         return FrameWriter.text(utf8);
+    }
+
+    /** A binary frame of any payload, framed to be shared; the caller owns it. */
+    public static ByteBuf binaryFrame(byte[] payload) {
+        return FrameWriter.binary(payload);
     }
 }

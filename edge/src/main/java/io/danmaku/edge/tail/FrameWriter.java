@@ -20,7 +20,9 @@ final class FrameWriter {
 
     private static final int TEXT_FINAL = 0x81;
     /** With RSV1: RFC 7692, section 6. */
-    private static final int TEXT_FINAL_COMPRESSED = 0xc1;
+    static final int TEXT_FINAL_COMPRESSED = 0xc1;
+
+    static final int BINARY_FINAL = 0x82;
 
     private static final int LENGTH_16 = 126;
     private static final int LENGTH_64 = 127;
@@ -123,22 +125,19 @@ final class FrameWriter {
         out.writeBytes(BEFORE_TO);
         writeNumber(to);
         out.writeBytes(BEFORE_EVENTS);
-        int payload = end - jsonStart;
-        int start = jsonStart - headerBytes(payload);
-        out.setIndex(start, start);
-        writeHeader(out, TEXT_FINAL, payload);
-        out.setIndex(start, end);
+        out.setIndex(jsonStart, end);
+        head(out, TEXT_FINAL);
         return out;
     }
 
-    /** Puts the header of a compressed frame in front of its payload, for which there is room. */
-    static void head(ByteBuf compressed) {
-        int end = compressed.writerIndex();
-        int payload = compressed.readableBytes();
-        int start = compressed.readerIndex() - headerBytes(payload);
-        compressed.setIndex(start, start);
-        writeHeader(compressed, TEXT_FINAL_COMPRESSED, payload);
-        compressed.setIndex(start, end);
+    /** Puts a frame's header in front of its payload, where there is room for it. */
+    static void head(ByteBuf frame, int first) {
+        int end = frame.writerIndex();
+        int payload = frame.readableBytes();
+        int start = frame.readerIndex() - headerBytes(payload);
+        frame.setIndex(start, start);
+        writeHeader(frame, first, payload);
+        frame.setIndex(start, end);
     }
 
     /** Index at which the payload of a frame begins. */
@@ -164,9 +163,18 @@ final class FrameWriter {
 
     /** A text frame of any payload; the caller owns it. */
     static ByteBuf text(byte[] utf8) {
-        ByteBuf frame = PooledByteBufAllocator.DEFAULT.directBuffer(headerBytes(utf8.length) + utf8.length);
-        writeHeader(frame, TEXT_FINAL, utf8.length);
-        return frame.writeBytes(utf8);
+        return frame(TEXT_FINAL, utf8);
+    }
+
+    /** A binary frame of any payload; the caller owns it. */
+    static ByteBuf binary(byte[] payload) {
+        return frame(BINARY_FINAL, payload);
+    }
+
+    private static ByteBuf frame(int first, byte[] payload) {
+        ByteBuf frame = PooledByteBufAllocator.DEFAULT.directBuffer(headerBytes(payload.length) + payload.length);
+        writeHeader(frame, first, payload.length);
+        return frame.writeBytes(payload);
     }
 
     /** The frame that says what is gone altogether; the sum of a batch does not hold for it. */

@@ -74,7 +74,7 @@ public final class RoomCompression {
                 return null;
             }
             out.setIndex(room, room + target.position() - FLUSH_TAIL_BYTES);
-            FrameWriter.head(out);
+            FrameWriter.head(out, FrameWriter.TEXT_FINAL_COMPRESSED);
             // most of the room was for what was saved: kept as long as the batch is
             out.capacity(out.writerIndex());
             return out;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import io.danmaku.edge.tail.Batch;
 import io.danmaku.edge.tail.BatchWriter;
+import io.danmaku.edge.tail.Encoding;
 import io.danmaku.edge.tail.RoomCompression;
 import io.danmaku.edge.tail.Tail;
 import io.danmaku.protocol.event.DeliveryClass;
@@ -35,6 +36,8 @@ class AllocationTest {
     private static final int MEASURED = 100;
     /** What one batch may allocate for all its viewers together: less than a byte a viewer. */
     private static final long BATCH_BYTES_MAX = VIEWERS / 2;
+
+    private static final Encoding[] ENCODINGS = Encoding.values();
 
     private final ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
 
@@ -107,10 +110,11 @@ class AllocationTest {
         for (int i = 0; i < VIEWERS; i++) {
             Sink socket = new Sink(queued);
             sockets.add(socket);
-            audience.forward(audience.add(socket.pipeline().firstContext(), i % 2 == 0, 0));
+            audience.forward(audience.add(socket.pipeline().firstContext(), ENCODINGS[i % ENCODINGS.length], 0));
         }
         List<Batch> batches = batches(WARM_UP + MEASURED);
         batches.forEach(batch -> batch.fullCompressed(compression)); // as the broadcaster does
+        batches.forEach(Batch::packets);
         bring(audience, tail, batches.subList(0, WARM_UP));
         List<Batch> measured = batches.subList(WARM_UP, batches.size());
         long before = threads.getCurrentThreadAllocatedBytes();

@@ -45,7 +45,8 @@ class ConnectionClockTest {
     /** So long ago that it would be idle by the real clock, which {@link Connection#heard} asks. */
     private final long openedNs = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(2 * IDLE_MS);
 
-    private final Connection connection = new Connection(loop, LIMITS, COMMANDS, "session", openedNs);
+    private final Connection connection =
+            new Connection(new JsonDialect(COMMANDS), loop, LIMITS, COMMANDS, "session", openedNs);
 
     @BeforeEach
     void open() {

@@ -35,7 +35,12 @@ class DeparturesTest {
 
     private Connection connection() {
         Connection connection = new Connection(
-                loop, ConnectionClockTest.LIMITS, ConnectionClockTest.COMMANDS, "session", System.nanoTime());
+                new JsonDialect(ConnectionClockTest.COMMANDS),
+                loop,
+                ConnectionClockTest.LIMITS,
+                ConnectionClockTest.COMMANDS,
+                "session",
+                System.nanoTime());
         connection.opened(channel().pipeline().firstContext(), false);
         connections.add(connection);
         return connection;

@@ -6,7 +6,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
@@ -20,6 +23,43 @@ public final class FrameReader {
         if ((bytes[0] & 0xff) != 0x81 && !isCompressed(frame)) {
             throw new AssertionError("not a final text frame: " + bytes[0]);
         }
+        int start = payloadStart(bytes);
+        try {
+            return isCompressed(frame)
+                    ? Json.MAPPER.readTree(inflated(bytes, start))
+                    : Json.MAPPER.readTree(bytes, start, bytes.length - start);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The events of one unmasked final binary frame, a packet each; fails when the packets do not fit its bytes. */
+    public static List<JsonNode> packets(ByteBuf frame) {
+        byte[] bytes = ByteBufUtil.getBytes(frame);
+        if ((bytes[0] & 0xff) != 0x82) {
+            throw new AssertionError("not a final binary frame: " + bytes[0]);
+        }
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        in.position(payloadStart(bytes));
+        List<JsonNode> events = new ArrayList<>();
+        while (in.hasRemaining()) {
+            int length = in.getInt();
+            // header of 16, version 0; operation 5; sequence 0
+            if (in.getInt() != 16 << 16 || in.getInt() != 5 || in.getInt() != 0) {
+                throw new AssertionError("no packet of an event");
+            }
+            byte[] json = new byte[length - 16];
+            in.get(json);
+            try {
+                events.add(Json.MAPPER.readTree(json));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return events;
+    }
+
+    private static int payloadStart(byte[] bytes) {
         int length = bytes[1] & 0xff;
         int start = 2;
         if (length == 126) {
@@ -35,13 +75,7 @@ public final class FrameReader {
         if (start + length != bytes.length) {
             throw new AssertionError("header says " + length + ", frame has " + (bytes.length - start));
         }
-        try {
-            return isCompressed(frame)
-                    ? Json.MAPPER.readTree(inflated(bytes, start))
-                    : Json.MAPPER.readTree(bytes, start, length);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return start;
     }
 
     /** Whether a text frame is final and has RSV1 (RFC 7692). */

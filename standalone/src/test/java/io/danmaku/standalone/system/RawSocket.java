@@ -67,15 +67,27 @@ final class RawSocket implements AutoCloseable {
 
     /** @param extensions what is offered in {@code Sec-WebSocket-Extensions}, or null for no such header */
     RawSocket(URI edge, String extensions) throws IOException {
+        this(
+                edge,
+                "/ws",
+                "Sec-WebSocket-Protocol: danmaku.v1.json\r\n"
+                        + (extensions == null ? "" : "Sec-WebSocket-Extensions: " + extensions + "\r\n"));
+    }
+
+    /** As {@code ws} of Node.js connects, which Bilibili's clients use. */
+    static RawSocket ofPackets(URI edge) throws IOException {
+        return new RawSocket(edge, "/sub", "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n");
+    }
+
+    private RawSocket(URI edge, String path, String headers) throws IOException {
         socket.setSoTimeout(TIMEOUT_MS);
         socket.setTcpNoDelay(true);
         socket.connect(new InetSocketAddress(edge.getHost(), edge.getPort()), TIMEOUT_MS);
         in = new DataInputStream(socket.getInputStream());
         out = socket.getOutputStream();
-        out.write(("GET /ws HTTP/1.1\r\nHost: " + edge.getAuthority() + "\r\nUpgrade: websocket\r\n"
+        out.write(("GET " + path + " HTTP/1.1\r\nHost: " + edge.getAuthority() + "\r\nUpgrade: websocket\r\n"
                         + "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                        + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: danmaku.v1.json\r\n"
-                        + (extensions == null ? "" : "Sec-WebSocket-Extensions: " + extensions + "\r\n") + "\r\n")
+                        + "Sec-WebSocket-Version: 13\r\n" + headers + "\r\n")
                 .getBytes(StandardCharsets.US_ASCII));
         while (head.indexOf("\r\n\r\n") < 0) {
             head.append((char) in.readUnsignedByte());
