@@ -151,7 +151,7 @@ public final class EdgeNode {
                 tracing.tracer(),
                 handshake,
                 handshake.packets(),
-                new RoomHistory(tokens, table, rooms, gate, admission, config.historyReads()),
+                new RoomHistory(keys.tokens(), table, rooms, gate, admission, config.historyReads()),
                 config.roomServiceUrl(),
                 config.dmServiceUrl()));
         // only now: who is told that it is ready must not find the routes of the start

@@ -163,7 +163,7 @@ public final class Commands {
             return;
         }
         Refusal refusal = gate.exclusion(connection.claims(), state, System.currentTimeMillis());
-        refusal = refusal == null ? admission.join(openRooms.holds(state.key())) : refusal;
+        refusal = refusal == null ? admission.join(() -> openRooms.holds(state.key())) : refusal;
         if (refusal != null) {
             connection.refuse(id, refusal);
             return;

@@ -89,7 +89,7 @@ public final class RoomHistory {
         RoomKey key = new RoomKey(claims.tenant(), id);
         RoomState state = table.room(key);
         Refusal refusal = refusal(claims, state, query.request());
-        refusal = refusal == null ? admission.join(rooms.holds(key)) : refusal;
+        refusal = refusal == null ? admission.join(() -> rooms.holds(key)) : refusal;
         if (refusal != null) {
             Problems.send(context, refusal);
             return;

@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
@@ -112,12 +113,12 @@ public final class Admission {
     /**
      * Why nobody may join a room now, or null.
      *
-     * @param open whether the room is open here: another one costs memory, of which there may be too little for that before the load says so
+     * @param open asked whether the room is open here: another one costs memory, of which there may be too little for that before the load says so
      */
-    public Refusal join(boolean open) {
+    public Refusal join(BooleanSupplier open) {
         Reason reason = step.get().atLeast(OverloadStep.REFUSE)
                 ? Reason.LOAD
-                : !open && memoryPercent.getAsInt() >= limits.memoryPercentMax ? Reason.MEMORY : null;
+                : memoryPercent.getAsInt() >= limits.memoryPercentMax && !open.getAsBoolean() ? Reason.MEMORY : null;
         if (reason == null) {
             return null;
         }

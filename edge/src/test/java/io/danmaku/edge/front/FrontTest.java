@@ -106,7 +106,14 @@ class FrontTest {
                 null,
                 1);
         return serve(Front.router(
-                vertx, ops, OpenTelemetry.noop().getTracer("test"), context -> {}, context -> {}, history, service, service));
+                vertx,
+                ops,
+                OpenTelemetry.noop().getTracer("test"),
+                context -> {},
+                context -> {},
+                history,
+                service,
+                service));
     }
 
     private String serve(Handler<HttpServerRequest> handler) {

@@ -83,14 +83,14 @@ class AdmissionTest {
         assertNull(admission.handshake(0));
         memoryPercent = 85;
         assertEquals(ErrorCode.BUSY, admission.handshake(0).code());
-        assertNull(admission.join(true));
-        Refusal opening = admission.join(false);
+        assertNull(admission.join(() -> true));
+        Refusal opening = admission.join(() -> false);
         assertEquals(ErrorCode.BUSY, opening.code());
         assertTrue(opening.retryMs() > 0);
         assertEquals(1, refused("memory"));
         assertEquals(1, joinsRefused("memory"));
         memoryPercent = 84;
-        assertNull(admission.join(false));
+        assertNull(admission.join(() -> false));
     }
 
     @Test
@@ -98,15 +98,15 @@ class AdmissionTest {
         Admission admission = admission(0);
         step = OverloadStep.SHED;
         assertNull(admission.handshake(0));
-        assertNull(admission.join(true));
+        assertNull(admission.join(() -> true));
         step = OverloadStep.REFUSE;
         assertNotNull(admission.handshake(0));
-        Refusal join = admission.join(true);
+        Refusal join = admission.join(() -> true);
         assertEquals(ErrorCode.BUSY, join.code());
         assertTrue(join.retryMs() > 0);
         assertEquals(1, refused("load"));
         assertEquals(1, joinsRefused("load"));
         step = OverloadStep.SHED;
-        assertNull(admission.join(true));
+        assertNull(admission.join(() -> true));
     }
 }
