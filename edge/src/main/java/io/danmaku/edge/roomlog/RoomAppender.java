@@ -28,6 +28,8 @@ final class RoomAppender {
     private final PulsarClient client;
     private final String topic;
     private CompletableFuture<Producer<byte[]>> opening;
+    /** Of the same opening: done when all that had come before is handed to the producer. */
+    private CompletableFuture<Producer<byte[]>> handedOver;
     /** Set once the producer is there and all that came before has been handed to it. */
     private Producer<byte[]> producer;
     /** Of this producer; another one begins to count anew. */
@@ -113,7 +115,7 @@ final class RoomAppender {
                     .batchingMaxPublishDelay(BATCH_DELAY_MS, TimeUnit.MILLISECONDS)
                     .sendTimeout(SEND_TIMEOUT_S, TimeUnit.SECONDS)
                     .createAsync();
-            opening.whenComplete(this::opened);
+            handedOver = opening.whenComplete(this::opened);
         }
     }
 
@@ -154,7 +156,7 @@ final class RoomAppender {
     synchronized CompletableFuture<Void> stop() {
         return opening == null
                 ? CompletableFuture.completedFuture(null)
-                : opening.thenCompose(open -> open.flushAsync()
+                : handedOver.thenCompose(open -> open.flushAsync()
                         .handle((taken, failure) -> open)
                         .completeOnTimeout(open, FLUSH_MS_MAX, TimeUnit.MILLISECONDS)
                         .thenCompose(Producer::closeAsync));

@@ -103,12 +103,18 @@ final class LikesIT {
             Eventually.await(
                     SOON,
                     "the mute is in force",
-                    () -> "muted".equals(muted.wait(like(muted, room, 0, 1)).code()));
+                    () -> "muted"
+                            .equals(muted.wait(muted.client().chat(room, "m" + System.nanoTime(), "hi"))
+                                    .code()));
             // and so is what was decided before it
             long o = shadow.say(room, "h", "do you hear me?");
             fair.awaitCovered(o, SOON);
             assertFalse(fair.events("chat").containsKey(o));
             assertEquals("bad_field", fair.wait(like(fair, room, 0, 101)).code());
+            Eventually.await(
+                    SOON,
+                    "a muted user's likes are refused",
+                    () -> "muted".equals(muted.wait(like(muted, room, 0, 1)).code()));
             int before = sum(fair.events());
             assertEquals(
                     "{\"counted\":50}",
