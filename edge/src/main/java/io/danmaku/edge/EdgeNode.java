@@ -145,13 +145,14 @@ public final class EdgeNode {
                 loops, commands, admission, config.connection(), config.compression(), incarnation.toString());
         overload.start();
         new EdgeMeters(ops.registry(), transport, loops, rooms, broadcaster, pace, deliveries, filters).bind();
+        RoomHistory history = new RoomHistory(keys.tokens(), table, rooms, gate, admission, config.historyReads());
         front.set(Front.router(
                 vertx,
                 ops,
                 tracing.tracer(),
                 handshake,
                 handshake.packets(),
-                new RoomHistory(keys.tokens(), table, rooms, gate, admission, config.historyReads()),
+                history,
                 config.roomServiceUrl(),
                 config.dmServiceUrl()));
         // only now: who is told that it is ready must not find the routes of the start
@@ -160,6 +161,7 @@ public final class EdgeNode {
         shutdown.add("connections", config.drainMs() + 1_000, () -> {
             ops.drain();
             handshake.drain();
+            history.drain();
             loops.drain(config.drainMs(), direct::waiting);
         });
         LOG.info(

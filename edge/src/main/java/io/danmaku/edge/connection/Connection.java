@@ -153,7 +153,8 @@ final class Connection implements Device {
 
     void refuse(long commandId, Refusal refusal) {
         say(dialect.refused(this, commandId, refusal));
-        if (dialect.readsOneRoom()) {
+        // who renews a token whose key is being looked for may ask again: the one of before still holds
+        if (dialect.readsOneRoom() && (rooms.isEmpty() || refusal.code() != ErrorCode.UNAVAILABLE)) {
             close(CloseReason.REFUSED);
         }
     }

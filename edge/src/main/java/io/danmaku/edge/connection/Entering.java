@@ -23,10 +23,7 @@ final class Entering {
             return;
         }
         byte[] json = EventDetail.fragment(
-                EventType.ENTER,
-                connection.user(),
-                connection.claims().name(),
-                Json.object().put("role", role.wireName()));
+                EventType.ENTER, connection.claims(), Json.object().put("role", role.wireName()));
         boolean ranking = role.may(Permission.SPEAK_FREELY);
         membership.room.append(
                 new RoomRecord(EventType.ENTER, ranking, false, role.weight(), 0, 0, connection.user(), "", "", json)

@@ -51,6 +51,7 @@ public final class RoomHistory {
     private final SendGate gate;
     private final Admission admission;
     private final Semaphore reads;
+    private volatile boolean draining;
     /** Users, with their tenant, who read now. No more than there are reads. */
     private final Set<String> readers = ConcurrentHashMap.newKeySet();
 
@@ -63,6 +64,11 @@ public final class RoomHistory {
         this.gate = gate;
         this.admission = admission;
         reads = new Semaphore(readsMax);
+    }
+
+    /** Takes no more requests: the edge stops. */
+    public void drain() {
+        draining = true;
     }
 
     void mount(Router router) {
@@ -89,6 +95,7 @@ public final class RoomHistory {
         RoomKey key = new RoomKey(claims.tenant(), id);
         RoomState state = table.room(key);
         Refusal refusal = refusal(claims, state, query.request());
+        refusal = refusal == null && draining ? Refusal.retry(ErrorCode.BUSY, "this edge stops", RETRY_MS) : refusal;
         refusal = refusal == null ? admission.join(() -> rooms.holds(key)) : refusal;
         if (refusal != null) {
             Problems.send(context, refusal);

@@ -53,6 +53,9 @@ final class Likes {
             lost.add(n); // perhaps it is in the log: told again, it would count twice
         } else {
             waiting.addAndGet(n);
+            if (ended) { // meanwhile: nobody tells any more
+                lost.add(waiting.getAndSet(0));
+            }
         }
     }
 

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.Incarnation;
 import io.danmaku.protocol.packet.Packet;
@@ -134,6 +136,23 @@ class PacketDialectTest {
                 new ContinuationWebSocketFrame(true, 0, Unpooled.wrappedBuffer(two, 5, two.length - 5)));
         assertEquals(7, says().sequence());
         assertEquals(-1, says().sequence());
+    }
+
+    @Test
+    void aNewTokenWhoseKeyIsBeingLookedForEndsNoConnectionThatReadsARoom() throws IOException {
+        accepted();
+        Refusal notYet = Refusal.retry(ErrorCode.UNAVAILABLE, "newer keys are being looked for", 1_000);
+        connection.rooms().put("42", new Membership());
+        connection.refuse((long) Packet.AUTH << Integer.SIZE | 3, notYet);
+        Packet answer = says();
+        assertEquals(Packet.AUTH_REPLY, answer.operation());
+        assertEquals(3, answer.sequence());
+        assertEquals(503, Json.MAPPER.readTree(answer.body()).path("code").asInt());
+        assertFalse(connection.closing());
+
+        connection.rooms().clear();
+        connection.refuse((long) Packet.AUTH << Integer.SIZE | 4, notYet);
+        assertRefused(Packet.AUTH_REPLY, 503, "unavailable", 4005);
     }
 
     @Test

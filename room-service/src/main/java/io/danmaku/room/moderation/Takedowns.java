@@ -162,14 +162,14 @@ public final class Takedowns {
     }
 
     /**
-     * By the retention as it is; and where that was made shorter, the log keeps what it had for a while after it: so not before the room was
-     * written last.
+     * By the retention as it is; and where that was made shorter, the log keeps what it had for a while after it: so not before that
+     * can have been.
      */
     private static long goneAtMs(RoomTable table, Deletion deletion) {
         RoomKey key = deletion.room();
         long retainedMs =
                 Duration.ofHours(table.room(key).policy().retentionHours()).toMillis();
-        return Math.max(deletion.atMs() + retainedMs, table.roomWrittenAtMs(key)) + CUT_LATE_MAX.toMillis();
+        return Math.max(deletion.atMs() + retainedMs, table.retentionSinceMs(key)) + CUT_LATE_MAX.toMillis();
     }
 
     /** Whether everything that it is about is deleted for everybody besides. */

@@ -32,8 +32,10 @@ public final class RoomTable {
 
     /**
      * A room and when its record was written, by the broker's time.
+     *
+     * @param retentionSinceMs when the first record was written that has this retention, as far as this table has read: not before that
      */
-    public record Entry(RoomState state, long writtenAtMs) {}
+    public record Entry(RoomState state, long writtenAtMs, long retentionSinceMs) {}
 
     private record Spoken(Sanction sanction, long writtenAtMs) {}
 
@@ -62,7 +64,7 @@ public final class RoomTable {
             if (deleted) {
                 remove(key);
             } else {
-                put(key, new Entry(Json.read(value, RoomState.class), writtenAtMs));
+                put(key, entry(Json.read(value, RoomState.class), rooms.get(key), writtenAtMs));
             }
         } else if (StateKeys.isSanction(key)) {
             Spoken spoken = deleted ? null : new Spoken(Json.read(value, Sanction.class), writtenAtMs);
@@ -129,10 +131,17 @@ public final class RoomTable {
         return entry == null ? null : entry.state();
     }
 
-    /** When a room's record was written, by the broker's time; 0 when there is none. */
-    public long roomWrittenAtMs(RoomKey key) {
+    /** What a room's log is kept for may have been changed then, by the broker's time, and not later; 0 when there is no room. */
+    public long retentionSinceMs(RoomKey key) {
         Entry entry = rooms.get(StateKeys.room(key));
-        return entry == null ? 0 : entry.writtenAtMs();
+        return entry == null ? 0 : entry.retentionSinceMs();
+    }
+
+    private static Entry entry(RoomState now, Entry before, long writtenAtMs) {
+        boolean same = before != null
+                && before.state().epoch().equals(now.epoch())
+                && before.state().policy().retentionHours() == now.policy().retentionHours();
+        return new Entry(now, writtenAtMs, same ? before.retentionSinceMs() : writtenAtMs);
     }
 
     int roomCount() {

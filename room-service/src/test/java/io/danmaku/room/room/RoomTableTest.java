@@ -254,7 +254,9 @@ class RoomTableTest {
                         .upTo());
         assertEquals(1, table.deletions((deletion, live) -> !live, 9).size());
         assertEquals(2, table.deletions((deletion, live) -> live, 2).size());
-        assertEquals(77, table.roomWrittenAtMs(ROOM));
+        assertEquals(77, table.retentionSinceMs(ROOM));
+        put(room(ROOM, 2, true), 99);
+        assertEquals(77, table.retentionSinceMs(ROOM), "what is pinned or renamed is kept as long as before");
     }
 
     @Test

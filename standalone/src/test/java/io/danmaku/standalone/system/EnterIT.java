@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.danmaku.protocol.room.Ids;
+import io.danmaku.protocol.token.Claims;
+import io.danmaku.protocol.token.Profile;
 import io.danmaku.standalone.client.Clients;
 import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.TestHub;
@@ -28,13 +31,21 @@ final class EnterIT {
         String room = api.createRoom("enter", Map.of("enterPerSecond", 10));
         try (Clients clients = new Clients(1);
                 Witness here = Witness.viewer(clients, hub, "here", 1);
-                Witness comer = Witness.viewer(clients, hub, "comer", 2);
+                Witness comer = Witness.connect(clients, hub, "comer", level("comer", 17), 2);
                 Witness back = Witness.viewer(clients, hub, "back", 2);
                 Witness host = Witness.connect(clients, hub, "host", hub.hostToken("host", room), 2)) {
             String epoch = here.join(room).ok().get("epoch").asText();
             long o = here.say(room, "c", "hello");
             comer.join(room);
             Eventually.await(SOON, "who comes is told of", () -> told(here).contains("comer viewer"));
+            assertEquals(
+                    "{\"id\":\"comer\",\"name\":\"comer\",\"level\":17}",
+                    here.events("enter").values().stream()
+                            .map(event -> event.get("u"))
+                            .filter(user -> user.get("id").asText().equals("comer"))
+                            .findFirst()
+                            .orElseThrow()
+                            .toString());
             host.join(room);
             Eventually.await(SOON, "and the host", () -> told(here).contains("host host"));
             back.joined(client -> client.joinSince(room, o - 1, epoch));
@@ -45,6 +56,17 @@ final class EnterIT {
             assertFalse(told(here).contains("back viewer"), told(here)::toString);
             here.assertClean();
         }
+    }
+
+    private String level(String user, int level) {
+        return hub.token(new Claims(
+                user,
+                user,
+                Ids.DEFAULT_TENANT,
+                Map.of(),
+                false,
+                System.currentTimeMillis() + SOON.toMillis() * 10,
+                new Profile("", level, List.of())));
     }
 
     private static List<String> told(Witness witness) {
