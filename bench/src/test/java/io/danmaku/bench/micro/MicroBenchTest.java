@@ -31,6 +31,7 @@ final class MicroBenchTest {
         assertEquals(
                 Set.of(
                         "advanceAllByABatch",
+                        "check",
                         "checkAChat",
                         "decode",
                         "decodeAChat",
