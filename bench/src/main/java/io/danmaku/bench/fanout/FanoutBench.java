@@ -8,7 +8,6 @@ import io.danmaku.standalone.command.DataOption;
 import io.danmaku.standalone.folder.Home;
 import io.danmaku.standalone.folder.Secret;
 import io.danmaku.standalone.service.RoomClient;
-import io.danmaku.standalone.supervise.UpFile;
 import io.danmaku.standalone.supervise.UpRecord;
 import java.io.IOException;
 import java.net.URI;
@@ -148,9 +147,8 @@ public final class FanoutBench implements Callable<Integer> {
                                     .collect(Collectors.joining(", ")));
         }
         Load load = load(scenario);
-        UpRecord up = UpFile.running(data.folder()).orElse(null);
+        UpRecord up = data.running();
         if (up == null) {
-            System.err.println("no hub runs on " + data.folder().root() + ": start one with `danmaku up`");
             return 1;
         }
         try {

@@ -7,7 +7,6 @@ import io.danmaku.bench.options.Bounds;
 import io.danmaku.bench.report.Percentiles;
 import io.danmaku.protocol.log.Topics;
 import io.danmaku.standalone.command.DataOption;
-import io.danmaku.standalone.supervise.UpFile;
 import io.danmaku.standalone.supervise.UpRecord;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -78,9 +77,8 @@ public final class LogBench implements Callable<Integer> {
         Bounds.within(spec, "--bytes", bytes, Long.BYTES, BYTES_MAX);
         Bounds.within(spec, "--seconds", seconds, 1, SECONDS_MAX);
         Bounds.within(spec, "--warm-up", warmUp, 0, SECONDS_MAX);
-        UpRecord up = UpFile.running(data.folder()).orElse(null);
+        UpRecord up = data.running();
         if (up == null) {
-            System.err.println("no hub runs on " + data.folder().root() + ": start one with `danmaku up`");
             return 1;
         }
         String url = up.addresses().get("pulsar").toString();

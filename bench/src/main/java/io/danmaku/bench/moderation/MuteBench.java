@@ -15,7 +15,6 @@ import io.danmaku.standalone.client.HubListener;
 import io.danmaku.standalone.command.DataOption;
 import io.danmaku.standalone.folder.Secret;
 import io.danmaku.standalone.service.RoomClient;
-import io.danmaku.standalone.supervise.UpFile;
 import io.danmaku.standalone.supervise.UpRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -76,9 +75,8 @@ public final class MuteBench implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Bounds.within(spec, "--times", times, 1, TIMES_MAX);
-        UpRecord up = UpFile.running(data.folder()).orElse(null);
+        UpRecord up = data.running();
         if (up == null) {
-            System.err.println("no hub runs on " + data.folder().root() + ": start one with `danmaku up`");
             return 1;
         }
         String secret = Secret.of(data.folder());

@@ -18,7 +18,6 @@ import io.danmaku.standalone.client.HubListener;
 import io.danmaku.standalone.command.DataOption;
 import io.danmaku.standalone.folder.Secret;
 import io.danmaku.standalone.service.RoomClient;
-import io.danmaku.standalone.supervise.UpFile;
 import io.danmaku.standalone.supervise.UpRecord;
 import java.io.IOException;
 import java.net.URI;
@@ -93,9 +92,8 @@ public final class RoomBench implements Callable<Integer> {
         Bounds.within(spec, "--seconds", seconds, 1, SECONDS_MAX);
         Bounds.within(spec, "--warm-up", warmUp, 0, SECONDS_MAX);
         Bounds.within(spec, "--senders", senders, 1, SENDERS_MAX);
-        UpRecord up = UpFile.running(data.folder()).orElse(null);
+        UpRecord up = data.running();
         if (up == null) {
-            System.err.println("no hub runs on " + data.folder().root() + ": start one with `danmaku up`");
             return 1;
         }
         String secret = Secret.of(data.folder());

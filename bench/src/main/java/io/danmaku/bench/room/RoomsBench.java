@@ -16,7 +16,6 @@ import io.danmaku.standalone.client.HubListener;
 import io.danmaku.standalone.command.DataOption;
 import io.danmaku.standalone.folder.Secret;
 import io.danmaku.standalone.service.RoomClient;
-import io.danmaku.standalone.supervise.UpFile;
 import io.danmaku.standalone.supervise.UpRecord;
 import java.io.IOException;
 import java.net.URI;
@@ -77,9 +76,8 @@ public final class RoomsBench implements Callable<Integer> {
     public Integer call() throws Exception {
         Bounds.within(spec, "--rooms", rooms, 1, ROOMS_MAX);
         Bounds.within(spec, "--live", live, 0, rooms);
-        UpRecord up = UpFile.running(data.folder()).orElse(null);
+        UpRecord up = data.running();
         if (up == null) {
-            System.err.println("no hub runs on " + data.folder().root() + ": start one with `danmaku up`");
             return 1;
         }
         String secret = Secret.of(data.folder());
