@@ -7,13 +7,12 @@ import io.danmaku.edge.words.WordFilters;
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.json.Json;
-import io.danmaku.protocol.room.ChatStyles;
+import io.danmaku.protocol.json.PolicyJson;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.RoomState;
-import io.danmaku.protocol.room.WhoMaySend;
 import io.danmaku.protocol.token.Claims;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -55,7 +54,7 @@ public class GateBenchmark {
                 "",
                 Durability.LOGGED,
                 true,
-                new RoomPolicy(slowModeMs, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, false, 100, 0, 24),
+                PolicyJson.merged(RoomPolicy.DEFAULT, Json.object().put("slowModeMs", slowModeMs)),
                 1,
                 0);
     }

@@ -6,6 +6,8 @@ import io.danmaku.edge.broadcast.LiveRoom;
 import io.danmaku.edge.broadcast.Pace;
 import io.danmaku.edge.tail.Deletions;
 import io.danmaku.protocol.event.EventType;
+import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.json.PolicyJson;
 import io.danmaku.protocol.log.RoomRecord;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.Ids;
@@ -62,7 +64,8 @@ public class RingBenchmark {
                         TAIL_BATCHES,
                         TAIL_BYTES,
                         1,
-                        RoomPolicy.DEFAULT.withBestEffortPerSecond(bestEffortPerSecond),
+                        PolicyJson.merged(
+                                RoomPolicy.DEFAULT, Json.object().put("bestEffortPerSecond", bestEffortPerSecond)),
                         new Deletions()),
                 (from, tailFirst) -> CompletableFuture.failedFuture(new IllegalStateException("nobody is late")),
                 new Deliveries(ns -> {}),

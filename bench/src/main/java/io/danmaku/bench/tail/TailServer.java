@@ -15,6 +15,8 @@ import io.danmaku.edge.connection.SocketTransport;
 import io.danmaku.edge.tail.Deletions;
 import io.danmaku.edge.tail.Encoding;
 import io.danmaku.protocol.event.EventType;
+import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.json.PolicyJson;
 import io.danmaku.protocol.log.RoomRecord;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.Ids;
@@ -93,7 +95,7 @@ public final class TailServer {
                             TAIL_BATCHES,
                             TAIL_BYTES,
                             loopCount,
-                            RoomPolicy.DEFAULT.withBestEffortPerSecond(0),
+                            PolicyJson.merged(RoomPolicy.DEFAULT, Json.object().put("bestEffortPerSecond", 0)),
                             new Deletions()),
                     (from, tailFirst) ->
                             CompletableFuture.failedFuture(new IllegalStateException("there is no log here")),

@@ -191,6 +191,9 @@ public final class RoomTable implements AutoCloseable {
 
     /** What a user is in a room: by the token or by a grant, whichever is higher. */
     public Role role(Claims claims, RoomState room) {
+        if (room.owner().equals(claims.user())) {
+            return Role.OWNER;
+        }
         Role byToken = claims.roleIn(room.key().room());
         Grant grant = grants.get(StateKeys.grant(room.key(), claims.user()));
         return grant != null && grant.epoch().equals(room.epoch()) ? byToken.or(grant.role()) : byToken;

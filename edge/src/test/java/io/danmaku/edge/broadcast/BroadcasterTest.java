@@ -13,12 +13,11 @@ import io.danmaku.protocol.event.DeliveryClass;
 import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.json.EventDetail;
 import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.json.PolicyJson;
 import io.danmaku.protocol.log.RoomRecord;
-import io.danmaku.protocol.room.ChatStyles;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
-import io.danmaku.protocol.room.WhoMaySend;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -65,7 +64,8 @@ class BroadcasterTest {
                         1024,
                         1 << 22,
                         1,
-                        RoomPolicy.DEFAULT.withBestEffortPerSecond(bestEffortPerSecond),
+                        PolicyJson.merged(
+                                RoomPolicy.DEFAULT, Json.object().put("bestEffortPerSecond", bestEffortPerSecond)),
                         new Deletions()),
                 null,
                 new Deliveries(ns -> {}),
@@ -145,7 +145,8 @@ class BroadcasterTest {
     }
 
     private static RoomPolicy slow() {
-        return new RoomPolicy(5_000, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, false, 0, 0, 24);
+        return PolicyJson.merged(
+                RoomPolicy.DEFAULT, Json.object().put("slowModeMs", 5_000).put("bestEffortPerSecond", 0));
     }
 
     @Test

@@ -14,8 +14,8 @@ import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.json.PolicyJson;
 import io.danmaku.protocol.log.StateKeys;
-import io.danmaku.protocol.room.ChatStyles;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.Grant;
 import io.danmaku.protocol.room.Role;
@@ -23,7 +23,6 @@ import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
-import io.danmaku.protocol.room.WhoMaySend;
 import io.danmaku.protocol.room.WordList;
 import io.danmaku.protocol.token.Claims;
 import java.util.List;
@@ -40,8 +39,8 @@ class SendGateTest {
     private final SendGate gate = new SendGate(table, words);
 
     private static RoomState room(long slowModeMs, boolean open) {
-        RoomPolicy policy = new RoomPolicy(
-                slowModeMs, 1_000, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, false, 100, 0, 24);
+        RoomPolicy policy = PolicyJson.merged(
+                RoomPolicy.DEFAULT, Json.object().put("slowModeMs", slowModeMs).put("memberSlowModeMs", 1_000));
         return new RoomState(KEY, "e1", "", Durability.LOGGED, open, policy, 1, 0);
     }
 
@@ -169,8 +168,8 @@ class SendGateTest {
 
     @Test
     void whoSaysTheSameAgainIsRefusedForAWhileAndPaysNothingForIt() {
-        RoomPolicy unique =
-                new RoomPolicy(1_000, 0, WhoMaySend.EVERYONE, 200, 30, false, 0, ChatStyles.ALL, false, 100, 0, 24);
+        RoomPolicy unique = PolicyJson.merged(
+                RoomPolicy.DEFAULT, Json.object().put("slowModeMs", 1_000).put("uniqueSeconds", 30));
         assertNull(say(unique, "a", NOW_MS, "first!", "scroll"));
         assertNull(say(unique, "a", NOW_MS + 1, "first!", "scroll"), "the same send");
         assertEquals(ErrorCode.REPEATED, say(unique, "b", NOW_MS + 5_000, "FIRST !", "scroll"));
@@ -182,8 +181,7 @@ class SendGateTest {
 
     @Test
     void aRoomsStylesHoldForViewers() {
-        RoomPolicy scroll =
-                new RoomPolicy(0, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.SCROLL, false, 100, 0, 24);
+        RoomPolicy scroll = PolicyJson.merged(RoomPolicy.DEFAULT, Json.object().put("styles", "scroll"));
         assertNull(say(scroll, "a", NOW_MS, "hi", "scroll"));
         assertEquals(ErrorCode.TEXT_REFUSED, say(scroll, "b", NOW_MS, "hi", "top"));
     }
@@ -197,8 +195,7 @@ class SendGateTest {
 
     @Test
     void whereOnlyEmotesAreWantedViewersSayNothingElse() {
-        RoomPolicy emotes =
-                new RoomPolicy(0, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, true, 100, 0, 24);
+        RoomPolicy emotes = PolicyJson.merged(RoomPolicy.DEFAULT, Json.object().put("emoteOnly", true));
         assertNull(place(emotes, Role.VIEWER, ":cat: ", 0, 5).refusal());
         Refusal refusal = place(emotes, Role.VIEWER, ":cat: hi", 0, 5).refusal();
         assertEquals(ErrorCode.TEXT_REFUSED, refusal.code());

@@ -7,16 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
-import io.danmaku.protocol.room.ChatStyles;
+import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.json.PolicyJson;
 import io.danmaku.protocol.room.RoomPolicy;
-import io.danmaku.protocol.room.WhoMaySend;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TextRulesTest {
-    private static final RoomPolicy STRICT =
-            new RoomPolicy(0, 0, WhoMaySend.EVERYONE, 200, 0, true, 50, ChatStyles.ALL, false, 100, 0, 24);
+    private static final RoomPolicy STRICT = PolicyJson.merged(
+            RoomPolicy.DEFAULT, Json.object().put("noLinks", true).put("capsPercentMax", 50));
 
     @ParameterizedTest
     @ValueSource(

@@ -1,9 +1,13 @@
 package io.danmaku.protocol.json;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.protocol.room.ChatStyles;
 import io.danmaku.protocol.room.RoomPolicy;
+import io.danmaku.protocol.room.WhoMaySend;
+import java.util.Map;
 
-/** A room's policy as clients are told it. */
+/** A room's policy as clients are told it, and as they change it. */
 public final class PolicyJson {
     private PolicyJson() {}
 
@@ -21,5 +25,57 @@ public final class PolicyJson {
                 .put("bestEffortPerSecond", policy.bestEffortPerSecond())
                 .put("enterPerSecond", policy.enterPerSecond())
                 .put("retentionHours", policy.retentionHours());
+    }
+
+    /**
+     * A policy with some fields changed.
+     *
+     * @throws IllegalArgumentException naming the field and its rule
+     */
+    public static RoomPolicy merged(RoomPolicy base, ObjectNode fields) {
+        ObjectNode merged = of(base);
+        for (Map.Entry<String, JsonNode> field : fields.properties()) {
+            JsonNode known = merged.get(field.getKey());
+            if (known == null) {
+                throw new IllegalArgumentException(field.getKey() + " is not a field of a policy");
+            }
+            if (!isOfItsType(known, field.getValue())) {
+                throw new IllegalArgumentException(field.getKey() + " is a " + type(known));
+            }
+            merged.set(field.getKey(), field.getValue());
+        }
+        ChatStyles styles = ChatStyles.ofWireName(merged.get("styles").textValue());
+        if (styles == null) {
+            throw new IllegalArgumentException("styles is all, scroll or plain");
+        }
+        return new RoomPolicy(
+                merged.get("slowModeMs").longValue(),
+                merged.get("memberSlowModeMs").longValue(),
+                WhoMaySend.ofWireName(merged.get("whoMaySend").textValue()),
+                merged.get("textLengthMax").intValue(),
+                merged.get("uniqueSeconds").intValue(),
+                merged.get("noLinks").booleanValue(),
+                merged.get("capsPercentMax").intValue(),
+                styles,
+                merged.get("emoteOnly").booleanValue(),
+                merged.get("bestEffortPerSecond").intValue(),
+                merged.get("enterPerSecond").intValue(),
+                merged.get("retentionHours").intValue());
+    }
+
+    private static boolean isOfItsType(JsonNode known, JsonNode value) {
+        return known.isNumber()
+                ? value.isIntegralNumber() && value.canConvertToInt()
+                : value.getNodeType() == known.getNodeType();
+    }
+
+    private static String type(JsonNode known) {
+        return switch (known.getNodeType()) {
+            case NUMBER -> "whole number";
+            case BOOLEAN -> "truth value";
+            case OBJECT -> "object";
+            case ARRAY -> "list";
+            default -> "text";
+        };
     }
 }

@@ -62,23 +62,6 @@ public record RoomPolicy(
         }
     }
 
-    /** The same with another budget. */
-    public RoomPolicy withBestEffortPerSecond(int budget) {
-        return new RoomPolicy(
-                slowModeMs,
-                memberSlowModeMs,
-                whoMaySend,
-                textLengthMax,
-                uniqueSeconds,
-                noLinks,
-                capsPercentMax,
-                styles,
-                emoteOnly,
-                budget,
-                enterPerSecond,
-                retentionHours);
-    }
-
     /** Shortest time between two chats of somebody of this role, 0 = off. */
     public long slowModeMs(Role role) {
         if (role.may(Permission.SPEAK_FREELY)) {

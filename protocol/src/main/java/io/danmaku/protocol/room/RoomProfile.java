@@ -65,6 +65,11 @@ public record RoomProfile(
                         + " characters, by names of 1..64 of A-Z a-z 0-9 _ . -");
     }
 
+    /** The same while the stream runs, or does not. */
+    public RoomProfile withLive(boolean runs) {
+        return new RoomProfile(cover, tags, category, language, runs, attributes);
+    }
+
     private static void check(boolean holds, String rule) {
         if (!holds) {
             throw new IllegalArgumentException(rule);

@@ -9,6 +9,9 @@ package io.danmaku.protocol.room;
  * @param pin what stands above the chat, perhaps until a time that has passed; null = nothing
  * @param version grows by one with every change of this room; of two records the one with the larger version holds
  * @param createdAtMs Unix time
+ * @param owner user whose room it is, empty = nobody's
+ * @param stream number of the stream that runs or, between two, of the next one, from 1: it grows when one ends
+ * @param liveSinceMs Unix time at which the stream began, 0 = none runs
  */
 public record RoomState(
         RoomKey key,
@@ -20,13 +23,19 @@ public record RoomState(
         RoomProfile profile,
         Pin pin,
         long version,
-        long createdAtMs) {
+        long createdAtMs,
+        String owner,
+        long stream,
+        long liveSinceMs) {
 
     public RoomState {
+        // a record that an older room-service wrote lacks some
         profile = profile == null ? RoomProfile.NONE : profile;
+        owner = owner == null ? "" : owner;
+        stream = Math.max(1, stream);
     }
 
-    /** A room of which nothing is shown, and where nothing is pinned. */
+    /** Nobody's room, of which nothing is shown, where nothing is pinned and no stream ran. */
     public RoomState(
             RoomKey key,
             String epoch,
@@ -36,11 +45,62 @@ public record RoomState(
             RoomPolicy policy,
             long version,
             long createdAtMs) {
-        this(key, epoch, title, durability, open, policy, RoomProfile.NONE, null, version, createdAtMs);
+        this(key, epoch, title, durability, open, policy, RoomProfile.NONE, null, version, createdAtMs, "", 1, 0);
     }
 
     /** The next version of it, with another pin, or (null) none. */
     public RoomState pinned(Pin now) {
-        return new RoomState(key, epoch, title, durability, open, policy, profile, now, version + 1, createdAtMs);
+        return new RoomState(
+                key,
+                epoch,
+                title,
+                durability,
+                open,
+                policy,
+                profile,
+                now,
+                version + 1,
+                createdAtMs,
+                owner,
+                stream,
+                liveSinceMs);
+    }
+
+    /** The next version of it, open still. */
+    public RoomState changed(String nextTitle, RoomPolicy nextPolicy, RoomProfile nextProfile, long nowMs) {
+        boolean ends = profile.live() && !nextProfile.live();
+        boolean begins = !profile.live() && nextProfile.live();
+        return new RoomState(
+                key,
+                epoch,
+                nextTitle,
+                durability,
+                true,
+                nextPolicy,
+                nextProfile,
+                pin,
+                version + 1,
+                createdAtMs,
+                owner,
+                ends ? stream + 1 : stream,
+                ends ? 0 : begins ? nowMs : liveSinceMs);
+    }
+
+    /** The next version of it, closed: with the room its stream ends. */
+    public RoomState closed() {
+        return new RoomState(
+                key,
+                epoch,
+                title,
+                durability,
+                false,
+                policy,
+                profile.withLive(false),
+                pin,
+                version + 1,
+                createdAtMs,
+                owner,
+                profile.live() ? stream + 1 : stream,
+                0);
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.json.PolicyJson;
 import io.danmaku.protocol.room.ChatStyles;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.Pin;
@@ -221,19 +222,21 @@ final class JsonRecordsTest {
                         Arbitraries.of(ChatStyles.values()),
                         Arbitraries.integers().between(0, RoomPolicy.BEST_EFFORT_PER_SECOND_MAX),
                         Arbitraries.integers().between(1, RoomPolicy.RETENTION_HOURS_MAX))
-                .as((slowMs, who, length, links, styles, budget, hours) -> new RoomPolicy(
-                        slowMs,
-                        slowMs / 2,
-                        who,
-                        length,
-                        length,
-                        links,
-                        length % 100,
-                        styles,
-                        !links,
-                        budget,
-                        hours % 101,
-                        hours));
+                .as((slowMs, who, length, links, styles, budget, hours) -> PolicyJson.merged(
+                        RoomPolicy.DEFAULT,
+                        Json.object()
+                                .put("slowModeMs", slowMs)
+                                .put("memberSlowModeMs", slowMs / 2)
+                                .put("whoMaySend", who.wireName())
+                                .put("textLengthMax", length)
+                                .put("uniqueSeconds", length)
+                                .put("noLinks", links)
+                                .put("capsPercentMax", length % 100)
+                                .put("styles", styles.wireName())
+                                .put("emoteOnly", !links)
+                                .put("bestEffortPerSecond", budget)
+                                .put("enterPerSecond", hours % 101)
+                                .put("retentionHours", hours)));
         return Combinators.combine(
                         rooms(),
                         texts(),
@@ -260,7 +263,10 @@ final class JsonRecordsTest {
                                 : RoomProfile.NONE,
                         open ? new Pin(title, version, "7", "8", createdAtMs, version) : null,
                         version,
-                        createdAtMs));
+                        createdAtMs,
+                        open ? "7" : "",
+                        1 + Math.abs(version % 100),
+                        open ? createdAtMs : 0));
     }
 
     private static Arbitrary<Object> sanctions() {

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
-import io.danmaku.protocol.room.ChatStyles;
+import io.danmaku.protocol.json.PolicyJson;
 import io.danmaku.protocol.room.Deletion;
 import io.danmaku.protocol.room.Grant;
 import io.danmaku.protocol.room.Role;
@@ -17,7 +17,6 @@ import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
-import io.danmaku.protocol.room.WhoMaySend;
 import io.danmaku.protocol.room.WordList;
 import java.util.List;
 import net.jqwik.api.ForAll;
@@ -106,7 +105,14 @@ final class NamesTest {
                         .getBytes(java.nio.charset.StandardCharsets.UTF_8),
                 RoomState.class);
         assertEquals(
-                new RoomPolicy(5, 0, WhoMaySend.HOST, 20, 0, false, 0, ChatStyles.ALL, false, 7, 0, 48),
+                PolicyJson.merged(
+                        RoomPolicy.DEFAULT,
+                        Json.object()
+                                .put("slowModeMs", 5)
+                                .put("whoMaySend", "host")
+                                .put("textLengthMax", 20)
+                                .put("bestEffortPerSecond", 7)
+                                .put("retentionHours", 48)),
                 before.policy());
         assertNull(before.pin());
         Sanction mute = Json.read(

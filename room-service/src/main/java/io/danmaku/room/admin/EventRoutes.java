@@ -65,7 +65,7 @@ final class EventRoutes {
                         body -> Requests.with(
                                 context,
                                 PostForm.wanted(body),
-                                event -> posts.post(room, key, event)
+                                event -> posts.post(room, key, event, Requests.actor(context))
                                         .onSuccess(result -> Requests.with(
                                                 context,
                                                 result,
@@ -84,7 +84,7 @@ final class EventRoutes {
                 room -> Requests.with(
                         context,
                         offset(context),
-                        offset -> answer(context, takedowns.event(room, offset, Bearer.claims(context)))));
+                        offset -> answer(context, takedowns.event(room, offset, Requests.actor(context)))));
     }
 
     /** Of one user with {@code user=}, else of everybody. */
@@ -103,7 +103,7 @@ final class EventRoutes {
                         user == null || Ids.isUser(user)
                                 ? Result.of(user == null ? "" : user)
                                 : Result.<String>refused(ErrorCode.BAD_FIELD, "user is 1..64 of A-Z a-z 0-9 _ . @ -"),
-                        whose -> answer(context, takedowns.all(room, whose, Bearer.claims(context)))));
+                        whose -> answer(context, takedowns.all(room, whose, Requests.actor(context)))));
     }
 
     private static Result<Long> offset(RoutingContext context) {

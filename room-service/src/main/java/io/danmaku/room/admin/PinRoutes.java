@@ -1,6 +1,5 @@
 package io.danmaku.room.admin;
 
-import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
 import io.danmaku.protocol.json.PinJson;
 import io.danmaku.protocol.room.Permission;
@@ -31,7 +30,7 @@ final class PinRoutes {
                         body -> Requests.with(
                                 context,
                                 PinForm.wanted(body),
-                                wanted -> pins.put(room, wanted, Bearer.claims(context))
+                                wanted -> pins.put(room, wanted, Requests.actor(context))
                                         .onSuccess(result -> Requests.with(
                                                 context,
                                                 result,
@@ -42,7 +41,7 @@ final class PinRoutes {
         Requests.with(
                 context,
                 Requests.room(context, roles, Permission.PIN),
-                room -> pins.remove(room, Bearer.claims(context))
+                room -> pins.remove(room, Requests.actor(context))
                         .onSuccess(result ->
                                 Requests.with(context, result, bare -> Problems.json(context, OK, PinJson.lifted()))));
     }

@@ -11,6 +11,7 @@ import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.room.Permission;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.room.moderation.Roles;
+import io.danmaku.room.room.Actor;
 import io.danmaku.room.room.Result;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
@@ -48,6 +49,12 @@ final class Requests {
         return Result.refused(
                 ErrorCode.FORBIDDEN,
                 "this is for the room's " + permission.weakest().wireName() + " and above");
+    }
+
+    /** Who asks, for what is changed. */
+    static Actor actor(RoutingContext context) {
+        return new Actor(
+                Bearer.claims(context), context.request().remoteAddress().hostAddress());
     }
 
     /** The user that the path names. */

@@ -2,7 +2,6 @@ package io.danmaku.room.admin;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.json.Json;
@@ -56,7 +55,7 @@ final class RoleRoutes {
                 room -> Requests.with(
                         context,
                         Requests.user(context),
-                        user -> roles.give(room, user, role, Bearer.claims(context))
+                        user -> roles.give(room, user, role, Requests.actor(context))
                                 .onSuccess(result -> Requests.with(
                                         context, result, given -> Problems.json(context, OK, json(given))))));
     }

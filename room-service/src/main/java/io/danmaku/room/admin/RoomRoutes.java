@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
 import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.RoomStats;
 import io.danmaku.protocol.room.Ids;
@@ -67,6 +68,10 @@ final class RoomRoutes {
                             .refusal());
             return;
         }
+        if (!claims.admin() && wanted.owner() != null && !wanted.owner().equals(claims.user())) {
+            Requests.refuse(context, Refusal.of(ErrorCode.FORBIDDEN, "an admin token names another owner"));
+            return;
+        }
         RoomKey key = wanted.id() == null ? newRoom(claims.tenant()) : new RoomKey(claims.tenant(), wanted.id());
         // the owner of the group must take the id chosen here, or it would choose one of another group
         body.put("id", key.room());
@@ -74,7 +79,7 @@ final class RoomRoutes {
                 context,
                 key,
                 Buffer.buffer(Json.bytes(body)),
-                () -> rooms.create(key, wanted).onSuccess(result -> {
+                () -> rooms.create(key, wanted, Requests.actor(context)).onSuccess(result -> {
                     if (result.isRefused() && result.refusal().code() == ErrorCode.PENDING) {
                         Problems.send(context, result.refusal(), Map.of(Forwarding.ROOM, key.room()));
                     } else {
@@ -135,7 +140,11 @@ final class RoomRoutes {
                                 patch -> Requests.with(
                                         context,
                                         Requests.ifMatch(context),
-                                        tag -> rooms.change(room, patch, tag.isEmpty() ? null : tag)
+                                        tag -> rooms.change(
+                                                        room,
+                                                        patch,
+                                                        tag.isEmpty() ? null : tag,
+                                                        Requests.actor(context))
                                                 .onSuccess(result -> answer(context, OK, result))))));
     }
 
@@ -146,7 +155,7 @@ final class RoomRoutes {
                 room -> Requests.with(
                         context,
                         Requests.ifMatch(context),
-                        tag -> rooms.close(room, tag.isEmpty() ? null : tag)
+                        tag -> rooms.close(room, tag.isEmpty() ? null : tag, Requests.actor(context))
                                 .onSuccess(result -> answer(context, OK, result))));
     }
 

@@ -2,7 +2,6 @@ package io.danmaku.room.admin;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.room.Permission;
@@ -44,7 +43,7 @@ final class SanctionRoutes {
                                 context,
                                 SanctionForm.wanted(body),
                                 wanted -> sanctions
-                                        .speak(room, wanted, Bearer.claims(context))
+                                        .speak(room, wanted, Requests.actor(context))
                                         .onSuccess(result -> Requests.with(
                                                 context,
                                                 result,
@@ -86,7 +85,7 @@ final class SanctionRoutes {
                 context,
                 Requests.room(context, roles, Permission.SANCTION),
                 room -> sanctions
-                        .lift(room, context.pathParam("id"), Bearer.claims(context))
+                        .lift(room, context.pathParam("id"), Requests.actor(context))
                         .onSuccess(result -> Requests.with(
                                 context, result, lifted -> Problems.json(context, OK, SanctionForm.json(lifted)))));
     }

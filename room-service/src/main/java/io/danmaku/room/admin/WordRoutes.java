@@ -110,12 +110,7 @@ final class WordRoutes {
                 (tenant, room) -> Requests.with(
                         context,
                         name(context),
-                        name -> words.put(
-                                        tenant,
-                                        room,
-                                        name,
-                                        wanted,
-                                        Bearer.claims(context).user())
+                        name -> words.put(tenant, room, name, wanted, Requests.actor(context))
                                 .onSuccess(result -> Requests.with(
                                         context, result, list -> Problems.json(context, OK, WordForm.brief(list))))));
     }

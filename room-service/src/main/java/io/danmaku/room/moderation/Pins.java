@@ -9,7 +9,7 @@ import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.Permission;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
-import io.danmaku.protocol.token.Claims;
+import io.danmaku.room.room.Actor;
 import io.danmaku.room.room.Result;
 import io.danmaku.room.room.RoomLog;
 import io.danmaku.room.room.RoomTable;
@@ -37,7 +37,7 @@ public final class Pins {
     }
 
     /** Pins, in the place of what is pinned; the room with its pin. An event has to lie in the room's log and not be deleted. */
-    public Future<Result<RoomState>> put(RoomKey key, PinForm.Wanted wanted, Claims by) {
+    public Future<Result<RoomState>> put(RoomKey key, PinForm.Wanted wanted, Actor by) {
         Result<RoomState> read = groups.read(key);
         Refusal refusal = read.isRefused() ? read.refusal() : refusal(key, read.value());
         if (refusal != null) {
@@ -72,14 +72,14 @@ public final class Pins {
                 : null;
     }
 
-    private static Refusal refusal(RoomTable table, RoomKey key, RoomState room, Claims by) {
+    private static Refusal refusal(RoomTable table, RoomKey key, RoomState room, Actor by) {
         Refusal refusal = refusal(key, room);
-        return refusal != null || Roles.of(table, by, key).may(Permission.PIN)
+        return refusal != null || Roles.of(table, by.claims(), key).may(Permission.PIN)
                 ? refusal
                 : Refusal.of(ErrorCode.FORBIDDEN, "your role was taken meanwhile");
     }
 
-    private Future<Result<RoomState>> write(RoomState read, PinForm.Wanted wanted, Claims by) {
+    private Future<Result<RoomState>> write(RoomState read, PinForm.Wanted wanted, Actor by) {
         RoomKey key = read.key();
         return groups.change(key, (table, nowMs) -> {
                     RoomState room = table.room(key);
@@ -96,7 +96,16 @@ public final class Pins {
                         return StateChange.<RoomState>refuse(refusal);
                     }
                     RoomState pinned = room.pinned(wanted.at(nowMs, by.user()));
-                    return StateChange.write(pinned, StateChange.Write.put(StateKeys.room(key), pinned));
+                    return StateChange.write(
+                            pinned,
+                            StateChange.Write.put(
+                                    by.act(
+                                            "pin.set",
+                                            key,
+                                            wanted.offset() == 0 ? "" : Long.toString(wanted.offset()),
+                                            ""),
+                                    StateKeys.room(key),
+                                    pinned));
                 })
                 .onSuccess(result -> {
                     if (!result.isRefused()) {
@@ -109,7 +118,7 @@ public final class Pins {
     }
 
     /** Takes down what is pinned; where nothing is, nothing changes. */
-    public Future<Result<RoomState>> remove(RoomKey key, Claims by) {
+    public Future<Result<RoomState>> remove(RoomKey key, Actor by) {
         boolean[] told = new boolean[1];
         return groups.change(key, (table, nowMs) -> {
                     RoomState room = table.room(key);
@@ -122,7 +131,8 @@ public final class Pins {
                     }
                     told[0] = true;
                     RoomState bare = room.pinned(null);
-                    return StateChange.write(bare, StateChange.Write.put(StateKeys.room(key), bare));
+                    return StateChange.write(
+                            bare, StateChange.Write.put(by.act("pin.removed", key), StateKeys.room(key), bare));
                 })
                 .onSuccess(result -> {
                     if (told[0] && !result.isRefused()) {

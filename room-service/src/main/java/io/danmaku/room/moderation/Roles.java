@@ -9,6 +9,7 @@ import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.token.Claims;
+import io.danmaku.room.room.Actor;
 import io.danmaku.room.room.Result;
 import io.danmaku.room.room.RoomBounds;
 import io.danmaku.room.room.RoomTable;
@@ -52,22 +53,25 @@ public final class Roles {
         return claims.roleIn(key.room()).or(granted(table, key, claims.user()));
     }
 
-    /** The role that was given to a user; {@code VIEWER} when none was, or there is no such room. */
+    /** The role that a user has in a room as its owner or because it was given; {@code VIEWER} when none was, or there is no such room. */
     static Role granted(RoomTable table, RoomKey key, String user) {
         RoomState room = table.room(key);
+        if (room != null && room.owner().equals(user)) {
+            return Role.OWNER;
+        }
         Grant grant = room == null ? null : table.grant(room, user);
         return grant == null ? Role.VIEWER : grant.role();
     }
 
     /** @param role {@code VIEWER} takes what the user has */
-    public Future<Result<Grant>> give(RoomKey key, String user, Role role, Claims by) {
+    public Future<Result<Grant>> give(RoomKey key, String user, Role role, Actor by) {
         return groups.change(key, (table, nowMs) -> {
             RoomState room = table.room(key);
             Refusal refusal = Rooms.openOr(key, room);
             if (refusal != null) {
                 return StateChange.<Grant>refuse(refusal);
             }
-            Role own = of(table, by, key);
+            Role own = of(table, by.claims(), key);
             Role present = granted(table, key, user);
             if (!own.may(Permission.APPOINT) || !own.governs(role) || !own.governs(present)) {
                 return StateChange.<Grant>refuse(
@@ -81,7 +85,12 @@ public final class Roles {
                 return StateChange.<Grant>refuse(Refusal.retry(
                         ErrorCode.BUSY, "a room keeps at most " + bounds.grantsPerRoomMax() + " roles", FULL_RETRY_MS));
             }
-            return StateChange.write(grant, StateChange.Write.put(StateKeys.grant(key, user), grant));
+            return StateChange.write(
+                    grant,
+                    StateChange.Write.put(
+                            by.act(role == Role.VIEWER ? "role.taken" : "role.given", key, user, ""),
+                            StateKeys.grant(key, user),
+                            grant));
         });
     }
 

@@ -9,7 +9,7 @@ import io.danmaku.protocol.log.StateKeys;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
-import io.danmaku.protocol.token.Claims;
+import io.danmaku.room.room.Actor;
 import io.danmaku.room.room.Result;
 import io.danmaku.room.room.RoomBounds;
 import io.danmaku.room.room.RoomLog;
@@ -52,7 +52,7 @@ public final class Sanctions {
     }
 
     /** @param by who decided: not below the user's own role, as far as it was given here and does not stand in a token */
-    public Future<Result<Sanction>> speak(RoomKey key, SanctionForm.Wanted wanted, Claims by) {
+    public Future<Result<Sanction>> speak(RoomKey key, SanctionForm.Wanted wanted, Actor by) {
         RoomState[] room = new RoomState[1];
         return groups.change(key, (table, nowMs) -> {
                     room[0] = table.room(key);
@@ -80,7 +80,7 @@ public final class Sanctions {
                             by.user(),
                             nowMs,
                             wanted.seconds() == 0 ? Sanction.FOREVER_MS : nowMs + wanted.seconds() * 1000L);
-                    return StateChange.write(sanction, put(sanction));
+                    return StateChange.write(sanction, put("sanction.spoken", sanction, by));
                 })
                 .onSuccess(result -> {
                     if (!result.isRefused()) {
@@ -94,7 +94,7 @@ public final class Sanctions {
      *
      * @param by who decides: not of one's own, and not of who has a role at or above one's own
      */
-    public Future<Result<Sanction>> lift(RoomKey key, String id, Claims by) {
+    public Future<Result<Sanction>> lift(RoomKey key, String id, Actor by) {
         RoomState[] room = new RoomState[1];
         return groups.change(key, (table, nowMs) -> {
                     room[0] = table.room(key);
@@ -110,7 +110,7 @@ public final class Sanctions {
                             // an end before its begin: no clock of an edge can be so wrong that it goes on
                             Sanction ended = new Sanction(
                                     s.id(), key, s.epoch(), s.user(), s.kind(), s.reason(), s.by(), s.atMs(), 0);
-                            return StateChange.write(ended, put(ended));
+                            return StateChange.write(ended, put("sanction.lifted", ended, by));
                         }
                     }
                     return StateChange.<Sanction>refuse(ErrorCode.NOT_FOUND, "there is no such sanction in force");
@@ -122,8 +122,8 @@ public final class Sanctions {
                 });
     }
 
-    private static boolean governs(RoomTable table, RoomKey key, Claims by, String user) {
-        return Roles.of(table, by, key).governs(Roles.granted(table, key, user));
+    private static boolean governs(RoomTable table, RoomKey key, Actor by, String user) {
+        return Roles.of(table, by.claims(), key).governs(Roles.granted(table, key, user));
     }
 
     /** A shadow ban that is told is none. */
@@ -166,7 +166,10 @@ public final class Sanctions {
         outdated.run();
     }
 
-    private static StateChange.Write put(Sanction sanction) {
-        return StateChange.Write.put(StateKeys.sanction(sanction.room(), sanction.user(), sanction.kind()), sanction);
+    private static StateChange.Write put(String action, Sanction sanction, Actor by) {
+        return StateChange.Write.put(
+                by.act(action, sanction.room(), sanction.user(), sanction.reason()),
+                StateKeys.sanction(sanction.room(), sanction.user(), sanction.kind()),
+                sanction);
     }
 }

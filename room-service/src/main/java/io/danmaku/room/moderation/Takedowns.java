@@ -12,7 +12,7 @@ import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.Permission;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
-import io.danmaku.protocol.token.Claims;
+import io.danmaku.room.room.Actor;
 import io.danmaku.room.room.Result;
 import io.danmaku.room.room.RoomBounds;
 import io.danmaku.room.room.RoomLog;
@@ -52,17 +52,17 @@ public final class Takedowns {
     }
 
     /** Takes out one event. */
-    public Future<Result<Deletion>> event(RoomKey key, long offset, Claims by) {
+    public Future<Result<Deletion>> event(RoomKey key, long offset, Actor by) {
         return take(key, "", offset, by);
     }
 
     /** Takes out everything that was sent so far, by a user or (empty) by everybody. */
-    public Future<Result<Deletion>> all(RoomKey key, String user, Claims by) {
+    public Future<Result<Deletion>> all(RoomKey key, String user, Actor by) {
         return take(key, user, 0, by);
     }
 
     /** @param offset 0 = all up to the head */
-    private Future<Result<Deletion>> take(RoomKey key, String user, long offset, Claims by) {
+    private Future<Result<Deletion>> take(RoomKey key, String user, long offset, Actor by) {
         Result<RoomState> read = groups.read(key);
         Refusal refusal = read.isRefused() ? read.refusal() : refusal(key, read.value());
         if (refusal != null) {
@@ -95,7 +95,7 @@ public final class Takedowns {
                 : null;
     }
 
-    private Future<Result<Deletion>> write(RoomState read, String user, long from, long upTo, Claims by) {
+    private Future<Result<Deletion>> write(RoomState read, String user, long from, long upTo, Actor by) {
         RoomKey key = read.key();
         boolean[] told = new boolean[1];
         RoomState[] unpinned = new RoomState[1];
@@ -105,14 +105,18 @@ public final class Takedowns {
                     if (refusal == null && !room.epoch().equals(read.epoch())) {
                         refusal = Refusal.of(ErrorCode.ROOM_CLOSED, "the room was made anew");
                     }
-                    if (refusal == null && !Roles.of(table, by, key).may(Permission.DELETE)) {
+                    if (refusal == null && !Roles.of(table, by.claims(), key).may(Permission.DELETE)) {
                         refusal = Refusal.of(ErrorCode.FORBIDDEN, "your role was taken meanwhile");
                     }
                     if (refusal != null) {
                         return StateChange.<Deletion>refuse(refusal);
                     }
                     return decide(
-                            table, new Deletion(key, room.epoch(), user, from, upTo, by.user(), nowMs), told, unpinned);
+                            table,
+                            new Deletion(key, room.epoch(), user, from, upTo, by.user(), nowMs),
+                            by,
+                            told,
+                            unpinned);
                 })
                 .onSuccess(result -> {
                     if (told[0] && !result.isRefused()) {
@@ -124,7 +128,8 @@ public final class Takedowns {
                 });
     }
 
-    private StateChange<Deletion> decide(RoomTable table, Deletion wanted, boolean[] told, RoomState[] unpinned) {
+    private StateChange<Deletion> decide(
+            RoomTable table, Deletion wanted, Actor by, boolean[] told, RoomState[] unpinned) {
         String stateKey = StateKeys.deletion(wanted);
         Deletion known = table.deletion(stateKey);
         if (known != null && known.upTo() >= wanted.upTo()) {
@@ -139,14 +144,19 @@ public final class Takedowns {
                     FULL_RETRY_MS));
         }
         told[0] = true;
-        StateChange.Write deleted = StateChange.Write.put(stateKey, wanted);
+        String what = wanted.single() ? Long.toString(wanted.from()) : wanted.user();
+        StateChange.Write deleted =
+                StateChange.Write.put(by.act("events.deleted", wanted.room(), what, ""), stateKey, wanted);
         RoomState room = table.room(wanted.room());
         if (room.pin() == null || !room.pin().isOf(wanted)) {
             return StateChange.write(wanted, deleted);
         }
         unpinned[0] = room.pinned(null);
         // first: should only this be written, who asks for the deletion again is not told that it is there already
-        return StateChange.write(wanted, StateChange.Write.put(StateKeys.room(room.key()), unpinned[0]), deleted);
+        return StateChange.write(
+                wanted,
+                StateChange.Write.put(by.act("pin.removed", room.key()), StateKeys.room(room.key()), unpinned[0]),
+                deleted);
     }
 
     /** The {@code d} of the event by which viewers' pages are told what to take down. */

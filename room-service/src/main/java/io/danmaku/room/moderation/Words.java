@@ -6,6 +6,7 @@ import io.danmaku.protocol.log.StateKeys;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.WordList;
+import io.danmaku.room.room.Actor;
 import io.danmaku.room.room.Result;
 import io.danmaku.room.room.RoomTable;
 import io.danmaku.room.room.Rooms;
@@ -41,7 +42,7 @@ public final class Words {
     }
 
     /** Puts a list in the place of the one of its name; an empty one removes it. */
-    public Future<Result<WordList>> put(String tenant, String room, String name, WordForm.Wanted wanted, String by) {
+    public Future<Result<WordList>> put(String tenant, String room, String name, WordForm.Wanted wanted, Actor by) {
         RoomKey place = WordList.place(tenant, room);
         return groups.change(place, (table, nowMs) -> {
             String epoch = "";
@@ -54,7 +55,7 @@ public final class Words {
                 epoch = state.epoch();
             }
             WordList list = new WordList(
-                    tenant, room, epoch, name, wanted.action(), wanted.terms(), wanted.patterns(), by, nowMs);
+                    tenant, room, epoch, name, wanted.action(), wanted.terms(), wanted.patterns(), by.user(), nowMs);
             List<WordList> kept = inForce(table, tenant, room);
             List<WordList> others =
                     kept.stream().filter(other -> !other.name().equals(name)).toList();
@@ -65,7 +66,12 @@ public final class Words {
             if (tooMuch != null) {
                 return StateChange.<WordList>refuse(ErrorCode.CONFLICT, tooMuch);
             }
-            return StateChange.write(list, StateChange.Write.put(StateKeys.words(tenant, room, name), list));
+            return StateChange.write(
+                    list,
+                    StateChange.Write.put(
+                            by.act(list.removed() ? "words.removed" : "words.set", place, name, ""),
+                            StateKeys.words(tenant, room, name),
+                            list));
         });
     }
 

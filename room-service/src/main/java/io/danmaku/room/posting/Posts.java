@@ -7,6 +7,7 @@ import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.Posted;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
+import io.danmaku.room.room.Actor;
 import io.danmaku.room.room.Result;
 import io.danmaku.room.room.RoomBounds;
 import io.danmaku.room.room.RoomLog;
@@ -70,7 +71,7 @@ public final class Posts {
      *
      * @return its place; {@code conflict} when the key was used for another event. Never fails
      */
-    public Future<Result<RoomLog.Place>> post(RoomKey room, String key, PostForm.Wanted event) {
+    public Future<Result<RoomLog.Place>> post(RoomKey room, String key, PostForm.Wanted event, Actor by) {
         String request = StateKeys.posted(room, key) + " " + event.digest();
         Future<Result<RoomLog.Place>> known = underWay.get(request);
         if (known != null) {
@@ -80,7 +81,7 @@ public final class Posts {
             return Future.succeededFuture(Result.refused(
                     Refusal.retry(ErrorCode.BUSY, "too many events of backends are on their way", RETRY_MS)));
         }
-        Future<Result<RoomLog.Place>> posting = attempt(room, key, event, UNKNOWN)
+        Future<Result<RoomLog.Place>> posting = attempt(room, key, event, by, UNKNOWN)
                 .onSuccess(result -> {
                     if (!result.isRefused()) {
                         keep(room, key, result.value());
@@ -98,11 +99,12 @@ public final class Posts {
     }
 
     /** @param lookedForMs the time of a request around which the event was looked for and not found */
-    private Future<Result<RoomLog.Place>> attempt(RoomKey room, String key, PostForm.Wanted event, long lookedForMs) {
+    private Future<Result<RoomLog.Place>> attempt(
+            RoomKey room, String key, PostForm.Wanted event, Actor by, long lookedForMs) {
         // no client can send a space in its cid: nobody takes an event's place by guessing its key
         String cid = " " + key;
         long deadlineNs = System.nanoTime() + APPEND_WITHIN_NS;
-        return ask(room, key, event, lookedForMs).compose(result -> {
+        return ask(room, key, event, by, lookedForMs).compose(result -> {
             if (result.isRefused()) {
                 boolean open = result.refusal().code() == ErrorCode.PENDING;
                 return Future.succeededFuture(Result.refused(open ? pending() : result.refusal()));
@@ -117,7 +119,7 @@ public final class Posts {
                 return log.find(asked.room(), atMs, event.user(), cid)
                         .compose(found -> found.isPresent()
                                 ? Future.succeededFuture(Result.of(found.get()))
-                                : attempt(room, key, event, atMs));
+                                : attempt(room, key, event, by, atMs));
             }
             Future<Result<RoomLog.Place>> posted = log.post(asked.room(), event.record(cid), deadlineNs);
             // of a second one the first may have come meanwhile, and then that is the one that counts
@@ -130,7 +132,8 @@ public final class Posts {
         });
     }
 
-    private Future<Result<Asked>> ask(RoomKey key, String idempotencyKey, PostForm.Wanted event, long lookedForMs) {
+    private Future<Result<Asked>> ask(
+            RoomKey key, String idempotencyKey, PostForm.Wanted event, Actor by, long lookedForMs) {
         return groups.change(key, (table, nowMs) -> {
             RoomState room = table.room(key);
             Posted known = room == null ? null : table.posted(room, idempotencyKey);
@@ -155,7 +158,9 @@ public final class Posts {
             long atMs = known == null ? nowMs : Math.max(nowMs, known.atMs() + 1);
             Posted posted = new Posted(key, room.epoch(), idempotencyKey, event.digest(), atMs, 0, 0);
             return StateChange.write(
-                    new Asked(room, posted, true), StateChange.Write.put(StateKeys.posted(posted), posted));
+                    new Asked(room, posted, true),
+                    StateChange.Write.put(
+                            by.act("event.posted", key, idempotencyKey, ""), StateKeys.posted(posted), posted));
         });
     }
 
@@ -168,7 +173,7 @@ public final class Posts {
                 return StateChange.nothing(known);
             }
             Posted placed = known.at(place.offset(), place.atMs());
-            return StateChange.write(placed, StateChange.Write.put(StateKeys.posted(placed), placed));
+            return StateChange.write(placed, StateChange.Write.note(StateKeys.posted(placed), placed));
         });
     }
 

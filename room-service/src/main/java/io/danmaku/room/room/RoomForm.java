@@ -6,15 +6,12 @@ import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.json.PinJson;
 import io.danmaku.protocol.json.PolicyJson;
-import io.danmaku.protocol.room.ChatStyles;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.RoomProfile;
 import io.danmaku.protocol.room.RoomState;
-import io.danmaku.protocol.room.WhoMaySend;
 import java.util.Iterator;
-import java.util.Map;
 import java.util.Set;
 
 /** The JSON forms of rooms: what clients may ask, strictly read, and what they are told. */
@@ -22,7 +19,7 @@ public final class RoomForm {
     /** Longest title, in UTF-16 units. */
     public static final int TITLE_CHARS_MAX = 200;
 
-    private static final Set<String> CREATE_FIELDS = Set.of("id", "title", "durability", "policy");
+    private static final Set<String> CREATE_FIELDS = Set.of("id", "owner", "title", "durability", "policy");
     private static final Set<String> CHANGE_FIELDS = Set.of("title", "policy");
 
     private RoomForm() {}
@@ -31,9 +28,11 @@ public final class RoomForm {
      * A room that somebody wants.
      *
      * @param id null = choose one
+     * @param owner user, null = none is named
      * @param title null = the id
      */
-    public record Wanted(String id, String title, Durability durability, RoomPolicy policy, RoomProfile profile) {}
+    public record Wanted(
+            String id, String owner, String title, Durability durability, RoomPolicy policy, RoomProfile profile) {}
 
     /**
      * A change that somebody wants.
@@ -54,6 +53,10 @@ public final class RoomForm {
         if (given(id) && !(id.isTextual() && Ids.isRoom(id.textValue()))) {
             return bad("id is 1..64 of A-Z a-z 0-9 _ -");
         }
+        JsonNode owner = body.get("owner");
+        if (given(owner) && !(owner.isTextual() && Ids.isUser(owner.textValue()))) {
+            return bad("owner is 1..64 of A-Z a-z 0-9 _ . @ -");
+        }
         JsonNode title = body.get("title");
         if (given(title) && !isTitle(title)) {
             return bad("title is a line of 1.." + TITLE_CHARS_MAX + " characters");
@@ -73,6 +76,7 @@ public final class RoomForm {
         }
         return Result.of(new Wanted(
                 given(id) ? id.textValue() : null,
+                given(owner) ? owner.textValue() : null,
                 given(title) ? title.textValue() : null,
                 kept,
                 policy.value(),
@@ -112,46 +116,11 @@ public final class RoomForm {
         if (!fields.isObject()) {
             return bad("policy is an object");
         }
-        ObjectNode merged = PolicyJson.of(base);
-        for (Map.Entry<String, JsonNode> field : fields.properties()) {
-            JsonNode known = merged.get(field.getKey());
-            if (known == null) {
-                return bad("policy." + field.getKey() + " is not a field of a policy");
-            }
-            if (!isOfItsType(known, field.getValue())) {
-                return bad("policy." + field.getKey() + " is a " + type(known));
-            }
-            merged.set(field.getKey(), field.getValue());
-        }
-        ChatStyles styles = ChatStyles.ofWireName(merged.get("styles").textValue());
-        if (styles == null) {
-            return bad("policy.styles is all, scroll or plain");
-        }
         try {
-            return Result.of(new RoomPolicy(
-                    merged.get("slowModeMs").longValue(),
-                    merged.get("memberSlowModeMs").longValue(),
-                    WhoMaySend.ofWireName(merged.get("whoMaySend").textValue()),
-                    merged.get("textLengthMax").intValue(),
-                    merged.get("uniqueSeconds").intValue(),
-                    merged.get("noLinks").booleanValue(),
-                    merged.get("capsPercentMax").intValue(),
-                    styles,
-                    merged.get("emoteOnly").booleanValue(),
-                    merged.get("bestEffortPerSecond").intValue(),
-                    merged.get("enterPerSecond").intValue(),
-                    merged.get("retentionHours").intValue()));
+            return Result.of(PolicyJson.merged(base, (ObjectNode) fields));
         } catch (IllegalArgumentException rule) {
             return bad("policy." + rule.getMessage());
         }
-    }
-
-    private static boolean isOfItsType(JsonNode known, JsonNode value) {
-        return known.isNumber() ? value.isInt() : value.getNodeType() == known.getNodeType();
-    }
-
-    private static String type(JsonNode known) {
-        return known.isNumber() ? "whole number" : known.isBoolean() ? "truth value" : "text";
     }
 
     /** What clients are told of a room. */
@@ -162,9 +131,12 @@ public final class RoomForm {
                 .put("epoch", room.epoch())
                 .put("title", room.title())
                 .put("durability", room.durability().wireName())
-                .put("state", state(room));
+                .put("state", state(room))
+                .put("owner", room.owner().isEmpty() ? null : room.owner());
         ProfileForm.put(json, room.profile()).set("policy", PolicyJson.of(room.policy()));
         json.set("pin", room.pin() == null ? null : PinJson.of(room.pin()));
+        json.put("stream", room.stream())
+                .put("liveSince", room.liveSinceMs() == 0 ? null : Long.valueOf(room.liveSinceMs()));
         return json.put("version", room.version()).put("createdAt", room.createdAtMs());
     }
 

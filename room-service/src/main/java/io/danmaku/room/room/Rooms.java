@@ -30,12 +30,12 @@ public final class Rooms {
         this.bounds = bounds;
     }
 
-    /** Makes a room, or makes a closed one of this id anew, in a new epoch. */
-    public Future<Result<RoomState>> create(RoomKey key, RoomForm.Wanted wanted) {
+    /** Makes a room, or makes a closed one of this id anew, in a new epoch. Its owner is who was named, or else the host who makes it. */
+    public Future<Result<RoomState>> create(RoomKey key, RoomForm.Wanted wanted, Actor by) {
         RoomState[] former = new RoomState[1];
         return groups.change(key, (table, nowMs) -> {
                     former[0] = table.room(key);
-                    StateChange<RoomState> decided = created(former[0], key, wanted, nowMs);
+                    StateChange<RoomState> decided = created(former[0], key, wanted, by, nowMs);
                     return decided.refusal() != null ? decided : decided.after(() -> topics.create(decided.answer()));
                 })
                 .onSuccess(result -> {
@@ -47,7 +47,8 @@ public final class Rooms {
                 });
     }
 
-    private StateChange<RoomState> created(RoomState former, RoomKey key, RoomForm.Wanted wanted, long nowMs) {
+    private StateChange<RoomState> created(
+            RoomState former, RoomKey key, RoomForm.Wanted wanted, Actor by, long nowMs) {
         if (former != null && former.open()) {
             return StateChange.refuse(ErrorCode.EXISTS, "there is an open room " + key.room());
         }
@@ -71,8 +72,19 @@ public final class Rooms {
                 wanted.profile(),
                 null,
                 former == null ? 1 : former.version() + 1,
-                createdAtMs);
-        return StateChange.write(room, StateChange.Write.put(StateKeys.room(key), room));
+                createdAtMs,
+                owner(wanted, by),
+                1,
+                wanted.profile().live() ? nowMs : 0);
+        return StateChange.write(room, StateChange.Write.put(by.act("room.created", key), StateKeys.room(key), room));
+    }
+
+    /** A backend's own id owns nothing: no user of the product has it. */
+    private static String owner(RoomForm.Wanted wanted, Actor by) {
+        if (wanted.owner() != null) {
+            return wanted.owner();
+        }
+        return by.claims().admin() ? "" : by.user();
     }
 
     /**
@@ -80,7 +92,7 @@ public final class Rooms {
      *
      * @param tag the version that it has to be ({@link RoomForm#tag}), else it is {@code changed}; null = any
      */
-    public Future<Result<RoomState>> change(RoomKey key, RoomForm.Patch patch, String tag) {
+    public Future<Result<RoomState>> change(RoomKey key, RoomForm.Patch patch, String tag, Actor by) {
         boolean[] told = new boolean[1];
         boolean[] kept = new boolean[1];
         return groups.change(key, (table, nowMs) -> {
@@ -104,10 +116,9 @@ public final class Rooms {
                             && profile.value().equals(room.profile())) {
                         return StateChange.nothing(room);
                     }
-                    RoomState changed = with(room, title, policy.value(), profile.value(), true);
+                    RoomState changed = room.changed(title, policy.value(), profile.value(), nowMs);
                     told[0] = !RoomForm.policyEvent(changed).equals(RoomForm.policyEvent(room));
-                    StateChange<RoomState> written =
-                            StateChange.write(changed, StateChange.Write.put(StateKeys.room(key), changed));
+                    StateChange<RoomState> written = StateChange.write(changed, put(by, room, changed));
                     int hoursMore =
                             policy.value().retentionHours() - room.policy().retentionHours();
                     kept[0] = hoursMore != 0;
@@ -129,7 +140,7 @@ public final class Rooms {
      *
      * @param tag as of {@link #change}
      */
-    public Future<Result<RoomState>> close(RoomKey key, String tag) {
+    public Future<Result<RoomState>> close(RoomKey key, String tag, Actor by) {
         boolean[] told = new boolean[1];
         return groups.change(key, (table, nowMs) -> {
                     RoomState room = table.room(key);
@@ -144,8 +155,8 @@ public final class Rooms {
                         return StateChange.<RoomState>refuse(refusal);
                     }
                     told[0] = true;
-                    RoomState closed = with(room, room.title(), room.policy(), room.profile(), false);
-                    return StateChange.write(closed, StateChange.Write.put(StateKeys.room(key), closed));
+                    RoomState closed = room.closed();
+                    return StateChange.write(closed, put(by, room, closed));
                 })
                 .onSuccess(result -> {
                     if (told[0] && !result.isRefused()) {
@@ -162,18 +173,15 @@ public final class Rooms {
                         ErrorCode.CHANGED, "the room is at " + RoomForm.tag(room) + " now: read it, and decide anew");
     }
 
-    private static RoomState with(RoomState room, String title, RoomPolicy policy, RoomProfile profile, boolean open) {
-        return new RoomState(
-                room.key(),
-                room.epoch(),
-                title,
-                room.durability(),
-                open,
-                policy,
-                profile,
-                room.pin(),
-                room.version() + 1,
-                room.createdAtMs());
+    /** The record of a change, named for what it means most to others: the end of a stream, its begin, or just a change. */
+    private static StateChange.Write put(Actor by, RoomState before, RoomState now) {
+        String action = "room.changed";
+        if (!now.open()) {
+            action = "room.closed";
+        } else if (before.profile().live() != now.profile().live()) {
+            action = now.profile().live() ? "room.live" : "room.offline";
+        }
+        return StateChange.Write.put(by.act(action, now.key()), StateKeys.room(now.key()), now);
     }
 
     /** A room, open or closed, as this instance has read it. */

@@ -20,16 +20,24 @@ public record StateChange<T>(Refusal refusal, Supplier<Future<Void>> prepare, Li
      * One record.
      *
      * @param value null deletes the key; never compared, and nobody else holds the bytes
+     * @param act what somebody did that made it; null = nobody did, the hub keeps its own house
      */
     @SuppressWarnings("ArrayRecordComponent")
-    public record Write(String key, byte[] value) {
+    public record Write(String key, byte[] value, Act act) {
 
-        public static Write put(String key, Object value) {
-            return new Write(key, Json.bytes(value));
+        /** What somebody's act makes. */
+        public static Write put(Act act, String key, Object value) {
+            return new Write(key, Json.bytes(value), act);
         }
 
+        /** What the hub notes down for itself. */
+        public static Write note(String key, Object value) {
+            return new Write(key, Json.bytes(value), null);
+        }
+
+        /** Removes what is of no more use. */
         public static Write delete(String key) {
-            return new Write(key, null);
+            return new Write(key, null, null);
         }
     }
 

@@ -2,6 +2,7 @@ package io.danmaku.room.room;
 
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.pulsar.client.api.MessageId;
@@ -46,12 +47,20 @@ final class StateWriter {
         return producer.newMessage().key(key).value(value).sendAsync();
     }
 
+    private CompletableFuture<MessageId> put(StateChange.Write write) {
+        return producer.newMessage()
+                .key(write.key())
+                .value(write.value())
+                .properties(write.act() == null ? Map.of() : write.act().properties())
+                .sendAsync();
+    }
+
     /** Writes in order; well only when all are acknowledged. */
     CompletableFuture<MessageId> write(List<StateChange.Write> writes) {
         CompletableFuture<?>[] sent = new CompletableFuture<?>[writes.size()];
         CompletableFuture<MessageId> last = null;
         for (int i = 0; i < sent.length; i++) {
-            last = put(writes.get(i).key(), writes.get(i).value());
+            last = put(writes.get(i));
             sent[i] = last;
         }
         CompletableFuture<MessageId> end = last;

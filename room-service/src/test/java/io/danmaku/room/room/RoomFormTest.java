@@ -9,14 +9,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.json.Json;
-import io.danmaku.protocol.room.ChatStyles;
+import io.danmaku.protocol.json.PolicyJson;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.Pin;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
+import io.danmaku.protocol.room.RoomProfile;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
-import io.danmaku.protocol.room.WhoMaySend;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,9 +44,10 @@ class RoomFormTest {
         assertEquals("a_b-1", wanted.id());
         assertEquals("直播间", wanted.title());
         assertEquals(Durability.EPHEMERAL, wanted.durability());
-        assertEquals(
-                new RoomPolicy(3000, 5, WhoMaySend.MODERATORS, 20, 30, true, 70, ChatStyles.PLAIN, true, 0, 9, 1),
-                wanted.policy());
+        assertEquals(PolicyJson.merged(RoomPolicy.DEFAULT, json("""
+                        {"slowModeMs":3000,"memberSlowModeMs":5,"whoMaySend":"moderators","textLengthMax":20,"uniqueSeconds":30,
+                        "noLinks":true,"capsPercentMax":70,"styles":"plain","emoteOnly":true,"bestEffortPerSecond":0,"enterPerSecond":9,
+                        "retentionHours":1}""")), wanted.policy());
     }
 
     @ParameterizedTest
@@ -77,7 +78,8 @@ class RoomFormTest {
                 "{\"policy\":{\"uniqueSeconds\":3601}}",
                 "{\"policy\":{\"capsPercentMax\":101}}",
                 "{\"policy\":{\"memberSlowModeMs\":-1}}",
-                "{\"owner\":\"7\"}"
+                "{\"holder\":\"7\"}",
+                "{\"owner\":\"a b\"}"
             })
     void whatIsNotOfItsFormIsABadField(String body) throws JsonProcessingException {
         Result<RoomForm.Wanted> result = RoomForm.wanted(json(body));
@@ -98,9 +100,11 @@ class RoomFormTest {
         RoomForm.Patch patch =
                 RoomForm.patch(json("{\"policy\":{\"textLengthMax\":50}}")).value();
         assertNull(patch.title());
-        RoomPolicy base = new RoomPolicy(3000, 1, WhoMaySend.HOST, 20, 2, true, 3, ChatStyles.SCROLL, false, 7, 0, 48);
+        RoomPolicy base = PolicyJson.merged(
+                RoomPolicy.DEFAULT,
+                Json.object().put("slowModeMs", 3000).put("whoMaySend", "host").put("styles", "scroll"));
         assertEquals(
-                new RoomPolicy(3000, 1, WhoMaySend.HOST, 50, 2, true, 3, ChatStyles.SCROLL, false, 7, 0, 48),
+                PolicyJson.merged(base, Json.object().put("textLengthMax", 50)),
                 RoomForm.policy(base, patch.policy()).value());
         assertTrue(RoomForm.patch(json("{\"durability\":\"logged\"}")).isRefused());
     }
@@ -121,14 +125,33 @@ class RoomFormTest {
     }
 
     @Test
+    void aStreamsNumberGrowsWhenItEndsAndTheRoomsEndEndsIt() {
+        RoomState room = RoomTableTest.room(new RoomKey("default", "42"), 5, true);
+        RoomProfile off = room.profile();
+        RoomProfile live = off.withLive(true);
+        RoomState runs = room.changed("a", room.policy(), live, 7);
+        assertEquals("1 7", runs.stream() + " " + runs.liveSinceMs());
+        RoomState still = runs.changed("b", room.policy(), live, 8);
+        assertEquals("1 7", still.stream() + " " + still.liveSinceMs());
+        RoomState ended = still.changed("b", room.policy(), off, 9);
+        assertEquals("2 0", ended.stream() + " " + ended.liveSinceMs());
+        RoomState closed = still.closed();
+        assertEquals(
+                "2 0 false",
+                closed.stream() + " " + closed.liveSinceMs() + " "
+                        + closed.profile().live());
+        assertEquals(2, ended.closed().stream());
+    }
+
+    @Test
     void aRoomIsToldInItsWireForm() {
         assertEquals(
                 "{\"id\":\"42\",\"tenant\":\"default\",\"epoch\":\"k3\",\"title\":\"t5\",\"durability\":\"logged\","
-                        + "\"state\":\"closed\",\"cover\":\"\",\"tags\":[],\"category\":\"\",\"language\":\"\","
+                        + "\"state\":\"closed\",\"owner\":null,\"cover\":\"\",\"tags\":[],\"category\":\"\",\"language\":\"\","
                         + "\"live\":false,\"attributes\":{},\"policy\":{\"slowModeMs\":0,\"memberSlowModeMs\":0,"
                         + "\"whoMaySend\":\"everyone\",\"textLengthMax\":200,\"uniqueSeconds\":0,\"noLinks\":false,"
                         + "\"capsPercentMax\":0,\"styles\":\"all\",\"emoteOnly\":false,\"bestEffortPerSecond\":100,\"enterPerSecond\":0,\"retentionHours\":24},"
-                        + "\"pin\":null,\"version\":5,\"createdAt\":1}",
+                        + "\"pin\":null,\"stream\":1,\"liveSince\":null,\"version\":5,\"createdAt\":1}",
                 RoomForm.json(RoomTableTest.room(new RoomKey("default", "42"), 5, false))
                         .toString());
     }

@@ -43,7 +43,7 @@ class StateTurnsTest {
     }
 
     private static StateChange<String> written() {
-        return StateChange.write("written", StateChange.Write.put("key", "value"));
+        return StateChange.write("written", StateChange.Write.note("key", "value"));
     }
 
     @Test

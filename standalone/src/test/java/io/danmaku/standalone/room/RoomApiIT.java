@@ -101,6 +101,10 @@ class RoomApiIT {
         assertEquals("", changed.body().path("cover").asText());
         assertEquals("[\"jazz\"]", changed.body().path("tags").toString());
         assertEquals("17", changed.body().at("/attributes/shop").asText(), "what is not named stays");
+        assertEquals(1, made.body().path("stream").asInt());
+        assertTrue(made.body().path("liveSince").asLong() > 0);
+        assertEquals(2, changed.body().path("stream").asInt(), "the first stream has ended");
+        assertTrue(changed.body().path("liveSince").isNull());
         assertEquals(List.of(), found("category=api-concerts&live=true"));
 
         for (String bad : List.of(
@@ -305,5 +309,37 @@ class RoomApiIT {
                 edge.get("/api/rooms/api-edge").body());
         assertProblem(404, "no_such_room", edge.get("/api/rooms/api-never"));
         assertEquals(200, edge.patch("/api/rooms/api-edge", "{\"title\":\"x\"}").status());
+    }
+
+    @Test
+    void aRoomsOwnerHasThatRoleInItAndOnlyAdminsNameAnother() throws IOException, InterruptedException {
+        assertEquals(
+                "olga",
+                backend.post("/api/rooms", "{\"id\":\"api-owned\",\"owner\":\"olga\"}")
+                        .body()
+                        .path("owner")
+                        .asText());
+        RoomHttp olga = new RoomHttp(hub.roomService(), hub.token("olga"));
+        assertEquals(
+                200,
+                olga.ask("PUT", "/api/rooms/api-owned/roles/otto", "{\"role\":\"host\"}")
+                        .status());
+        RoomHttp otto = new RoomHttp(hub.roomService(), hub.token("otto"));
+        assertEquals(
+                200, otto.patch("/api/rooms/api-owned", "{\"title\":\"t\"}").status());
+        assertProblem(403, "forbidden", otto.ask("PUT", "/api/rooms/api-owned/roles/olga", "{\"role\":\"vip\"}"));
+
+        RoomHttp host = new RoomHttp(hub.roomService(), hub.hostToken("hans", "api-hans"));
+        assertProblem(403, "forbidden", host.post("/api/rooms", "{\"id\":\"api-hans\",\"owner\":\"olga\"}"));
+        assertEquals(
+                "hans",
+                host.post("/api/rooms", "{\"id\":\"api-hans\"}")
+                        .body()
+                        .path("owner")
+                        .asText());
+        assertTrue(backend.post("/api/rooms", "{\"id\":\"api-nobodys\"}")
+                .body()
+                .path("owner")
+                .isNull());
     }
 }
