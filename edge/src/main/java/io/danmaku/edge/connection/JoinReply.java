@@ -28,8 +28,7 @@ final class JoinReply {
                 .put("title", state.title());
         ok.set(
                 "policy",
-                PolicyJson.of(state.policy())
-                        .put("durability", state.durability().wireName()));
+                PolicyJson.inForce(state).put("durability", state.durability().wireName()));
         if (state.pin() != null && state.pin().holds(nowMs)) {
             ok.set("pin", PinJson.of(state.pin()));
         }

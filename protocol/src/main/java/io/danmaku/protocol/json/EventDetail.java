@@ -268,6 +268,18 @@ public final class EventDetail {
         return Arrays.copyOfRange(whole, 1, whole.length);
     }
 
+    /** The text of an event in that form, or null when it has none, or is not of the form. */
+    public static String text(byte[] fragment) {
+        byte[] whole = new byte[fragment.length + 1];
+        whole[0] = '{';
+        System.arraycopy(fragment, 0, whole, 1, fragment.length);
+        try {
+            return Json.MAPPER.readTree(whole).path("d").path("text").textValue();
+        } catch (IOException notOurs) {
+            return null;
+        }
+    }
+
     /** Only what there is: of most users nothing, and an event is told very often. */
     private static void write(JsonGenerator json, Profile profile) throws IOException {
         if (!profile.avatar().isEmpty()) {

@@ -4,15 +4,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.room.ChatStyles;
 import io.danmaku.protocol.room.RoomPolicy;
+import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.WhoMaySend;
 import java.util.Map;
 
 /** A room's policy as clients are told it, and as they change it. */
 public final class PolicyJson {
+    private static final String RAID = "raid";
+
     private PolicyJson() {}
 
     public static ObjectNode of(RoomPolicy policy) {
-        return Json.object()
+        ObjectNode json = Json.object()
                 .put("slowModeMs", policy.slowModeMs())
                 .put("memberSlowModeMs", policy.memberSlowModeMs())
                 .put("whoMaySend", policy.whoMaySend().wireName())
@@ -25,6 +28,15 @@ public final class PolicyJson {
                 .put("bestEffortPerSecond", policy.bestEffortPerSecond())
                 .put("enterPerSecond", policy.enterPerSecond())
                 .put("retentionHours", policy.retentionHours());
+        json.set(RAID, RaidJson.of(policy.raid()));
+        return json;
+    }
+
+    /** The rules that are in force in a room, and in the place of its ladder against raids the step that stands, or null. */
+    public static ObjectNode inForce(RoomState room) {
+        ObjectNode json = of(room.inForce().policy());
+        json.set(RAID, RaidJson.told(room));
+        return json;
     }
 
     /**
@@ -60,7 +72,8 @@ public final class PolicyJson {
                 merged.get("emoteOnly").booleanValue(),
                 merged.get("bestEffortPerSecond").intValue(),
                 merged.get("enterPerSecond").intValue(),
-                merged.get("retentionHours").intValue());
+                merged.get("retentionHours").intValue(),
+                RaidJson.merged(base.raid(), merged.get(RAID)));
     }
 
     private static boolean isOfItsType(JsonNode known, JsonNode value) {

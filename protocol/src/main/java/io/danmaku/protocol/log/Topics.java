@@ -57,6 +57,11 @@ public final class Topics {
         return "non-persistent://" + LIVE + "/membership-requests";
     }
 
+    /** What edges see in rooms that may be a raid; whoever decides for the room listens. */
+    public static String raidSigns() {
+        return "non-persistent://" + LIVE + "/raid-signs";
+    }
+
     /** Numbers of each room, keyed by room, compacted. */
     public static String stats() {
         return "persistent://" + LIVE + "/stats";

@@ -15,6 +15,7 @@ package io.danmaku.protocol.room;
  * @param bestEffortPerSecond BEST_EFFORT events that reach viewers in a second, above it they are sampled; 0 = no limit, at most 100,000
  * @param enterPerSecond {@code enter} events that an edge tells of in a second, 0 = none, at most 100
  * @param retentionHours how long the room's log is kept, 1 h..8,760 h
+ * @param raid the ladder against raids, whose steps add to these rules
  */
 public record RoomPolicy(
         long slowModeMs,
@@ -28,10 +29,11 @@ public record RoomPolicy(
         boolean emoteOnly,
         int bestEffortPerSecond,
         int enterPerSecond,
-        int retentionHours) {
+        int retentionHours,
+        RaidRules raid) {
 
-    public static final RoomPolicy DEFAULT =
-            new RoomPolicy(0, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, false, 100, 0, 24);
+    public static final RoomPolicy DEFAULT = new RoomPolicy(
+            0, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, false, 100, 0, 24, RaidRules.DEFAULT);
 
     public static final long SLOW_MODE_MS_MAX = 6 * 3_600_000L;
     public static final int TEXT_LENGTH_LIMIT = 2_000;
@@ -43,6 +45,7 @@ public record RoomPolicy(
     public RoomPolicy {
         // a record that an older room-service wrote has none
         styles = styles == null ? ChatStyles.ALL : styles;
+        raid = raid == null ? RaidRules.DEFAULT : raid;
         within(slowModeMs, 0, SLOW_MODE_MS_MAX, "slowModeMs");
         within(memberSlowModeMs, 0, SLOW_MODE_MS_MAX, "memberSlowModeMs");
         if (whoMaySend == null) {
@@ -60,6 +63,34 @@ public record RoomPolicy(
         if (value < min || value > max) {
             throw new IllegalArgumentException(name + " is " + min + ".." + max);
         }
+    }
+
+    /** These rules with the first steps of the ladder on them; with more steps than it has, all of them. */
+    public RoomPolicy overlaid(int steps) {
+        RoomPolicy rules = this;
+        for (RaidStep step :
+                raid.steps().subList(0, Math.min(steps, raid.steps().size()))) {
+            rules = step.over(rules);
+        }
+        return rules;
+    }
+
+    /** The same, or stricter where they are laxer than this. */
+    RoomPolicy atLeast(int unique, long slowMs, long memberSlowMs, WhoMaySend who) {
+        return new RoomPolicy(
+                Math.max(slowModeMs, slowMs),
+                Math.max(memberSlowModeMs, memberSlowMs),
+                whoMaySend.weakest().atLeast(who.weakest()) ? whoMaySend : who,
+                textLengthMax,
+                Math.max(uniqueSeconds, unique),
+                noLinks,
+                capsPercentMax,
+                styles,
+                emoteOnly,
+                bestEffortPerSecond,
+                enterPerSecond,
+                retentionHours,
+                raid);
     }
 
     /** Shortest time between two chats of somebody of this role, 0 = off. */

@@ -12,6 +12,7 @@ package io.danmaku.protocol.room;
  * @param owner user whose room it is, empty = nobody's
  * @param stream number of the stream that runs or, between two, of the next one, from 1: it grows when one ends
  * @param liveSinceMs Unix time at which the stream began, 0 = none runs
+ * @param raid how far up its ladder against raids it is; null = nothing is on
  */
 public record RoomState(
         RoomKey key,
@@ -26,7 +27,8 @@ public record RoomState(
         long createdAtMs,
         String owner,
         long stream,
-        long liveSinceMs) {
+        long liveSinceMs,
+        Raid raid) {
 
     public RoomState {
         // a record that an older room-service wrote lacks some
@@ -45,7 +47,7 @@ public record RoomState(
             RoomPolicy policy,
             long version,
             long createdAtMs) {
-        this(key, epoch, title, durability, open, policy, RoomProfile.NONE, null, version, createdAtMs, "", 1, 0);
+        this(key, epoch, title, durability, open, policy, RoomProfile.NONE, null, version, createdAtMs, "", 1, 0, null);
     }
 
     /** The next version of it, with another pin, or (null) none. */
@@ -63,7 +65,8 @@ public record RoomState(
                 createdAtMs,
                 owner,
                 stream,
-                liveSinceMs);
+                liveSinceMs,
+                raid);
     }
 
     /** The next version of it, open still. */
@@ -83,7 +86,8 @@ public record RoomState(
                 createdAtMs,
                 owner,
                 ends ? stream + 1 : stream,
-                ends ? 0 : begins ? nowMs : liveSinceMs);
+                ends ? 0 : begins ? nowMs : liveSinceMs,
+                raid);
     }
 
     /** The next version of it, closed: with the room its stream ends. */
@@ -101,6 +105,40 @@ public record RoomState(
                 createdAtMs,
                 owner,
                 profile.live() ? stream + 1 : stream,
-                0);
+                0,
+                null);
+    }
+
+    /** The next version of it, at another step against a raid, or (null) at none. */
+    public RoomState raided(Raid now) {
+        return with(policy, now, version + 1);
+    }
+
+    /** This version of it as if no step against a raid stood. */
+    public RoomState withoutRaid() {
+        return with(policy, null, version);
+    }
+
+    /** This version of it with the rules that are in force: of this one the policy is what its host wants when there is no raid. */
+    public RoomState inForce() {
+        return raid == null || !raid.stands() ? this : with(policy.overlaid(raid.step()), raid, version);
+    }
+
+    private RoomState with(RoomPolicy itsPolicy, Raid itsRaid, long itsVersion) {
+        return new RoomState(
+                key,
+                epoch,
+                title,
+                durability,
+                open,
+                itsPolicy,
+                profile,
+                pin,
+                itsVersion,
+                createdAtMs,
+                owner,
+                stream,
+                liveSinceMs,
+                itsRaid);
     }
 }

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param admin a backend of the product: may do everything in its tenant
  * @param expiresAtMs Unix time in milliseconds
  * @param profile what is shown of the user besides the name
+ * @param sinceS when the user's account was made, Unix time in seconds; 0 = the token does not say
  */
 public record Claims(
         String user,
@@ -21,13 +22,29 @@ public record Claims(
         Map<String, Role> rooms,
         boolean admin,
         long expiresAtMs,
-        Profile profile) {
+        Profile profile,
+        long sinceS) {
+
+    /** The latest second that a token can name: the year 2286. */
+    public static final long SINCE_S_MAX = 9_999_999_999L;
 
     public Claims {
         rooms = Map.copyOf(rooms);
     }
 
-    /** Of a user of whom nothing but the name is shown. */
+    /** Of an account of which nobody says when it was made. */
+    public Claims(
+            String user,
+            String name,
+            String tenant,
+            Map<String, Role> rooms,
+            boolean admin,
+            long expiresAtMs,
+            Profile profile) {
+        this(user, name, tenant, rooms, admin, expiresAtMs, profile, 0);
+    }
+
+    /** And of whom nothing but the name is shown. */
     public Claims(String user, String name, String tenant, Map<String, Role> rooms, boolean admin, long expiresAtMs) {
         this(user, name, tenant, rooms, admin, expiresAtMs, Profile.NONE);
     }

@@ -48,6 +48,7 @@ public final class Tokens {
     private static final String AVATAR = "avatar";
     private static final String LEVEL = "level";
     private static final String BADGES = "badges";
+    private static final String SINCE = "since";
 
     /** A trusted public key, ready to check with. */
     private record Trusted(String kid, String algorithm, JWTVerifier verifier) {
@@ -163,6 +164,9 @@ public final class Tokens {
         if (!profile.badges().isEmpty()) {
             token.withClaim(BADGES, profile.badges());
         }
+        if (claims.sinceS() > 0) {
+            token.withClaim(SINCE, claims.sinceS());
+        }
         return token.sign(secretAlgorithm);
     }
 
@@ -254,14 +258,16 @@ public final class Tokens {
             }
         }
         Profile profile;
+        long sinceS;
         try {
             profile = profile(jwt);
+            sinceS = sinceS(jwt.getClaim(SINCE));
         } catch (IllegalArgumentException bad) {
             return refused(ErrorCode.BAD_TOKEN, "the token's " + bad.getMessage());
         }
         boolean admin = "admin".equals(jwt.getClaim("scope").asString());
         long expiresAtMs = jwt.getExpiresAtAsInstant().toEpochMilli();
-        return new Checked(new Claims(user, name, tenant, roles, admin, expiresAtMs, profile), null);
+        return new Checked(new Claims(user, name, tenant, roles, admin, expiresAtMs, profile, sinceS), null);
     }
 
     /** @throws IllegalArgumentException naming the claim and its rule, also where the claim is of another type */
@@ -291,12 +297,20 @@ public final class Tokens {
         if (isAbsent(level)) {
             return Profile.NO_LEVEL;
         }
+        return (int) whole(level, Profile.LEVEL_MAX, "level");
+    }
+
+    private static long sinceS(Claim since) {
+        return isAbsent(since) ? 0 : whole(since, Claims.SINCE_S_MAX, SINCE);
+    }
+
+    private static long whole(Claim claim, long max, String name) {
         // of a number with a fraction the library would give the whole part
-        Double number = level.asDouble();
-        if (number == null || number != Math.rint(number) || number < 0 || number > Profile.LEVEL_MAX) {
-            throw new IllegalArgumentException("level is a whole number, 0.." + Profile.LEVEL_MAX);
+        Double number = claim.asDouble();
+        if (number == null || number != Math.rint(number) || number < 0 || number > max) {
+            throw new IllegalArgumentException(name + " is a whole number, 0.." + max);
         }
-        return number.intValue();
+        return number.longValue();
     }
 
     private static List<String> badges(Claim badges) {

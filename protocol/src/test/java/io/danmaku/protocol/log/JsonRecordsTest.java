@@ -10,6 +10,7 @@ import io.danmaku.protocol.json.PolicyJson;
 import io.danmaku.protocol.room.ChatStyles;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.Pin;
+import io.danmaku.protocol.room.Raid;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.RoomProfile;
@@ -38,6 +39,7 @@ final class JsonRecordsTest {
             Membership.class,
             MembershipRequest.class,
             RoomStats.class,
+            RaidSigns.class,
             RoomState.class,
             Sanction.class);
 
@@ -266,7 +268,8 @@ final class JsonRecordsTest {
                         createdAtMs,
                         open ? "7" : "",
                         1 + Math.abs(version % 100),
-                        open ? createdAtMs : 0));
+                        open ? createdAtMs : 0,
+                        open ? new Raid(3, version, createdAtMs, 2, version, "7", title) : null));
     }
 
     private static Arbitrary<Object> sanctions() {

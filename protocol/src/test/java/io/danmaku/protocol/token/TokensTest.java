@@ -168,6 +168,27 @@ final class TokensTest {
                         .length());
     }
 
+    @Test
+    void aTokenMaySaySinceWhenThereIsTheAccount() {
+        Claims claims = new Claims(
+                "7", "Ann", "acme", Map.of(), false, NOW.plusSeconds(60).toEpochMilli(), Profile.NONE, 1_700_000_000L);
+        assertEquals(claims, TOKENS.verify(TOKENS.sign(claims)).claims());
+        assertEquals(0, sinceS(alive()));
+        assertEquals(0, sinceS(alive().withNullClaim("since")));
+        assertEquals(0, sinceS(alive().withClaim("since", 0)));
+        assertBad(alive().withSubject("7").withClaim("since", -1));
+        assertBad(alive().withSubject("7").withClaim("since", 1.5));
+        assertBad(alive().withSubject("7").withClaim("since", "2026-01-01"));
+        // somebody took milliseconds for seconds
+        assertBad(alive().withSubject("7").withClaim("since", 1_700_000_000_000L));
+    }
+
+    private static long sinceS(JWTCreator.Builder token) {
+        return TOKENS.verify(token.withSubject("7").sign(Algorithm.HMAC256(SECRET)))
+                .claims()
+                .sinceS();
+    }
+
     private static Profile profile(JWTCreator.Builder token) {
         Tokens.Checked checked = TOKENS.verify(token.withSubject("7").sign(Algorithm.HMAC256(SECRET)));
         assertNull(checked.refusal(), checked::toString);

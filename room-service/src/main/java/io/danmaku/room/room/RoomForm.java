@@ -6,6 +6,7 @@ import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.json.PinJson;
 import io.danmaku.protocol.json.PolicyJson;
+import io.danmaku.protocol.json.RaidJson;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.room.RoomPolicy;
@@ -135,14 +136,15 @@ public final class RoomForm {
                 .put("owner", room.owner().isEmpty() ? null : room.owner());
         ProfileForm.put(json, room.profile()).set("policy", PolicyJson.of(room.policy()));
         json.set("pin", room.pin() == null ? null : PinJson.of(room.pin()));
+        json.set("raid", RaidJson.told(room));
         json.put("stream", room.stream())
                 .put("liveSince", room.liveSinceMs() == 0 ? null : Long.valueOf(room.liveSinceMs()));
         return json.put("version", room.version()).put("createdAt", room.createdAtMs());
     }
 
     /** The {@code d} of the event by which viewers are told of a room's rules. */
-    static ObjectNode policyEvent(RoomState room) {
-        return PolicyJson.of(room.policy())
+    public static ObjectNode policyEvent(RoomState room) {
+        return PolicyJson.inForce(room)
                 .put("title", room.title())
                 .put("state", state(room))
                 .put("live", room.profile().live());

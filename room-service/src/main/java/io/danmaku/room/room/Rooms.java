@@ -75,7 +75,8 @@ public final class Rooms {
                 createdAtMs,
                 owner(wanted, by),
                 1,
-                wanted.profile().live() ? nowMs : 0);
+                wanted.profile().live() ? nowMs : 0,
+                null);
         return StateChange.write(room, StateChange.Write.put(by.act("room.created", key), StateKeys.room(key), room));
     }
 

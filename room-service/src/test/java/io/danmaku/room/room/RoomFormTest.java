@@ -12,11 +12,15 @@ import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.json.PolicyJson;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.Pin;
+import io.danmaku.protocol.room.Raid;
+import io.danmaku.protocol.room.RaidRules;
+import io.danmaku.protocol.room.RaidStep;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.RoomProfile;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,14 +44,19 @@ class RoomFormTest {
         RoomForm.Wanted wanted = RoomForm.wanted(json("""
                         {"id":"a_b-1","title":"直播间","durability":"ephemeral","policy":{"slowModeMs":3000,
                         "memberSlowModeMs":5,"whoMaySend":"moderators","textLengthMax":20,"uniqueSeconds":30,"noLinks":true,
-                        "capsPercentMax":70,"styles":"plain","emoteOnly":true,"bestEffortPerSecond":0,"enterPerSecond":9,"retentionHours":1}}""")).value();
+                        "capsPercentMax":70,"styles":"plain","emoteOnly":true,"bestEffortPerSecond":0,"enterPerSecond":9,"retentionHours":1,
+                        "raid":{"steps":["silent"],"stepSeconds":10,"auto":true,"joinsPerSecond":1,"similarPercent":2,"youngPercent":3,"youngDays":4}}}""")).value();
         assertEquals("a_b-1", wanted.id());
         assertEquals("直播间", wanted.title());
         assertEquals(Durability.EPHEMERAL, wanted.durability());
         assertEquals(PolicyJson.merged(RoomPolicy.DEFAULT, json("""
                         {"slowModeMs":3000,"memberSlowModeMs":5,"whoMaySend":"moderators","textLengthMax":20,"uniqueSeconds":30,
                         "noLinks":true,"capsPercentMax":70,"styles":"plain","emoteOnly":true,"bestEffortPerSecond":0,"enterPerSecond":9,
-                        "retentionHours":1}""")), wanted.policy());
+                        "retentionHours":1,"raid":{"steps":["silent"],"stepSeconds":10,"auto":true,"joinsPerSecond":1,"similarPercent":2,
+                        "youngPercent":3,"youngDays":4}}""")), wanted.policy());
+        assertEquals(
+                new RaidRules(List.of(RaidStep.SILENT), 10, true, 1, 2, 3, 4),
+                wanted.policy().raid());
     }
 
     @ParameterizedTest
@@ -71,6 +80,10 @@ class RoomFormTest {
                 "{\"policy\":{\"textLengthMax\":0}}",
                 "{\"policy\":{\"retentionHours\":0}}",
                 "{\"policy\":{\"enterPerSecond\":101}}",
+                "{\"policy\":{\"raid\":null}}",
+                "{\"policy\":{\"raid\":[]}}",
+                "{\"policy\":{\"raid\":{\"steps\":[]}}}",
+                "{\"policy\":{\"raid\":{\"stepSeconds\":9}}}",
                 "{\"policy\":{\"noLinks\":1}}",
                 "{\"policy\":{\"styles\":\"bold\"}}",
                 "{\"policy\":{\"styles\":null}}",
@@ -144,14 +157,40 @@ class RoomFormTest {
     }
 
     @Test
+    void aStepAgainstARaidIsToldWithTheRulesThatAreInForceAndTheRoomsOwnAreKept() throws JsonProcessingException {
+        RoomState bare = RoomTableTest.room(new RoomKey("default", "42"), 5, true);
+        RoomState raided = bare.raided(new Raid(2, 1, 60, 0, 0, "", "why"));
+        ObjectNode event = RoomForm.policyEvent(raided);
+        assertEquals("{\"step\":\"slow\",\"until\":60}", event.get("raid").toString());
+        assertEquals(30_000, event.get("slowModeMs").intValue());
+        assertTrue(RoomForm.policyEvent(bare).get("raid").isNull());
+        assertEquals(event.get("raid"), RoomForm.json(raided).get("raid"));
+        assertEquals(0, RoomForm.json(raided).at("/policy/slowModeMs").intValue(), "what stays when it is over");
+        assertEquals(6, RoomForm.json(raided).get("version").intValue());
+        assertTrue(RoomForm.json(raided.closed()).get("raid").isNull());
+        RoomState patched = raided.changed(
+                "t",
+                RoomForm.policy(raided.policy(), json("{\"slowModeMs\":60000}")).value(),
+                raided.profile(),
+                9);
+        assertEquals(60_000, RoomForm.policyEvent(patched).get("slowModeMs").intValue());
+        assertEquals(60, RoomForm.policyEvent(patched).get("uniqueSeconds").intValue());
+        assertTrue(RoomForm.policyEvent(bare.raided(new Raid(0, 1, 60, 0, 0, "m", "")))
+                .get("raid")
+                .isNull());
+    }
+
+    @Test
     void aRoomIsToldInItsWireForm() {
         assertEquals(
                 "{\"id\":\"42\",\"tenant\":\"default\",\"epoch\":\"k3\",\"title\":\"t5\",\"durability\":\"logged\","
                         + "\"state\":\"closed\",\"owner\":null,\"cover\":\"\",\"tags\":[],\"category\":\"\",\"language\":\"\","
                         + "\"live\":false,\"attributes\":{},\"policy\":{\"slowModeMs\":0,\"memberSlowModeMs\":0,"
                         + "\"whoMaySend\":\"everyone\",\"textLengthMax\":200,\"uniqueSeconds\":0,\"noLinks\":false,"
-                        + "\"capsPercentMax\":0,\"styles\":\"all\",\"emoteOnly\":false,\"bestEffortPerSecond\":100,\"enterPerSecond\":0,\"retentionHours\":24},"
-                        + "\"pin\":null,\"stream\":1,\"liveSince\":null,\"version\":5,\"createdAt\":1}",
+                        + "\"capsPercentMax\":0,\"styles\":\"all\",\"emoteOnly\":false,\"bestEffortPerSecond\":100,\"enterPerSecond\":0,\"retentionHours\":24,"
+                        + "\"raid\":{\"steps\":[\"unique\",\"slow\",\"members\",\"held\",\"silent\"],\"stepSeconds\":300,\"auto\":false,\"joinsPerSecond\":50,"
+                        + "\"similarPercent\":40,\"youngPercent\":50,\"youngDays\":7}},"
+                        + "\"pin\":null,\"raid\":null,\"stream\":1,\"liveSince\":null,\"version\":5,\"createdAt\":1}",
                 RoomForm.json(RoomTableTest.room(new RoomKey("default", "42"), 5, false))
                         .toString());
     }
