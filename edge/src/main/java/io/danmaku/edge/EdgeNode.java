@@ -21,6 +21,7 @@ import io.danmaku.edge.overload.OverloadLimits;
 import io.danmaku.edge.overload.OverloadStep;
 import io.danmaku.edge.policy.RoomTable;
 import io.danmaku.edge.presence.PresenceReporter;
+import io.danmaku.edge.presence.RaidReporter;
 import io.danmaku.edge.presence.StatsTable;
 import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.edge.roomlog.OpenRooms;
@@ -110,10 +111,15 @@ public final class EdgeNode {
         shutdown.add("tables", 2_000, table::close);
         table.start().get(config.startMs(), TimeUnit.MILLISECONDS);
         filters.settle(config.startMs());
-        vertx.setPeriodic(1_000, timer -> rooms.lookAfter());
+        vertx.setPeriodic(1_000, timer -> {
+            rooms.lookAfter();
+            table.endOverdue(System.currentTimeMillis());
+        });
 
         PresenceReporter presence = new PresenceReporter(pulsar, incarnation, ops.registry());
         shutdown.add("presence", 3_000, presence::close);
+        RaidReporter raids = new RaidReporter(pulsar, () -> rooms.raidSigns(incarnation.toString()), ops.registry());
+        shutdown.add("raid signs", 1_000, raids::close);
         StatsTable stats = new StatsTable(pulsar, ops.registry(), told -> tellStats(rooms, loops, told));
         shutdown.add("stats", 2_000, stats::close);
         Directory directory = new Directory(vertx, config.redisUrl());

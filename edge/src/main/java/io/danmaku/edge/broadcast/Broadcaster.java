@@ -240,6 +240,9 @@ public final class Broadcaster implements AutoCloseable {
         if (offset <= room.startOffset) {
             return; // before the tail: read for the window only
         }
+        if (record != null && kept == null) {
+            room.raid().said(record, nowNs);
+        }
         if (offset > room.lastOffset + 1) {
             gap(room, offset - 1, "retention");
         }

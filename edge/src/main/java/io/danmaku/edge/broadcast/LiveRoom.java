@@ -31,6 +31,7 @@ public final class LiveRoom {
     private final RoomCompression compression;
     private final Deletions deletions;
     private final LastSpoken spoken = new LastSpoken();
+    private final RaidCounts raid;
 
     final RepeatWindow repeats = new RepeatWindow();
     final BatchWriter writer;
@@ -79,6 +80,7 @@ public final class LiveRoom {
         this.deliveries = deliveries;
         startOffset = opening.startOffset;
         lastOffset = opening.startOffset;
+        raid = new RaidCounts(nowNs);
         policy(opening.policy);
         deletions = opening.deletions;
         tail = new Tail(opening.tailBatches, opening.tailBytes, opening.startOffset);
@@ -122,6 +124,11 @@ public final class LiveRoom {
         return spoken;
     }
 
+    /** What of late looks like a raid. */
+    public RaidCounts raid() {
+        return raid;
+    }
+
     int bestEffortPerSecond() {
         return bestEffortPerSecond;
     }
@@ -130,6 +137,7 @@ public final class LiveRoom {
     public void policy(RoomPolicy policy) {
         bestEffortPerSecond = policy.bestEffortPerSecond();
         spoken.want(policy);
+        raid.want(policy.raid());
     }
 
     /** The audience of an event loop, made when first asked for; on that loop. */

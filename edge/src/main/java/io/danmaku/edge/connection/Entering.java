@@ -9,12 +9,17 @@ import io.danmaku.protocol.room.Permission;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomState;
 
-/** Tells a room who has come, where its policy wants that. */
+/** Tells a room who has come, where its policy wants that; and counts it among the signs of a raid. */
 final class Entering {
     private Entering() {}
 
     /** Nobody waits for it: what the log does not take is not told. */
     static void tell(Connection connection, Membership membership, RoomState state, SendGate gate) {
+        membership
+                .room
+                .live()
+                .raid()
+                .joined(connection.claims().sinceS(), System.currentTimeMillis(), System.nanoTime());
         int perSecond = state.policy().enterPerSecond();
         Role role = membership.role;
         if (perSecond == 0

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.danmaku.edge.broadcast.LastSpoken;
 import io.danmaku.edge.policy.RoomTable;
+import io.danmaku.edge.words.Likeness;
 import io.danmaku.edge.words.WordFilter;
 import io.danmaku.edge.words.WordFilters;
 import io.danmaku.protocol.command.Command;
@@ -156,8 +157,7 @@ public final class SendGate {
         if (refusal != null) {
             return refusal;
         }
-        Said saying =
-                policy.uniqueSeconds() == 0 ? null : new Said(room.key(), claims.user(), TextRules.likeness(text));
+        Said saying = policy.uniqueSeconds() == 0 ? null : new Said(room.key(), claims.user(), Likeness.of(text));
         Last said = saying == null ? null : saidLast.getIfPresent(saying);
         boolean again = said != null && isSameSend(said, send.cid(), nowMs);
         refusal = said == null || again ? null : unique(said, policy.uniqueSeconds(), nowMs);

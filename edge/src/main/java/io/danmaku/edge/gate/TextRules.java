@@ -3,8 +3,6 @@ package io.danmaku.edge.gate;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.room.RoomPolicy;
-import java.text.Normalizer;
-import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** What a room's policy says about the text of a chat; pure. The text has at most 2,000 characters. */
@@ -72,21 +70,5 @@ final class TextRules {
         long letters =
                 capitals + text.codePoints().filter(Character::isLowerCase).count();
         return letters < CAPS_LETTERS_MIN ? 0 : (int) (capitals * 100 / letters);
-    }
-
-    /**
-     * A number that is the same for texts that differ only in case, width, spaces and what cannot be seen. Two others have the same one
-     * so rarely (64 bits) that it does not matter.
-     */
-    static long likeness(String text) {
-        String folded = Normalizer.normalize(text, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
-        long hash = 1_125_899_906_842_597L;
-        for (int i = 0; i < folded.length(); i++) {
-            char c = folded.charAt(i);
-            if (!Character.isWhitespace(c) && !Character.isSpaceChar(c) && Character.getType(c) != Character.FORMAT) {
-                hash = 1_099_511_628_211L * (hash ^ c); // FNV-1a, by characters
-            }
-        }
-        return hash;
     }
 }

@@ -53,7 +53,10 @@ public final class RoomTable implements AutoCloseable {
 
     private final PulsarClient client;
     private final Decided decided;
+    /** With the rules that are in force: whoever reads a policy here reads what a step against a raid makes of it. */
     private final Map<RoomKey, RoomState> rooms = new ConcurrentHashMap<>();
+    /** Those where such a step stands, as they were decided. */
+    private final Map<RoomKey, RoomState> raided = new ConcurrentHashMap<>();
     /** By state key: a room can have many sanctions and grants, and a gate asks for one. */
     private final Map<String, Sanction> sanctions = new ConcurrentHashMap<>();
 
@@ -118,6 +121,7 @@ public final class RoomTable implements AutoCloseable {
     private void takeRoom(String key, RoomState state) {
         if (state == null) {
             rooms.keySet().removeIf(room -> StateKeys.room(room).equals(key));
+            raided.keySet().removeIf(room -> StateKeys.room(room).equals(key));
             deletions.keySet().removeIf(log -> StateKeys.room(log.room).equals(key));
             return;
         }
@@ -126,9 +130,33 @@ public final class RoomTable implements AutoCloseable {
             if (known != null && !known.epoch().equals(state.epoch())) {
                 deletions.remove(new Log(known.key(), known.epoch()));
             }
-            rooms.put(state.key(), state);
-            decided.room(state);
+            RoomState inForce = state.inForce();
+            rooms.put(state.key(), inForce);
+            // only now: what is here is looked for there
+            if (state.raid() != null && state.raid().stands()) {
+                raided.put(state.key(), state);
+            } else {
+                raided.remove(state.key());
+            }
+            decided.room(inForce);
         }
+    }
+
+    /**
+     * Lets steps against raids end that should long be over: room-service, which takes them back, is away, and no room is to be silenced for ever by that.
+     *
+     * @param nowMs Unix time
+     */
+    public void endOverdue(long nowMs) {
+        raided.forEach((key, state) -> {
+            if (state.raid().isOverdue(nowMs) && raided.remove(key, state)) {
+                RoomState ended = state.withoutRaid();
+                if (rooms.replace(key, state.inForce(), ended)) {
+                    LOG.warn("the step against a raid in {} ends here: room-service has not ended it", key);
+                    decided.room(rooms.getOrDefault(key, ended));
+                }
+            }
+        });
     }
 
     private static boolean supersedes(RoomState told, RoomState known) {

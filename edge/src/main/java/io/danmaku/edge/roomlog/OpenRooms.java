@@ -5,6 +5,7 @@ import io.danmaku.edge.broadcast.Broadcaster;
 import io.danmaku.edge.broadcast.LiveRoom;
 import io.danmaku.edge.tail.Deletions;
 import io.danmaku.node.pulsar.PulsarNode;
+import io.danmaku.protocol.log.RaidSigns;
 import io.danmaku.protocol.log.Topics;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.RoomKey;
@@ -28,6 +29,9 @@ import org.slf4j.LoggerFactory;
 public final class OpenRooms {
     private static final Logger LOG = LoggerFactory.getLogger(OpenRooms.class);
     static final long OPENING_MS_MAX = 30_000;
+    /** Rooms whose signs of a raid are told by one look. */
+    private static final int RAIDS_TOLD_MAX = 256;
+
     /** Readers that are replaced at a time by one look: after a long outage all rooms want another. */
     private static final int REOPENED_MAX = 100;
 
@@ -174,6 +178,16 @@ public final class OpenRooms {
         // without the lock, for which event loops would wait
         allOpen().forEach(room -> room.likes().tell());
         lookAfterEntries();
+    }
+
+    /** What in rooms that are open here looks like a raid; of more rooms than are told at once those that come first. */
+    public List<RaidSigns> raidSigns(String edge) {
+        long nowNs = System.nanoTime();
+        return allOpen().stream()
+                .map(room -> room.live().raid().signs(edge, room.live().key(), room.stateEpoch(), nowNs))
+                .filter(Objects::nonNull)
+                .limit(RAIDS_TOLD_MAX)
+                .toList();
     }
 
     private synchronized List<OpenRoom> allOpen() {
