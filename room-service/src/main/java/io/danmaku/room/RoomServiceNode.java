@@ -12,8 +12,10 @@ import io.danmaku.protocol.log.Incarnation;
 import io.danmaku.room.admin.Forwarding;
 import io.danmaku.room.admin.RoomApi;
 import io.danmaku.room.membership.MembershipCount;
+import io.danmaku.room.membership.RaidSignsReader;
 import io.danmaku.room.membership.StatsTable;
 import io.danmaku.room.moderation.Pins;
+import io.danmaku.room.moderation.Raids;
 import io.danmaku.room.moderation.Roles;
 import io.danmaku.room.moderation.Sanctions;
 import io.danmaku.room.moderation.Takedowns;
@@ -95,6 +97,8 @@ public final class RoomServiceNode {
         Takedowns takedowns = new Takedowns(groups, log, config.rooms());
         Posts posts = new Posts(groups, log, config.rooms());
         Pins pins = new Pins(groups, log);
+        Raids raids = new Raids(groups, log, ops.registry(), clock);
+        RaidSignsReader signs = new RaidSignsReader(vertx, state, pulsar.client(), ops.registry(), raids::take);
         Words words = new Words(groups);
         StatsTable stats = new StatsTable();
         MembershipCount count = new MembershipCount(
@@ -114,6 +118,7 @@ public final class RoomServiceNode {
                 takedowns,
                 posts,
                 pins,
+                raids,
                 words,
                 groups,
                 stats,
@@ -129,6 +134,9 @@ public final class RoomServiceNode {
         shutdown.add("membership", STEP_MS, () -> await(count.close()));
         groups.start();
         shutdown.add("state", DRAIN_MS, () -> await(groups.close()));
+        signs.start();
+        shutdown.add("raid signs", STEP_MS, signs::close);
+        state.runOnContext(v -> vertx.setPeriodic(Raids.LOOK_MS, t -> raids.lookAfter()));
         state.runOnContext(v -> vertx.setPeriodic(config.sweepIntervalMs(), t -> {
             sanctions.sweep();
             roles.sweep();

@@ -7,6 +7,7 @@ import io.danmaku.node.ops.Ops;
 import io.danmaku.protocol.token.Tokens;
 import io.danmaku.room.membership.StatsTable;
 import io.danmaku.room.moderation.Pins;
+import io.danmaku.room.moderation.Raids;
 import io.danmaku.room.moderation.Roles;
 import io.danmaku.room.moderation.Sanctions;
 import io.danmaku.room.moderation.Takedowns;
@@ -43,6 +44,7 @@ public final class RoomApi {
     private final RoleRoutes grants;
     private final EventRoutes events;
     private final PinRoutes pins;
+    private final RaidRoutes raids;
     private final WordRoutes words;
     private final Forwarding forwarding;
     private final RequestMeter meter;
@@ -58,6 +60,7 @@ public final class RoomApi {
             Takedowns takedowns,
             Posts posts,
             Pins pins,
+            Raids raids,
             Words words,
             StateGroups groups,
             StatsTable stats,
@@ -72,6 +75,7 @@ public final class RoomApi {
         this.grants = new RoleRoutes(roles);
         this.events = new EventRoutes(takedowns, posts, roles);
         this.pins = new PinRoutes(pins, roles);
+        this.raids = new RaidRoutes(raids, roles, clock);
         this.words = new WordRoutes(words, roles, forwarding);
         this.forwarding = forwarding;
         this.instance = groups.self().instance();
@@ -114,6 +118,9 @@ public final class RoomApi {
         decided(router, HttpMethod.DELETE, "/api/rooms/:room/events/:offset", events::deleteOne);
         decided(router, HttpMethod.PUT, "/api/rooms/:room/pin", pins::put);
         decided(router, HttpMethod.DELETE, "/api/rooms/:room/pin", pins::remove);
+        decided(router, HttpMethod.GET, "/api/rooms/:room/raid", raids::read);
+        decided(router, HttpMethod.PUT, "/api/rooms/:room/raid", raids::put);
+        decided(router, HttpMethod.DELETE, "/api/rooms/:room/raid", raids::release);
         for (String path : List.of("/api/words", "/api/rooms/:room/words")) {
             open(router, HttpMethod.GET, path, words::list);
             open(router, HttpMethod.GET, path + "/:name", words::read);

@@ -14,10 +14,12 @@ import io.danmaku.protocol.room.WordList;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
@@ -40,6 +42,9 @@ public final class RoomTable {
     private record Spoken(Sanction sanction, long writtenAtMs) {}
 
     private final NavigableMap<String, Entry> rooms = new TreeMap<>();
+    /** Keys of open rooms that are not at rest on their ladder against raids. */
+    private final Set<String> raided = new HashSet<>();
+
     private final NavigableMap<String, Spoken> sanctions = new TreeMap<>();
     private final NavigableMap<String, Grant> grants = new TreeMap<>();
     private final NavigableMap<String, Deletion> deletions = new TreeMap<>();
@@ -104,10 +109,16 @@ public final class RoomTable {
             return;
         }
         rooms.put(key, entry);
+        if (entry.state().open() && entry.state().raid() != null) {
+            raided.add(key);
+        } else {
+            raided.remove(key);
+        }
     }
 
     private void remove(String key) {
         Entry before = rooms.remove(key);
+        raided.remove(key);
         if (before != null) {
             roomsByTenant.computeIfPresent(before.state().key().tenant(), (t, n) -> n == 1 ? null : n - 1);
         }
@@ -142,6 +153,11 @@ public final class RoomTable {
                 && before.state().epoch().equals(now.epoch())
                 && before.state().policy().retentionHours() == now.policy().retentionHours();
         return new Entry(now, writtenAtMs, same ? before.retentionSinceMs() : writtenAtMs);
+    }
+
+    /** Open rooms that are not at rest on their ladder against raids. */
+    List<RoomState> raided() {
+        return raided.stream().map(key -> rooms.get(key).state()).toList();
     }
 
     int roomCount() {

@@ -179,6 +179,14 @@ public final class StateGroups {
                         !result.isRefused() && result.value() ? sweep(group, slice) : Future.<Void>succeededFuture());
     }
 
+    /** Those of the rooms that are decided here which are not at rest on their ladder against raids. */
+    public List<RoomState> raided() {
+        return groups.stream()
+                .filter(StateGroup::isActive)
+                .flatMap(group -> group.table().raided().stream())
+                .toList();
+    }
+
     int roomCount() {
         return groups.stream().mapToInt(g -> g.table().roomCount()).sum();
     }

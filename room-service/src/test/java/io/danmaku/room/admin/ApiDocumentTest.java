@@ -15,6 +15,7 @@ import io.danmaku.protocol.token.Claims;
 import io.danmaku.protocol.token.Tokens;
 import io.danmaku.room.membership.StatsTable;
 import io.danmaku.room.moderation.Pins;
+import io.danmaku.room.moderation.Raids;
 import io.danmaku.room.moderation.Roles;
 import io.danmaku.room.moderation.SanctionForm;
 import io.danmaku.room.moderation.Sanctions;
@@ -103,6 +104,7 @@ class ApiDocumentTest {
                         new Takedowns(groups, log, bounds),
                         new Posts(groups, log, bounds),
                         new Pins(groups, log),
+                        new Raids(groups, log, ops.registry(), Clock.systemUTC()),
                         new Words(groups),
                         groups,
                         new StatsTable(),

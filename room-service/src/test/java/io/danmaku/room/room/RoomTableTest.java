@@ -12,6 +12,7 @@ import io.danmaku.protocol.room.Deletion;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.Grant;
 import io.danmaku.protocol.room.Posted;
+import io.danmaku.protocol.room.Raid;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
@@ -38,6 +39,27 @@ class RoomTableTest {
     private void mute(String user, String epoch, long untilMs) {
         Sanction s = new Sanction("s" + user, ROOM, epoch, user, Sanction.Kind.MUTE, "", "1", 0, untilMs);
         table.apply(StateKeys.sanction(ROOM, user, Sanction.Kind.MUTE), Json.bytes(s), 0);
+    }
+
+    @Test
+    void roomsThatAreNotAtRestOnTheirLadderAreFound() {
+        RoomState room = room(ROOM, 1, true);
+        put(room, 1);
+        assertEquals(List.of(), table.raided());
+        RoomState raided = room.raided(Raid.byHand(1, 60, "m", "", 0));
+        put(raided, 2);
+        assertEquals(List.of(raided), table.raided());
+        put(raided.closed(), 3);
+        assertEquals(List.of(), table.raided());
+        RoomState released =
+                raided.closed().raided(null).raided(Raid.released(room.policy().raid(), "m", 0));
+        put(released, 4);
+        assertEquals(List.of(), table.raided(), "a closed room has no ladder");
+        RoomState anew = room(ROOM, 9, true).raided(Raid.released(room.policy().raid(), "m", 0));
+        put(anew, 5);
+        assertEquals(List.of(anew), table.raided());
+        table.apply(StateKeys.room(ROOM), null, 6);
+        assertEquals(List.of(), table.raided());
     }
 
     @Test
