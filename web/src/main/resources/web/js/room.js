@@ -93,6 +93,7 @@ function enter() {
     }
     pinned.show(info.pin);
     policy = { ...info.policy };
+    status.raid(policy.raid);
     role = info.role;
     composer.rules(policy, role);
     if (fresh) {
@@ -155,6 +156,7 @@ function enter() {
 
   function onPolicy(changed) {
     policy = { ...policy, ...changed };
+    status.raid(policy.raid);
     composer.rules(policy, role);
     status.title(room, changed.title);
   }

@@ -1,5 +1,5 @@
 import { byId } from './dom.js';
-import { connectionWords, many, span } from './words.js';
+import { connectionWords, many, raidWords, span } from './words.js';
 
 /** From which pause on the banner over the stage counts down. Shorter ones would only flicker. */
 const BANNER_FROM_MS = 800;
@@ -52,6 +52,17 @@ export class Status {
       parts.push(`${many(Number(perMinute), 'comment')} a minute`);
     }
     pill.title = parts.join(', ');
+  }
+
+  /**
+   * Shows above the chat that the room is on a step against a raid.
+   *
+   * @param {{step: string}|null} [raid] none: it is on none
+   */
+  raid(raid) {
+    const line = byId('raid');
+    line.hidden = !raid;
+    line.textContent = raid ? raidWords(raid.step) : '';
   }
 
   me(name, role) {

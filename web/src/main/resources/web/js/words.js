@@ -127,6 +127,17 @@ function policyWords({ slowModeMs = 0, whoMaySend = 'everyone', emoteOnly = fals
   return `The rules of the room now: ${who}${slowModeMs > 0 ? `, one comment every ${span(slowModeMs)}` : ''}${emoteOnly ? ', emotes only' : ''}.`;
 }
 
+/** What a step against a raid means to who writes. */
+export function raidWords(step) {
+  const rule = {
+    unique: 'nobody says the same again so soon',
+    slow: 'comments are slowed down',
+    members: 'only members may write',
+    silent: 'only moderators may write',
+  }[step];
+  return `This room is guarded against a raid for a while${rule ? `: ${rule}` : ''}.`;
+}
+
 /** Whom a room's rule lets write. */
 export function whoMaySendWords(whoMaySend) {
   return { members: 'members', vips: 'VIPs', moderators: 'moderators', host: 'the host' }[whoMaySend] ?? 'everybody';

@@ -97,4 +97,33 @@ final class RoomPageMarksIT {
             }
         }
     }
+
+    @Test
+    void whoWritesSeesThatTheRoomIsGuardedAgainstARaid() {
+        HubApi api = new HubApi(hub);
+        String room = api.createRoom("page-raid", Map.of());
+        String moderator = hub.hostToken("m", room);
+        RoomPage ann = open("ann", room, 1);
+        RoomPage late = null;
+        try {
+            ann.raw().locator("#state[data-state=open]").waitFor();
+            assertThat(ann.raw().locator("#raid")).isHidden();
+            assertEquals(
+                    200, api.raid(moderator, room, Map.of("step", "members")).status());
+            String words = "This room is guarded against a raid for a while: only members may write.";
+            assertThat(ann.raw().locator("#raid")).hasText(words);
+            late = open("late", room, 2);
+            assertThat(late.raw().locator("#raid")).hasText(words);
+            assertEquals(200, api.endRaid(moderator, room).status());
+            for (RoomPage page : List.of(ann, late)) {
+                assertThat(page.raw().locator("#raid")).isHidden();
+                assertEquals(List.of(), page.errors());
+            }
+        } finally {
+            ann.close();
+            if (late != null) {
+                late.close();
+            }
+        }
+    }
 }

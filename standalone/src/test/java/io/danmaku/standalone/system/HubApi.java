@@ -98,6 +98,15 @@ public final class HubApi {
         return send("DELETE", "/api/rooms/" + room + "/pin", token, null);
     }
 
+    /** @param step {@code step}; perhaps {@code minutes} and {@code reason} */
+    public Reply raid(String token, String room, Map<String, ?> step) {
+        return send("PUT", "/api/rooms/" + room + "/raid", token, step);
+    }
+
+    public Reply endRaid(String token, String room) {
+        return send("DELETE", "/api/rooms/" + room + "/raid", token, null);
+    }
+
     public Reply give(String token, String room, String user, String role) {
         return send("PUT", "/api/rooms/" + room + "/roles/" + user, token, Map.of("role", role));
     }
