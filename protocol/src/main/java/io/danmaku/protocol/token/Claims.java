@@ -13,6 +13,7 @@ import java.util.Map;
  * @param admin a backend of the product: may do everything in its tenant
  * @param expiresAtMs Unix time in milliseconds
  * @param profile what is shown of the user besides the name
+ * @param device what the product's backend calls the device that the token was made for, see {@code Ids.isDevice}; empty = it does not say
  */
 public record Claims(
         String user,
@@ -21,10 +22,23 @@ public record Claims(
         Map<String, Role> rooms,
         boolean admin,
         long expiresAtMs,
-        Profile profile) {
+        Profile profile,
+        String device) {
 
     public Claims {
         rooms = Map.copyOf(rooms);
+    }
+
+    /** Of a user on some device. */
+    public Claims(
+            String user,
+            String name,
+            String tenant,
+            Map<String, Role> rooms,
+            boolean admin,
+            long expiresAtMs,
+            Profile profile) {
+        this(user, name, tenant, rooms, admin, expiresAtMs, profile, "");
     }
 
     /** Of a user of whom nothing but the name is shown. */

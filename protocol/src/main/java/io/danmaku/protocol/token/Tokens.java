@@ -48,6 +48,7 @@ public final class Tokens {
     private static final String AVATAR = "avatar";
     private static final String LEVEL = "level";
     private static final String BADGES = "badges";
+    private static final String DEVICE = "device";
 
     /** A trusted public key, ready to check with. */
     private record Trusted(String kid, String algorithm, JWTVerifier verifier) {
@@ -163,6 +164,9 @@ public final class Tokens {
         if (!profile.badges().isEmpty()) {
             token.withClaim(BADGES, profile.badges());
         }
+        if (!claims.device().isEmpty()) {
+            token.withClaim(DEVICE, claims.device());
+        }
         return token.sign(secretAlgorithm);
     }
 
@@ -259,9 +263,14 @@ public final class Tokens {
         } catch (IllegalArgumentException bad) {
             return refused(ErrorCode.BAD_TOKEN, "the token's " + bad.getMessage());
         }
+        Claim device = jwt.getClaim(DEVICE);
+        if (!isAbsent(device) && !Ids.isDevice(device.asString())) {
+            return refused(ErrorCode.BAD_TOKEN, "the token's device is 1..64 of A-Z a-z 0-9 _ . : -");
+        }
         boolean admin = "admin".equals(jwt.getClaim("scope").asString());
         long expiresAtMs = jwt.getExpiresAtAsInstant().toEpochMilli();
-        return new Checked(new Claims(user, name, tenant, roles, admin, expiresAtMs, profile), null);
+        String onDevice = isAbsent(device) ? "" : device.asString();
+        return new Checked(new Claims(user, name, tenant, roles, admin, expiresAtMs, profile, onDevice), null);
     }
 
     /** @throws IllegalArgumentException naming the claim and its rule, also where the claim is of another type */

@@ -168,6 +168,19 @@ final class TokensTest {
                         .length());
     }
 
+    @Test
+    void aTokenSaysWhichDeviceItIsFor() {
+        Claims claims = new Claims(
+                "7", "Ann", "acme", Map.of(), false, NOW.plusSeconds(60).toEpochMilli(), Profile.NONE, "ios:4f.A_-");
+        assertEquals(claims, TOKENS.verify(TOKENS.sign(claims)).claims());
+        String without = alive().withSubject("7").withNullClaim("device").sign(Algorithm.HMAC256(SECRET));
+        assertEquals("", TOKENS.verify(without).claims().device());
+        for (String bad : List.of("", "a b", "a/b", "x".repeat(65))) {
+            assertBad(alive().withSubject("7").withClaim("device", bad));
+        }
+        assertBad(alive().withSubject("7").withClaim("device", 7));
+    }
+
     private static Profile profile(JWTCreator.Builder token) {
         Tokens.Checked checked = TOKENS.verify(token.withSubject("7").sign(Algorithm.HMAC256(SECRET)));
         assertNull(checked.refusal(), checked::toString);
