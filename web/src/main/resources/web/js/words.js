@@ -143,12 +143,13 @@ export function whoMaySendWords(whoMaySend) {
   return { members: 'members', vips: 'VIPs', moderators: 'moderators', host: 'the host' }[whoMaySend] ?? 'everybody';
 }
 
-function sanctionWords({ user, kind, until, reason, lifted }) {
+function sanctionWords({ user, kind, until, stream, reason, lifted }) {
   if (lifted) {
     return kind === 'mute' ? `${user} may write again.` : `${user} may come back.`;
   }
   const what = { ban: 'is banned', kick: 'was put out' }[kind] ?? 'is muted';
-  const time = until && kind !== 'kick' ? ` for ${span(until - Date.now())}` : '';
+  const end = stream ? ' until the stream ends' : '';
+  const time = until && kind !== 'kick' ? ` for ${span(until - Date.now())}` : end;
   return `${user} ${what}${time}${reason ? `: ${reason}` : '.'}`;
 }
 

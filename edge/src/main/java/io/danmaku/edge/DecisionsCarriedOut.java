@@ -3,6 +3,7 @@ package io.danmaku.edge;
 import io.danmaku.edge.broadcast.Broadcaster;
 import io.danmaku.edge.connection.ConnectionLoops;
 import io.danmaku.edge.policy.RoomTable;
+import io.danmaku.edge.policy.Spoken;
 import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.edge.roomlog.OpenRooms;
 import io.danmaku.edge.words.WordFilters;
@@ -43,8 +44,13 @@ final class DecisionsCarriedOut implements RoomTable.Decided {
 
     @Override
     public void sanction(Sanction sanction) {
-        if (sanction.kind() == Sanction.Kind.BAN || sanction.kind() == Sanction.Kind.KICK) {
-            ifOpen(sanction.room(), sanction.epoch(), open -> loops.exclude(open, sanction.user()));
+        if (!sanction.kind().excludes()) {
+            return;
+        }
+        if (sanction.room().namesOwner()) {
+            loops.exclude(Spoken.of(sanction));
+        } else {
+            ifOpen(sanction.room(), sanction.epoch(), open -> loops.exclude(Spoken.of(sanction)));
         }
     }
 

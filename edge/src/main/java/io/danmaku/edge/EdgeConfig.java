@@ -4,6 +4,7 @@ import io.danmaku.edge.connection.ConnectionLimits;
 import io.danmaku.edge.overload.Admission;
 import io.danmaku.edge.overload.OverloadLimits;
 import io.danmaku.edge.roomlog.OpenRooms;
+import io.danmaku.node.address.TrustedProxies;
 import io.danmaku.node.config.ConfigurationException;
 import io.danmaku.node.config.Settings;
 import io.danmaku.node.pulsar.PulsarConfig;
@@ -22,6 +23,7 @@ record EdgeConfig(
         String roomServiceUrl,
         String dmServiceUrl,
         ConnectionLimits connection,
+        TrustedProxies trustedProxies,
         boolean compression,
         int sendBufferBytes,
         Admission.Limits admission,
@@ -77,6 +79,7 @@ record EdgeConfig(
                 s.nonEmpty("roomService.url"),
                 s.nonEmpty("dmService.url"),
                 connection,
+                trustedProxies("connection.trustedProxies", s),
                 s.flag("connection.compression"),
                 (int) s.bytes("connection.sendBuffer", 16 * KIB, 16 * MIB),
                 new Admission.Limits(
@@ -102,6 +105,14 @@ record EdgeConfig(
             throw new ConfigurationException("broadcast.frameIntervalMax", "is at least broadcast.frameInterval");
         }
         return config;
+    }
+
+    private static TrustedProxies trustedProxies(String key, Settings s) {
+        try {
+            return TrustedProxies.parse(s.text(key));
+        } catch (IllegalArgumentException bad) {
+            throw new ConfigurationException(key, bad.getMessage());
+        }
     }
 
     private static int powerOfTwo(String key, int value) {

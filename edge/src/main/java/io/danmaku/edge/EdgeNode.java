@@ -148,10 +148,17 @@ public final class EdgeNode {
                 loops,
                 tracing.tracer());
         Handshake handshake = new Handshake(
-                loops, commands, admission, config.connection(), config.compression(), incarnation.toString());
+                loops,
+                commands,
+                admission,
+                config.connection(),
+                config.trustedProxies(),
+                config.compression(),
+                incarnation.toString());
         overload.start();
         new EdgeMeters(ops.registry(), transport, loops, rooms, broadcaster, pace, deliveries, filters).bind();
-        RoomHistory history = new RoomHistory(keys.tokens(), table, rooms, gate, admission, config.historyReads());
+        RoomHistory history = new RoomHistory(
+                keys.tokens(), table, rooms, gate, admission, config.trustedProxies(), config.historyReads());
         front.set(Front.router(
                 vertx,
                 ops,

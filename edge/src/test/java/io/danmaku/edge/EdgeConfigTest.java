@@ -39,6 +39,7 @@ final class EdgeConfigTest {
         assertNamed("token.keysInterval", SECRET + "token.keysInterval = 5");
         assertNamed("connection.idleMax", SECRET + "connection.idleMax = 60");
         assertNamed("connection.frameMax", SECRET + "connection.frameMax = 1GiB");
+        assertNamed("connection.trustedProxies", SECRET + "connection.trustedProxies = \"10.0.0.0/8, proxy\"");
         assertNamed("connection.sendBuffer", SECRET + "connection.sendBuffer = 8KiB");
         assertNamed("connection.reconnectPerSecond", SECRET + "connection.reconnectPerSecond = 0");
         assertNamed("room.tailBatches", SECRET + "room.tailBatches = 1000");

@@ -4,6 +4,7 @@ import io.danmaku.edge.broadcast.LastSpoken;
 import io.danmaku.edge.gate.SendGate;
 import io.danmaku.edge.policy.RoomTable;
 import io.danmaku.edge.words.WordFilters;
+import io.danmaku.node.address.Address;
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.json.Json;
@@ -37,6 +38,7 @@ public class GateBenchmark {
     private final SendGate gate = new SendGate(new RoomTable(null, null), new WordFilters());
 
     private final Claims claims = new Claims("7", "Ann", Ids.DEFAULT_TENANT, Map.of(), false, Long.MAX_VALUE);
+    private final Address address = Address.parse("203.0.113.9");
     private final Command.Send send = new Command.Send(
             "42",
             EventType.CHAT,
@@ -64,7 +66,7 @@ public class GateBenchmark {
     @Benchmark
     public SendGate.Verdict checkAChat() {
         nowMs += 2;
-        SendGate.Verdict verdict = gate.check(claims, room, send, spoken, nowMs);
+        SendGate.Verdict verdict = gate.check(claims, address, room, send, spoken, nowMs);
         if (verdict.refusal() != null) {
             throw new IllegalStateException(verdict.refusal().toString());
         }

@@ -162,7 +162,7 @@ public final class Commands {
         if (state == null) {
             return;
         }
-        Refusal refusal = gate.exclusion(connection.claims(), state, System.currentTimeMillis());
+        Refusal refusal = gate.exclusion(connection.claims(), connection.address, state, System.currentTimeMillis());
         refusal = refusal == null ? admission.join(() -> openRooms.holds(state.key())) : refusal;
         if (refusal != null) {
             connection.refuse(id, refusal);
@@ -220,7 +220,7 @@ public final class Commands {
         Refusal refusal = refusal(state, room, since);
         if (refusal == null) {
             // spoken meanwhile, when there was nobody to leave the room yet
-            refusal = gate.exclusion(connection.claims(), state, System.currentTimeMillis());
+            refusal = gate.exclusion(connection.claims(), connection.address, state, System.currentTimeMillis());
         }
         if (!stillWanted || connection.closing() || refusal != null) {
             if (stillWanted) {
@@ -283,7 +283,7 @@ public final class Commands {
     /** Why a connection may not be in a room any more, or null. */
     Refusal exclusion(Connection connection, OpenRoom room, long nowMs) {
         RoomState state = table.room(room.live().key());
-        return state == null ? null : gate.exclusion(connection.claims(), state, nowMs);
+        return state == null ? null : gate.exclusion(connection.claims(), connection.address, state, nowMs);
     }
 
     /** What a connection's user is in a room, or null when the room is no more. */
@@ -325,8 +325,13 @@ public final class Commands {
             connection.refuse(id, Refusal.retry(ErrorCode.RATE_LIMITED, "too many sends a second", waitMs));
             return;
         }
-        SendGate.Verdict verdict =
-                gate.check(connection.claims(), state, send, m.room.live().spoken(), System.currentTimeMillis());
+        SendGate.Verdict verdict = gate.check(
+                connection.claims(),
+                connection.address,
+                state,
+                send,
+                m.room.live().spoken(),
+                System.currentTimeMillis());
         if (verdict.refusal() != null) {
             connection.refuse(id, verdict.refusal());
             return;

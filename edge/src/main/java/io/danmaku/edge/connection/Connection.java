@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.edge.direct.Device;
 import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.edge.tail.Encoding;
+import io.danmaku.node.address.Address;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
@@ -45,6 +46,9 @@ final class Connection implements Device {
     private final Map<String, Membership> rooms = new HashMap<>(4);
     private final Rates rates;
     private final long openedNs;
+    /** Where it comes from, null = not known. */
+    final Address address;
+
     final LargeAnswer history = new LargeAnswer(this);
     final LargeAnswer directPage = new LargeAnswer(this);
     private ChannelHandlerContext context;
@@ -67,12 +71,14 @@ final class Connection implements Device {
             ConnectionLimits limits,
             Commands commands,
             String session,
+            Address address,
             long nowNs) {
         this.dialect = dialect;
         this.loop = loop;
         this.limits = limits;
         this.commands = commands;
         this.session = session;
+        this.address = address;
         openedNs = nowNs;
         heardNs = nowNs;
         rates = new Rates(limits, nowNs);
@@ -317,7 +323,7 @@ final class Connection implements Device {
         }
     }
 
-    /** The token says less than the one before, perhaps: who was free of a ban by it leaves. */
+    /** The token says less than the one before, perhaps, or a ban was spoken: who may not be in a room any more leaves it. */
     void checkExclusions() {
         long nowMs = System.currentTimeMillis();
         for (Membership m : List.copyOf(rooms.values())) {
@@ -327,7 +333,7 @@ final class Connection implements Device {
         }
     }
 
-    /** A sanction was spoken: who may not be in the room any more leaves it. */
+    /** Who may not be in the room any more leaves it. */
     void checkExclusion(OpenRoom room, long nowMs) {
         if (commands.exclusion(this, room, nowMs) != null) {
             endRoom(room, ErrorCode.BANNED);

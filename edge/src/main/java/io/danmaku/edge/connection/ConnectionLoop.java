@@ -1,5 +1,6 @@
 package io.danmaku.edge.connection;
 
+import io.danmaku.edge.policy.Spoken;
 import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.protocol.command.ErrorCode;
 import io.netty.channel.EventLoop;
@@ -111,6 +112,15 @@ final class ConnectionLoop {
         for (Connection connection : new ArrayList<>(connections)) {
             if (connection.isOf(user, room)) {
                 guarded(() -> step.accept(connection));
+            }
+        }
+    }
+
+    /** Lets whom a ban is about look whether it keeps them out of some of their rooms. */
+    void exclude(Spoken ban) {
+        for (Connection connection : new ArrayList<>(connections)) {
+            if (connection.ready() && ban.isAbout(connection.claims(), connection.address)) {
+                guarded(connection::checkExclusions);
             }
         }
     }

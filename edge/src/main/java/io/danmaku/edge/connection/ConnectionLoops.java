@@ -1,6 +1,7 @@
 package io.danmaku.edge.connection;
 
 import io.danmaku.edge.broadcast.Acks;
+import io.danmaku.edge.policy.Spoken;
 import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.edge.tail.Encoding;
 import io.netty.channel.EventLoop;
@@ -107,7 +108,14 @@ public final class ConnectionLoops implements Acks {
         }
     }
 
-    /** A ban was spoken: the user leaves the room, on all connections. From any thread. */
+    /** A ban was spoken: whom it is about leaves where it holds, on all connections. From any thread. */
+    public void exclude(Spoken ban) {
+        for (ConnectionLoop loop : loops) {
+            loop.eventLoop().execute(() -> loop.exclude(ban));
+        }
+    }
+
+    /** A user's role is another one: if a ban holds for the user now, the room is left, on all connections. From any thread. */
     public void exclude(OpenRoom room, String user) {
         long nowMs = System.currentTimeMillis();
         forUser(room, user, connection -> connection.checkExclusion(room, nowMs));

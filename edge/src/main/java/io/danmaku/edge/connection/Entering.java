@@ -19,11 +19,11 @@ final class Entering {
                 .room
                 .live()
                 .raid()
-                .joined(connection.claims().sinceS(), System.currentTimeMillis(), System.nanoTime());
+                .joined(connection.claims().account().sinceS(), System.currentTimeMillis(), System.nanoTime());
         int perSecond = state.policy().enterPerSecond();
         Role role = membership.role;
         if (perSecond == 0
-                || gate.isShadowed(connection.claims(), state, role, System.currentTimeMillis())
+                || gate.isShadowed(connection.claims(), connection.address, state, role, System.currentTimeMillis())
                 || !membership.room.announces(connection.user(), perSecond, System.nanoTime())) {
             return;
         }

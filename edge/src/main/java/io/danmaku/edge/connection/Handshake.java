@@ -1,6 +1,8 @@
 package io.danmaku.edge.connection;
 
 import io.danmaku.edge.overload.Admission;
+import io.danmaku.node.address.Address;
+import io.danmaku.node.address.TrustedProxies;
 import io.danmaku.node.http.Problems;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
@@ -39,17 +41,22 @@ public final class Handshake implements Handler<RoutingContext> {
     private final Dialect packets;
     private final Admission admission;
     private final ConnectionLimits limits;
+    private final TrustedProxies proxies;
     private final boolean compression;
     private final String incarnation;
     private final AtomicLong sessions = new AtomicLong();
     private volatile boolean draining;
 
-    /** @param compression whether compressed frames are agreed on with clients that offer it */
+    /**
+     * @param proxies who may say where a connection comes from
+     * @param compression whether compressed frames are agreed on with clients that offer it
+     */
     public Handshake(
             ConnectionLoops loops,
             Commands commands,
             Admission admission,
             ConnectionLimits limits,
+            TrustedProxies proxies,
             boolean compression,
             String incarnation) {
         this.loops = loops;
@@ -58,6 +65,7 @@ public final class Handshake implements Handler<RoutingContext> {
         packets = new PacketDialect(commands, limits.frameBytesMax());
         this.admission = admission;
         this.limits = limits;
+        this.proxies = proxies;
         this.compression = compression;
         this.incarnation = incarnation;
     }
@@ -138,16 +146,17 @@ public final class Handshake implements Handler<RoutingContext> {
         if (agreed != null) {
             request.response().putHeader(CompressionOffer.HEADER, agreed);
         }
+        Address address = proxies.client(request);
         request.toNetSocket()
-                .onSuccess(socket ->
-                        take(((NetSocketInternal) socket).channelHandlerContext(), dialect, token, agreed != null))
+                .onSuccess(socket -> take(
+                        ((NetSocketInternal) socket).channelHandlerContext(), dialect, address, token, agreed != null))
                 .onFailure(lost -> loops.left());
     }
 
-    private void take(ChannelHandlerContext vertx, Dialect dialect, String token, boolean compressed) {
+    private void take(ChannelHandlerContext vertx, Dialect dialect, Address address, String token, boolean compressed) {
         ConnectionLoop loop = loops.of(vertx.channel().eventLoop());
-        Connection connection = new Connection(
-                dialect, loop, limits, commands, incarnation + "." + sessions.incrementAndGet(), System.nanoTime());
+        String session = incarnation + "." + sessions.incrementAndGet();
+        Connection connection = new Connection(dialect, loop, limits, commands, session, address, System.nanoTime());
         try {
             install(vertx, connection, compressed);
         } catch (RuntimeException closedMeanwhile) {

@@ -84,6 +84,7 @@ public final class Front {
         Handler<RoutingContext> direct = proxy(vertx, dmServiceUrl, "dm-service");
         router.route("/api/rooms").handler(rooms);
         router.route("/api/rooms/*").handler(rooms);
+        router.route("/api/owners/*").handler(rooms);
         router.route("/api/words").handler(rooms);
         router.route("/api/words/*").handler(rooms);
         router.route("/openapi/room-service.yaml").handler(rooms);

@@ -7,6 +7,7 @@ import io.danmaku.edge.roomlog.HistoryPage;
 import io.danmaku.edge.roomlog.HistoryRequest;
 import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.edge.roomlog.OpenRooms;
+import io.danmaku.node.address.TrustedProxies;
 import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
 import io.danmaku.protocol.command.ErrorCode;
@@ -50,19 +51,30 @@ public final class RoomHistory {
     private final OpenRooms rooms;
     private final SendGate gate;
     private final Admission admission;
+    private final TrustedProxies proxies;
     private final Semaphore reads;
     private volatile boolean draining;
     /** Users, with their tenant, who read now. No more than there are reads. */
     private final Set<String> readers = ConcurrentHashMap.newKeySet();
 
-    /** @param readsMax requests that are carried out at a time */
+    /**
+     * @param proxies who may say where a request comes from
+     * @param readsMax requests that are carried out at a time
+     */
     public RoomHistory(
-            Tokens tokens, RoomTable table, OpenRooms rooms, SendGate gate, Admission admission, int readsMax) {
+            Tokens tokens,
+            RoomTable table,
+            OpenRooms rooms,
+            SendGate gate,
+            Admission admission,
+            TrustedProxies proxies,
+            int readsMax) {
         bearer = new Bearer(tokens);
         this.table = table;
         this.rooms = rooms;
         this.gate = gate;
         this.admission = admission;
+        this.proxies = proxies;
         reads = new Semaphore(readsMax);
     }
 
@@ -94,7 +106,7 @@ public final class RoomHistory {
         Claims claims = Bearer.claims(context);
         RoomKey key = new RoomKey(claims.tenant(), id);
         RoomState state = table.room(key);
-        Refusal refusal = refusal(claims, state, query.request());
+        Refusal refusal = refusal(context, state, query.request());
         refusal = refusal == null && draining ? Refusal.retry(ErrorCode.BUSY, "this edge stops", RETRY_MS) : refusal;
         refusal = refusal == null ? admission.join(() -> rooms.holds(key)) : refusal;
         if (refusal != null) {
@@ -127,7 +139,8 @@ public final class RoomHistory {
     }
 
     /** Why it is not answered, or null. */
-    private Refusal refusal(Claims claims, RoomState room, HistoryRequest wanted) {
+    private Refusal refusal(RoutingContext context, RoomState room, HistoryRequest wanted) {
+        Claims claims = Bearer.claims(context);
         if (room == null) {
             return Refusal.of(ErrorCode.NO_SUCH_ROOM, "there is no such room");
         }
@@ -142,7 +155,7 @@ public final class RoomHistory {
                 && !table.role(claims, room).may(Permission.DELETE)) {
             return Refusal.of(ErrorCode.FORBIDDEN, "what somebody else wrote is looked for by moderators and above");
         }
-        return gate.exclusion(claims, room, System.currentTimeMillis());
+        return gate.exclusion(claims, proxies.client(context.request()), room, System.currentTimeMillis());
     }
 
     /** A page, and the room's epoch. */
@@ -161,7 +174,7 @@ public final class RoomHistory {
 
     private void answer(RoutingContext context, RoomKey key, HistoryRequest wanted, Told told, Throwable failure) {
         // once more: what was decided while it was read
-        Refusal refusal = refusal(Bearer.claims(context), table.room(key), wanted);
+        Refusal refusal = refusal(context, table.room(key), wanted);
         if (refusal != null) {
             Problems.send(context, refusal);
         } else if (failure == null) {

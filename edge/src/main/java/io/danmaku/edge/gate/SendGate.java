@@ -8,6 +8,7 @@ import io.danmaku.edge.policy.RoomTable;
 import io.danmaku.edge.words.Likeness;
 import io.danmaku.edge.words.WordFilter;
 import io.danmaku.edge.words.WordFilters;
+import io.danmaku.node.address.Address;
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
@@ -76,16 +77,18 @@ public final class SendGate {
     /**
      * Checks a send.
      *
+     * @param address where it comes from, null = not known
      * @param room null when the room is forgotten already
      * @param spoken what the room's log says of who spoke when
      * @param nowMs Unix time
      */
-    public Verdict check(Claims claims, RoomState room, Command.Send send, LastSpoken spoken, long nowMs) {
+    public Verdict check(
+            Claims claims, Address address, RoomState room, Command.Send send, LastSpoken spoken, long nowMs) {
         if (room == null || !room.open()) {
             return refuse(Refusal.of(ErrorCode.ROOM_CLOSED, "the room is closed"));
         }
         Role role = table.role(claims, room);
-        Refusal refusal = permission(claims, room, send.type(), role, nowMs);
+        Refusal refusal = permission(claims, address, room, send.type(), role, nowMs);
         if (refusal != null) {
             return refuse(refusal);
         }
@@ -95,7 +98,7 @@ public final class SendGate {
             return refuse(checked.refusal());
         }
         boolean ranking = role.may(Permission.SPEAK_FREELY);
-        boolean shadowed = isShadowed(claims, room, role, nowMs);
+        boolean shadowed = isShadowed(claims, address, room, role, nowMs);
         if (!ranking && send.type() == EventType.CHAT) {
             WordFilter.Verdict found =
                     words.check(room, checked.detail().get("text").textValue());
@@ -112,22 +115,24 @@ public final class SendGate {
         return new Verdict(null, checked.detail(), checked.key(), ranking, shadowed);
     }
 
-    /** Whether nobody is to hear of what a user does in a room. */
-    public boolean isShadowed(Claims claims, RoomState room, Role role, long nowMs) {
-        return !role.may(Permission.GOVERN) && table.sanction(room, claims.user(), Sanction.Kind.SHADOW, nowMs) != null;
+    /**
+     * Whether nobody is to hear of what a user does in a room.
+     *
+     * @param address where it comes from, null = not known
+     */
+    public boolean isShadowed(Claims claims, Address address, RoomState room, Role role, long nowMs) {
+        return table.sanction(room, claims, address, role, Sanction.Kind.SHADOW, nowMs) != null;
     }
 
-    private Refusal permission(Claims claims, RoomState room, EventType type, Role role, long nowMs) {
+    private Refusal permission(Claims claims, Address address, RoomState room, EventType type, Role role, long nowMs) {
         if (room.durability() == Durability.EPHEMERAL && type.deliveryClass() == DeliveryClass.RELIABLE) {
             return Refusal.of(ErrorCode.UNSUPPORTED, "an ephemeral room carries no " + type.wireName());
         }
         if (!role.atLeast(weakest(type, room.policy()))) {
             return Refusal.of(ErrorCode.FORBIDDEN, "your role may not send " + type.wireName() + " here");
         }
-        Sanction mute = table.sanction(room, claims.user(), Sanction.Kind.MUTE, nowMs);
-        return mute == null || role.may(Permission.GOVERN)
-                ? null
-                : refusal(ErrorCode.MUTED, "you are muted here", mute, nowMs);
+        Sanction mute = table.sanction(room, claims, address, role, Sanction.Kind.MUTE, nowMs);
+        return mute == null ? null : refusal(ErrorCode.MUTED, "you are muted here", mute, nowMs);
     }
 
     private static Role weakest(EventType type, RoomPolicy policy) {
@@ -224,12 +229,14 @@ public final class SendGate {
         return waitMs > 0 ? Refusal.retry(ErrorCode.REPEATED, "you said that already", waitMs) : null;
     }
 
-    /** Why somebody may not be in a room, or null. What is spoken does not hold for who governs the room. */
-    public Refusal exclusion(Claims claims, RoomState room, long nowMs) {
-        Sanction ban = table.exclusion(room, claims.user(), nowMs);
-        return ban == null || table.role(claims, room).may(Permission.GOVERN)
-                ? null
-                : refusal(ErrorCode.BANNED, "you are banned from this room", ban, nowMs);
+    /**
+     * Why somebody may not be in a room, or null.
+     *
+     * @param address where somebody comes from, null = not known
+     */
+    public Refusal exclusion(Claims claims, Address address, RoomState room, long nowMs) {
+        Sanction ban = table.exclusion(room, claims, address, nowMs);
+        return ban == null ? null : refusal(ErrorCode.BANNED, "you are banned from this room", ban, nowMs);
     }
 
     /** Without an end there is no time at which asking again can succeed. */

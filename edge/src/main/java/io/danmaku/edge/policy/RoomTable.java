@@ -1,11 +1,13 @@
 package io.danmaku.edge.policy;
 
 import io.danmaku.edge.tail.Deletions;
+import io.danmaku.node.address.Address;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.StateKeys;
 import io.danmaku.protocol.log.Topics;
 import io.danmaku.protocol.room.Deletion;
 import io.danmaku.protocol.room.Grant;
+import io.danmaku.protocol.room.Permission;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
@@ -57,10 +59,10 @@ public final class RoomTable implements AutoCloseable {
     private final Map<RoomKey, RoomState> rooms = new ConcurrentHashMap<>();
     /** Those where such a step stands, as they were decided. */
     private final Map<RoomKey, RoomState> raided = new ConcurrentHashMap<>();
-    /** By state key: a room can have many sanctions and grants, and a gate asks for one. */
-    private final Map<String, Sanction> sanctions = new ConcurrentHashMap<>();
-
+    private final SanctionTable sanctions = new SanctionTable();
+    /** By state key: a room can have many, and a gate asks for one. */
     private final Map<String, Grant> grants = new ConcurrentHashMap<>();
+
     private final Map<Log, Deletions> deletions = new ConcurrentHashMap<>();
     /** Which log a deletion's key is about. */
     private final Map<String, Log> deletionLogs = new ConcurrentHashMap<>();
@@ -130,14 +132,13 @@ public final class RoomTable implements AutoCloseable {
             if (known != null && !known.epoch().equals(state.epoch())) {
                 deletions.remove(new Log(known.key(), known.epoch()));
             }
-            RoomState inForce = state.inForce();
-            rooms.put(state.key(), inForce);
-            // only now: what is here is looked for there
             if (state.raid() != null && state.raid().stands()) {
                 raided.put(state.key(), state);
             } else {
                 raided.remove(state.key());
             }
+            RoomState inForce = state.inForce();
+            rooms.put(state.key(), inForce);
             decided.room(inForce);
         }
     }
@@ -166,10 +167,8 @@ public final class RoomTable implements AutoCloseable {
     }
 
     private void takeSanction(String key, Sanction sanction) {
-        if (sanction == null) {
-            sanctions.remove(key);
-        } else {
-            sanctions.put(key, sanction);
+        sanctions.take(key, sanction);
+        if (sanction != null) {
             decided.sanction(sanction);
         }
     }
@@ -205,16 +204,25 @@ public final class RoomTable implements AutoCloseable {
         return rooms.get(key);
     }
 
-    /** The sanction of a kind that holds for a user now, or null. */
-    public Sanction sanction(RoomState room, String user, Sanction.Kind kind, long nowMs) {
-        Sanction sanction = sanctions.get(StateKeys.sanction(room.key(), user, kind));
-        return sanction != null && sanction.holds(room.epoch(), nowMs) ? sanction : null;
+    /**
+     * The sanction of a kind that holds for somebody in a room now, or null: about the user, the device or the address, in this room or in all of
+     * its owner's. None holds for who governs the room, and one of a device or an address for nobody who moderates it.
+     *
+     * @param address where somebody is connected from, null = not known
+     * @param role what the user is in the room
+     */
+    public Sanction sanction(
+            RoomState room, Claims claims, Address address, Role role, Sanction.Kind kind, long nowMs) {
+        return role.may(Permission.GOVERN)
+                ? null
+                : sanctions.find(room, claims, address, role.may(Permission.SANCTION), kind, nowMs);
     }
 
-    /** What keeps a user out of the room now: a ban or a kick, or null. */
-    public Sanction exclusion(RoomState room, String user, long nowMs) {
-        Sanction ban = sanction(room, user, Sanction.Kind.BAN, nowMs);
-        return ban != null ? ban : sanction(room, user, Sanction.Kind.KICK, nowMs);
+    /** What keeps somebody out of the room now: a ban or a kick, or null. */
+    public Sanction exclusion(RoomState room, Claims claims, Address address, long nowMs) {
+        Role role = role(claims, room);
+        Sanction ban = sanction(room, claims, address, role, Sanction.Kind.BAN, nowMs);
+        return ban != null ? ban : sanction(room, claims, address, role, Sanction.Kind.KICK, nowMs);
     }
 
     /** What a user is in a room: by the token or by a grant, whichever is higher. */

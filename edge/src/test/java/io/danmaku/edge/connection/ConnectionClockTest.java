@@ -46,7 +46,7 @@ class ConnectionClockTest {
     private final long openedNs = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(2 * IDLE_MS);
 
     private final Connection connection =
-            new Connection(new JsonDialect(COMMANDS), loop, LIMITS, COMMANDS, "session", openedNs);
+            new Connection(new JsonDialect(COMMANDS), loop, LIMITS, COMMANDS, "session", null, openedNs);
 
     @BeforeEach
     void open() {

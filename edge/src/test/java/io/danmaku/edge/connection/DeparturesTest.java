@@ -40,6 +40,7 @@ class DeparturesTest {
                 ConnectionClockTest.LIMITS,
                 ConnectionClockTest.COMMANDS,
                 "session",
+                null,
                 System.nanoTime());
         connection.opened(channel().pipeline().firstContext(), false);
         connections.add(connection);

@@ -58,6 +58,7 @@ class PacketDialectTest {
             ConnectionClockTest.LIMITS,
             commands,
             "session",
+            null,
             System.nanoTime());
 
     @BeforeEach

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.danmaku.edge.policy.RoomTable;
+import io.danmaku.node.address.TrustedProxies;
 import io.danmaku.node.ops.Ops;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.token.Tokens;
@@ -58,6 +59,7 @@ class FrontTest {
         String edge = front(NOBODY);
         assertEquals("unavailable", code(ask("GET", edge + "/api/rooms")));
         assertEquals("unavailable", code(ask("POST", edge + "/api/rooms")));
+        assertEquals("unavailable", code(ask("POST", edge + "/api/owners/7/sanctions")));
     }
 
     @Test
@@ -104,6 +106,7 @@ class FrontTest {
                 null,
                 null,
                 null,
+                TrustedProxies.NONE,
                 1);
         return serve(Front.router(
                 vertx,

@@ -10,6 +10,7 @@ import io.danmaku.edge.gate.SendGate;
 import io.danmaku.edge.overload.Admission;
 import io.danmaku.edge.overload.OverloadStep;
 import io.danmaku.edge.policy.RoomTable;
+import io.danmaku.node.address.TrustedProxies;
 import io.danmaku.node.http.Problems;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.event.EventType;
@@ -59,7 +60,8 @@ class RoomHistoryTest {
     private String serve() {
         Admission admission =
                 new Admission(new Admission.Limits(0, 100), () -> step, () -> 0, new SimpleMeterRegistry(), 0);
-        new RoomHistory(TOKENS, table, null, new SendGate(table, null), admission, 0).mount(router);
+        new RoomHistory(TOKENS, table, null, new SendGate(table, null), admission, TrustedProxies.NONE, 0)
+                .mount(router);
         Problems.handleFailures(router);
         return "http://127.0.0.1:"
                 + vertx.createHttpServer()

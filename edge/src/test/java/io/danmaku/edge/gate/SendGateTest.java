@@ -49,7 +49,7 @@ class SendGateTest {
                 "7", "Ann", "default", role == Role.VIEWER ? Map.of() : Map.of("42", role), false, Long.MAX_VALUE);
         Command.Send send =
                 new Command.Send("42", EventType.CHAT, cid, Json.object().put("text", "hi"));
-        return gate.check(claims, room, send, new LastSpoken(), nowMs).refusal();
+        return gate.check(claims, null, room, send, new LastSpoken(), nowMs).refusal();
     }
 
     @Test
@@ -107,11 +107,11 @@ class SendGateTest {
     private SendGate.Verdict verdict(Role role) {
         Command.Send send =
                 new Command.Send("42", EventType.CHAT, "x", Json.object().put("text", "hi"));
-        return gate.check(claims(role), room(0, true), send, new LastSpoken(), NOW_MS);
+        return gate.check(claims(role), null, room(0, true), send, new LastSpoken(), NOW_MS);
     }
 
     private Refusal exclusion(Role role) {
-        return gate.exclusion(claims(role), room(0, true), NOW_MS);
+        return gate.exclusion(claims(role), null, room(0, true), NOW_MS);
     }
 
     @Test
@@ -161,7 +161,7 @@ class SendGateTest {
     private ErrorCode say(RoomPolicy policy, String cid, long nowMs, String text, String mode) {
         Command.Send send = new Command.Send(
                 "42", EventType.CHAT, cid, Json.object().put("text", text).put("mode", mode));
-        Refusal refusal = gate.check(claims(Role.VIEWER), room(policy), send, new LastSpoken(), nowMs)
+        Refusal refusal = gate.check(claims(Role.VIEWER), null, room(policy), send, new LastSpoken(), nowMs)
                 .refusal();
         return refusal == null ? null : refusal.code();
     }
@@ -190,7 +190,7 @@ class SendGateTest {
         ObjectNode d = Json.object().put("text", text);
         d.putArray("emotes").addObject().put("id", "cat").put("from", from).put("to", to);
         Command.Send send = new Command.Send("42", EventType.CHAT, "c", d);
-        return gate.check(claims(role), room(policy), send, new LastSpoken(), NOW_MS);
+        return gate.check(claims(role), null, room(policy), send, new LastSpoken(), NOW_MS);
     }
 
     @Test

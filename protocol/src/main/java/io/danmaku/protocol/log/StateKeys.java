@@ -6,8 +6,8 @@ import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.Sanction;
 
 /**
- * The keys of records in a state topic. Identifiers contain neither {@code :} nor {@code /}, but for an idempotency key, which is last: so a key has one reading. A
- * record without a value deletes its key.
+ * The keys of records in a state topic. Identifiers contain neither {@code :} nor {@code /}, but for an idempotency key, which is last, and for a device and a range of
+ * addresses, which a word and a colon go before: so a key has one reading. A record without a value deletes its key.
  */
 public final class StateKeys {
     /** Who writes the topic: for room-service's instances among themselves; the edges pass over it. */
@@ -28,9 +28,19 @@ public final class StateKeys {
         return ROOM + room;
     }
 
-    /** The key of a {@code Sanction}: {@code sanction:{tenant}/{room}/{user}/{kind}}; one of a kind holds for a user. */
-    public static String sanction(RoomKey room, String user, Sanction.Kind kind) {
-        return SANCTION + room + "/" + user + "/" + kind.wireName();
+    /**
+     * The key of a {@code Sanction}: {@code sanction:{tenant}/{room}/{target}/{kind}}; one of a kind holds for a target.
+     *
+     * @param room one room, or all of an owner
+     * @param target see {@code Sanction.target}
+     */
+    public static String sanction(RoomKey room, String target, Sanction.Kind kind) {
+        return SANCTION + room + "/" + target + "/" + kind.wireName();
+    }
+
+    /** The same of one that there is. */
+    public static String sanction(Sanction sanction) {
+        return sanction(sanction.room(), sanction.target(), sanction.kind());
     }
 
     /** What the keys of all rooms of a tenant begin with. */
@@ -38,7 +48,7 @@ public final class StateKeys {
         return ROOM + tenant + "/";
     }
 
-    /** What the keys of all sanctions in a room begin with. */
+    /** What the keys of all sanctions in a room, or in all rooms of an owner, begin with. */
     public static String sanctionsIn(RoomKey room) {
         return SANCTION + room + "/";
     }

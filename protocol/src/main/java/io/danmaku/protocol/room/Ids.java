@@ -7,6 +7,7 @@ public final class Ids {
     private static final Pattern TENANT = Pattern.compile("[a-z0-9-]{1,32}");
     private static final Pattern ROOM = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final Pattern USER = Pattern.compile("[A-Za-z0-9_.@-]{1,64}");
+    private static final Pattern DEVICE = Pattern.compile("[A-Za-z0-9_.:-]{1,64}");
     private static final Pattern CID = Pattern.compile("[\\x21-\\x7e]{1,64}");
     private static final Pattern LIST = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final Pattern EPOCH = Pattern.compile("[a-z0-9]{1,16}");
@@ -26,6 +27,11 @@ public final class Ids {
 
     public static boolean isUser(String id) {
         return id != null && USER.matcher(id).matches();
+    }
+
+    /** What the product's backend calls a device. */
+    public static boolean isDevice(String id) {
+        return id != null && DEVICE.matcher(id).matches();
     }
 
     /** A client's id of a send: 1 to 64 printable ASCII characters without space. */

@@ -13,7 +13,7 @@ import java.util.Map;
  * @param admin a backend of the product: may do everything in its tenant
  * @param expiresAtMs Unix time in milliseconds
  * @param profile what is shown of the user besides the name
- * @param sinceS when the user's account was made, Unix time in seconds; 0 = the token does not say
+ * @param account what is not shown, and rooms' rules may ask for
  */
 public record Claims(
         String user,
@@ -23,16 +23,13 @@ public record Claims(
         boolean admin,
         long expiresAtMs,
         Profile profile,
-        long sinceS) {
-
-    /** The latest second that a token can name: the year 2286. */
-    public static final long SINCE_S_MAX = 9_999_999_999L;
+        Account account) {
 
     public Claims {
         rooms = Map.copyOf(rooms);
     }
 
-    /** Of an account of which nobody says when it was made. */
+    /** Of a user of whose account nothing is known. */
     public Claims(
             String user,
             String name,
@@ -41,7 +38,7 @@ public record Claims(
             boolean admin,
             long expiresAtMs,
             Profile profile) {
-        this(user, name, tenant, rooms, admin, expiresAtMs, profile, 0);
+        this(user, name, tenant, rooms, admin, expiresAtMs, profile, Account.UNKNOWN);
     }
 
     /** And of whom nothing but the name is shown. */

@@ -49,6 +49,7 @@ public final class Tokens {
     private static final String LEVEL = "level";
     private static final String BADGES = "badges";
     private static final String SINCE = "since";
+    private static final String DEVICE = "device";
 
     /** A trusted public key, ready to check with. */
     private record Trusted(String kid, String algorithm, JWTVerifier verifier) {
@@ -164,8 +165,12 @@ public final class Tokens {
         if (!profile.badges().isEmpty()) {
             token.withClaim(BADGES, profile.badges());
         }
-        if (claims.sinceS() > 0) {
-            token.withClaim(SINCE, claims.sinceS());
+        Account account = claims.account();
+        if (account.sinceS() > 0) {
+            token.withClaim(SINCE, account.sinceS());
+        }
+        if (!account.device().isEmpty()) {
+            token.withClaim(DEVICE, account.device());
         }
         return token.sign(secretAlgorithm);
     }
@@ -265,9 +270,14 @@ public final class Tokens {
         } catch (IllegalArgumentException bad) {
             return refused(ErrorCode.BAD_TOKEN, "the token's " + bad.getMessage());
         }
+        Claim device = jwt.getClaim(DEVICE);
+        if (!isAbsent(device) && !Ids.isDevice(device.asString())) {
+            return refused(ErrorCode.BAD_TOKEN, "the token's device is 1..64 of A-Z a-z 0-9 _ . : -");
+        }
         boolean admin = "admin".equals(jwt.getClaim("scope").asString());
         long expiresAtMs = jwt.getExpiresAtAsInstant().toEpochMilli();
-        return new Checked(new Claims(user, name, tenant, roles, admin, expiresAtMs, profile, sinceS), null);
+        Account account = Account.UNKNOWN.since(sinceS).on(isAbsent(device) ? "" : device.asString());
+        return new Checked(new Claims(user, name, tenant, roles, admin, expiresAtMs, profile, account), null);
     }
 
     /** @throws IllegalArgumentException naming the claim and its rule, also where the claim is of another type */
@@ -301,7 +311,7 @@ public final class Tokens {
     }
 
     private static long sinceS(Claim since) {
-        return isAbsent(since) ? 0 : whole(since, Claims.SINCE_S_MAX, SINCE);
+        return isAbsent(since) ? 0 : whole(since, Account.SECOND_MAX, SINCE);
     }
 
     private static long whole(Claim claim, long max, String name) {

@@ -273,8 +273,20 @@ final class JsonRecordsTest {
     }
 
     private static Arbitrary<Object> sanctions() {
-        return Combinators.combine(rooms(), users(), texts(), users(), numbers(), numbers())
-                .as((room, user, reason, by, atMs, untilMs) ->
-                        new Sanction("id", room, "e0", user, Sanction.Kind.MUTE, reason, by, atMs, untilMs));
+        Arbitrary<RoomKey> places = Arbitraries.oneOf(rooms(), users().map(owner -> RoomKey.ownedBy("default", owner)));
+        return Combinators.combine(places, users(), texts(), Arbitraries.of(0, 1, 2), numbers(), numbers())
+                .as((place, id, reason, about, atMs, untilMs) -> new Sanction(
+                        "id",
+                        place,
+                        "e0",
+                        about == 0 ? id : null,
+                        about == 1 ? id : null,
+                        about == 2 ? id : null,
+                        Sanction.Kind.MUTE,
+                        reason,
+                        id,
+                        atMs,
+                        untilMs,
+                        atMs));
     }
 }

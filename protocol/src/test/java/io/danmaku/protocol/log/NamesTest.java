@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.danmaku.protocol.command.ErrorCode;
@@ -74,6 +75,8 @@ final class NamesTest {
         for (Sanction.Kind kind : Sanction.Kind.values()) {
             assertReadsBack(new Sanction("s1", room, "k3", "7", kind, "", "1", 1, Sanction.FOREVER_MS), Sanction.class);
         }
+        assertReadsBack(ofDevice(room), Sanction.class);
+        assertReadsBack(ofAddress(RoomKey.ownedBy("default", "a.b@c"), ""), Sanction.class);
         assertReadsBack(new Grant(room, "k3", "7", Role.MODERATOR, "1", 1), Grant.class);
         assertReadsBack(new Deletion(room, "k3", "", 5, 5, "1", 1), Deletion.class);
         assertReadsBack(
@@ -120,7 +123,65 @@ final class NamesTest {
                                 + "\"reason\":\"\",\"by\":\"1\",\"atMs\":1,\"untilMs\":9}")
                         .getBytes(java.nio.charset.StandardCharsets.UTF_8),
                 Sanction.class);
-        assertEquals(Sanction.Kind.MUTE, mute.kind());
+        assertEquals(
+                new Sanction("s", new RoomKey("default", "42"), "k3", "7", Sanction.Kind.MUTE, "", "1", 1, 9), mute);
+    }
+
+    private static Sanction ofDevice(RoomKey room) {
+        return new Sanction("s", room, "k3", null, "d:1", null, Sanction.Kind.BAN, "", "1", 1, Sanction.FOREVER_MS, 3);
+    }
+
+    private static Sanction ofAddress(RoomKey room, String epoch) {
+        return new Sanction("s", room, epoch, null, null, "10.0.0.0/8", Sanction.Kind.BAN, "", "1", 1, 9, 0);
+    }
+
+    @Test
+    void aSanctionsKeySaysWhereAndAboutWhomAndNoTwoAreTheSame() {
+        RoomKey room = new RoomKey("default", "42");
+        assertEquals("sanction:default/42/device:d:1/ban", StateKeys.sanction(ofDevice(room)));
+        assertEquals("sanction:default/42/address:10.0.0.0/8/ban", StateKeys.sanction(ofAddress(room, "k3")));
+        RoomKey owned = RoomKey.ownedBy("default", "7");
+        assertEquals("sanction:default/@7/8/mute", StateKeys.sanction(owned, "8", Sanction.Kind.MUTE));
+        assertEquals("7", owned.owner());
+        assertNull(room.owner());
+    }
+
+    @Test
+    void whatIsNeitherARoomNorAnOwnerIsNoPlace() {
+        for (String bad : List.of("", "@", "@a b", "a@b", "@" + "x".repeat(65), "../etc")) {
+            assertThrows(IllegalArgumentException.class, () -> new RoomKey("default", bad), bad);
+        }
+    }
+
+    @Test
+    void aSanctionIsAboutOneOfThree() {
+        RoomKey room = new RoomKey("default", "42");
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Sanction("s", room, "k3", null, Sanction.Kind.MUTE, "", "1", 1, 2));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Sanction("s", room, "k3", "7", "d", null, Sanction.Kind.MUTE, "", "1", 1, 2, 0));
+    }
+
+    @Test
+    void aSanctionHoldsInItsEpochUntilItsEndOrThatOfItsStream() {
+        RoomKey room = new RoomKey("default", "42");
+        RoomState first = new RoomState(
+                room, "k3", "", io.danmaku.protocol.room.Durability.LOGGED, true, RoomPolicy.DEFAULT, 3, 5);
+        RoomState live = first.changed("", RoomPolicy.DEFAULT, first.profile().withLive(true), 6);
+        RoomState over = live.changed("", RoomPolicy.DEFAULT, first.profile().withLive(false), 7);
+        Sanction thisStream =
+                new Sanction("s", room, "k3", "7", null, null, Sanction.Kind.BAN, "", "1", 1, Sanction.FOREVER_MS, 1);
+        assertTrue(thisStream.holds(first, 2), "the stream that comes next is the one meant");
+        assertTrue(thisStream.holds(live, 2));
+        assertFalse(thisStream.holds(over, 2));
+        assertFalse(thisStream.lifted().holds(live, 2));
+        assertFalse(ofDevice(room).holds(live, 2), "of another stream");
+        assertTrue(ofAddress(room, "k3").holds(over, 8));
+        assertFalse(ofAddress(room, "k3").holds(over, 9));
+        assertFalse(ofAddress(room, "k2").holds(over, 8));
+        assertTrue(ofAddress(RoomKey.ownedBy("default", "1"), "").holds(over, 8), "whatever the room's epoch");
     }
 
     @Test

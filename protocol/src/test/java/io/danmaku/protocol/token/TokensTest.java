@@ -171,7 +171,7 @@ final class TokensTest {
     @Test
     void aTokenMaySaySinceWhenThereIsTheAccount() {
         Claims claims = new Claims(
-                "7", "Ann", "acme", Map.of(), false, NOW.plusSeconds(60).toEpochMilli(), Profile.NONE, 1_700_000_000L);
+                "7", "Ann", "acme", Map.of(), false, NOW.plusSeconds(60).toEpochMilli(), Profile.NONE, Account.UNKNOWN.since(1_700_000_000L));
         assertEquals(claims, TOKENS.verify(TOKENS.sign(claims)).claims());
         assertEquals(0, sinceS(alive()));
         assertEquals(0, sinceS(alive().withNullClaim("since")));
@@ -186,7 +186,21 @@ final class TokensTest {
     private static long sinceS(JWTCreator.Builder token) {
         return TOKENS.verify(token.withSubject("7").sign(Algorithm.HMAC256(SECRET)))
                 .claims()
+                .account()
                 .sinceS();
+    }
+
+    @Test
+    void aTokenSaysWhichDeviceItIsFor() {
+        Claims claims = new Claims(
+                "7", "Ann", "acme", Map.of(), false, NOW.plusSeconds(60).toEpochMilli(), Profile.NONE, Account.UNKNOWN.on("ios:4f.A_-"));
+        assertEquals(claims, TOKENS.verify(TOKENS.sign(claims)).claims());
+        String without = alive().withSubject("7").withNullClaim("device").sign(Algorithm.HMAC256(SECRET));
+        assertEquals("", TOKENS.verify(without).claims().account().device());
+        for (String bad : List.of("", "a b", "a/b", "x".repeat(65))) {
+            assertBad(alive().withSubject("7").withClaim("device", bad));
+        }
+        assertBad(alive().withSubject("7").withClaim("device", 7));
     }
 
     private static Profile profile(JWTCreator.Builder token) {

@@ -71,7 +71,7 @@ public final class RoomApi {
         this.bearer = new Bearer(tokens);
         this.bodies = BodyHandler.create(false).setBodyLimit(bodyBytesMax);
         this.rooms = new RoomRoutes(rooms, roles, groups, stats, forwarding);
-        this.sanctions = new SanctionRoutes(sanctions, roles, clock);
+        this.sanctions = new SanctionRoutes(sanctions, roles, groups, forwarding, clock);
         this.grants = new RoleRoutes(roles);
         this.events = new EventRoutes(takedowns, posts, roles);
         this.pins = new PinRoutes(pins, roles);
@@ -110,6 +110,9 @@ public final class RoomApi {
         decided(router, HttpMethod.POST, "/api/rooms/:room/sanctions", sanctions::speak);
         decided(router, HttpMethod.GET, "/api/rooms/:room/sanctions", sanctions::list);
         decided(router, HttpMethod.DELETE, "/api/rooms/:room/sanctions/:id", sanctions::lift);
+        open(router, HttpMethod.POST, "/api/owners/:user/sanctions", sanctions::speak);
+        open(router, HttpMethod.GET, "/api/owners/:user/sanctions", sanctions::list);
+        open(router, HttpMethod.DELETE, "/api/owners/:user/sanctions/:id", sanctions::lift);
         decided(router, HttpMethod.GET, "/api/rooms/:room/roles", grants::list);
         decided(router, HttpMethod.PUT, "/api/rooms/:room/roles/:user", grants::give);
         decided(router, HttpMethod.DELETE, "/api/rooms/:room/roles/:user", grants::take);

@@ -54,7 +54,11 @@ public final class RoomTable {
 
     private final Map<RoomKey, Integer> postedByRoom = new HashMap<>();
     private final Map<String, Integer> roomsByTenant = new HashMap<>();
+    /** By all rooms of an owner. */
+    private final Map<RoomKey, Integer> roomsByOwner = new HashMap<>();
+    /** By room, and by all rooms of an owner. */
     private final Map<RoomKey, Integer> sanctionsByRoom = new HashMap<>();
+
     private Owner owner;
 
     /**
@@ -114,6 +118,13 @@ public final class RoomTable {
         } else {
             raided.remove(key);
         }
+        count(roomsByOwner, before == null ? null : owned(before.state()), -1);
+        count(roomsByOwner, owned(entry.state()), 1);
+    }
+
+    /** All rooms of a room's owner, or null when it has none. */
+    private static RoomKey owned(RoomState room) {
+        return room.owner().isEmpty() ? null : RoomKey.ownedBy(room.key().tenant(), room.owner());
     }
 
     private void remove(String key) {
@@ -121,6 +132,7 @@ public final class RoomTable {
         raided.remove(key);
         if (before != null) {
             roomsByTenant.computeIfPresent(before.state().key().tenant(), (t, n) -> n == 1 ? null : n - 1);
+            count(roomsByOwner, owned(before.state()), -1);
         }
     }
 
@@ -168,6 +180,11 @@ public final class RoomTable {
         return roomsByTenant.getOrDefault(tenant, 0);
     }
 
+    /** Whether some room here, open or closed, is an owner's. */
+    boolean hasRoomOf(RoomKey owned) {
+        return roomsByOwner.containsKey(owned);
+    }
+
     /** Those of a tenant's rooms with ids after {@code afterId} (null = from the first) that are wanted, sorted by id. */
     List<RoomState> rooms(String tenant, String afterId, int limit, Predicate<RoomState> wanted) {
         String prefix = StateKeys.roomsOf(tenant);
@@ -209,20 +226,24 @@ public final class RoomTable {
         return found;
     }
 
-    /** The record of a sanction, ended or not, or null. */
-    public Sanction sanction(RoomKey room, String user, Sanction.Kind kind) {
-        Spoken spoken = sanctions.get(StateKeys.sanction(room, user, kind));
+    /**
+     * The record of a sanction, ended or not, or null.
+     *
+     * @param target see {@link Sanction#target}
+     */
+    public Sanction sanction(RoomKey room, String target, Sanction.Kind kind) {
+        Spoken spoken = sanctions.get(StateKeys.sanction(room, target, kind));
         return spoken == null ? null : spoken.sanction();
     }
 
-    /** All records of sanctions in a room, ended or not, by user. */
+    /** All records of sanctions in a room, or for all of an owner, ended or not, by target. */
     public List<Sanction> sanctions(RoomKey room) {
         return within(sanctions, StateKeys.sanctionsIn(room)).values().stream()
                 .map(Spoken::sanction)
                 .toList();
     }
 
-    /** Up to {@code limit} sanctions that ended, or were lifted, before a time, or belong to a room that is no more. */
+    /** Up to {@code limit} sanctions that ended, or were lifted, before a time, or belong to a room or a stream that is no more. */
     public List<Sanction> endedBefore(long timeMs, int limit) {
         List<Sanction> found = new ArrayList<>();
         for (Spoken spoken : sanctions.values()) {
@@ -230,11 +251,20 @@ public final class RoomTable {
             if (found.size() == limit) {
                 break;
             }
-            if (Math.max(s.untilMs(), spoken.writtenAtMs()) < timeMs || isGone(s.room(), s.epoch())) {
+            if (Math.max(s.untilMs(), spoken.writtenAtMs()) < timeMs || isOver(s)) {
                 found.add(s);
             }
         }
         return found;
+    }
+
+    /** Whether what it was spoken for is no more: its room, or the room's stream. An owner may have rooms again. */
+    private boolean isOver(Sanction sanction) {
+        if (sanction.room().namesOwner()) {
+            return false;
+        }
+        return isGone(sanction.room(), sanction.epoch())
+                || (sanction.stream() > 0 && sanction.stream() != room(sanction.room()).stream());
     }
 
     /** What was given to a user in the room's present epoch, or null; perhaps taken again (role viewer). */
@@ -346,7 +376,7 @@ public final class RoomTable {
      * Whether a room of at most {@code max} records of sanctions, ended ones that are still kept included, can take one;
      * one that takes the place of another it always can.
      */
-    public boolean takesSanction(RoomKey room, String user, Sanction.Kind kind, int max) {
-        return sanctionCount(room) < max || sanction(room, user, kind) != null;
+    public boolean takesSanction(RoomKey room, String target, Sanction.Kind kind, int max) {
+        return sanctionCount(room) < max || sanction(room, target, kind) != null;
     }
 }

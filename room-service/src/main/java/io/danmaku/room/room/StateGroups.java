@@ -208,6 +208,20 @@ public final class StateGroups {
         return Result.of(List.copyOf(all.subList(0, Math.min(limit, all.size()))));
     }
 
+    /** Whether an owner has a room, open or closed; refused while not all rooms are read here. */
+    public Result<Boolean> hasRoomOf(RoomKey owned) {
+        return groups.stream().allMatch(StateGroup::isRead)
+                ? Result.of(groups.stream().anyMatch(group -> group.table().hasRoomOf(owned)))
+                : Result.unavailable("not all rooms are read here yet");
+    }
+
+    /** The table of a place that is no room, as this instance has read it; refused while it may lack something. */
+    public Result<RoomTable> readTable(RoomKey place) {
+        return group(place).isRead()
+                ? Result.of(table(place))
+                : Result.unavailable("nobody decides for this at the moment, and it is not known here");
+    }
+
     private StateGroup group(RoomKey room) {
         return groups.get(Topics.stateGroup(room));
     }

@@ -160,6 +160,65 @@ class RoomTableTest {
         assertEquals(2, table.endedBefore(0, 2).size());
     }
 
+    private Sanction put(RoomKey place, String epoch, String address, long stream) {
+        Sanction ban = new Sanction(
+                "s", place, epoch, null, null, address, Sanction.Kind.BAN, "", "1", 0, Sanction.FOREVER_MS, stream);
+        table.apply(StateKeys.sanction(ban), Json.bytes(ban), 0);
+        return ban;
+    }
+
+    @Test
+    void aSanctionOfAStreamIsOverWithItAndThatOfAnOwnerWithNoRoom() {
+        put(room(ROOM, 1, true), 0);
+        Sanction stream = put(ROOM, "k3", "10.0.0.0/8", 1);
+        put(RoomKey.ownedBy("default", "7"), "", "10.0.0.0/8", 0);
+        assertEquals(List.of(), table.endedBefore(1_000, 10));
+        assertEquals(stream, table.sanction(ROOM, "address:10.0.0.0/8", Sanction.Kind.BAN));
+        RoomState live = table.room(ROOM)
+                .changed("", RoomPolicy.DEFAULT, table.room(ROOM).profile().withLive(true), 5);
+        put(live, 0);
+        put(live.changed("", RoomPolicy.DEFAULT, live.profile().withLive(false), 6), 0);
+        assertEquals(List.of(stream), table.endedBefore(1_000, 10));
+        assertEquals(1, table.sanctions(RoomKey.ownedBy("default", "7")).size());
+        assertEquals(1, table.sanctionCount(RoomKey.ownedBy("default", "7")));
+    }
+
+    private static RoomState of(RoomKey key, String owner, long version, boolean open) {
+        RoomState some = room(key, version, open);
+        return new RoomState(
+                key,
+                some.epoch(),
+                "",
+                Durability.LOGGED,
+                open,
+                RoomPolicy.DEFAULT,
+                some.profile(),
+                null,
+                version,
+                1,
+                owner,
+                1,
+                0,
+                null);
+    }
+
+    @Test
+    void whoOwnsARoomIsKnownUntilTheLastOneIsForgotten() {
+        RoomKey owned = RoomKey.ownedBy("default", "7");
+        RoomKey other = new RoomKey("default", "43");
+        put(room(ROOM, 1, true), 0);
+        assertFalse(table.hasRoomOf(owned));
+        put(of(ROOM, "7", 2, true), 0);
+        put(of(ROOM, "7", 3, false), 0);
+        put(of(other, "7", 1, true), 0);
+        assertTrue(table.hasRoomOf(owned));
+        assertFalse(table.hasRoomOf(RoomKey.ownedBy("default-2", "7")));
+        put(of(other, "8", 2, true), 0);
+        assertTrue(table.hasRoomOf(owned), "the other one is closed, but not forgotten");
+        table.apply(StateKeys.room(ROOM), null, 0);
+        assertFalse(table.hasRoomOf(owned));
+    }
+
     @Test
     void sanctionsOfARoomAreCountedEndedOrNotAndOnceAUser() {
         RoomKey other = new RoomKey("default", "43");

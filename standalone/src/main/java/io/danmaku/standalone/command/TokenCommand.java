@@ -2,7 +2,9 @@ package io.danmaku.standalone.command;
 
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.room.Role;
+import io.danmaku.protocol.token.Account;
 import io.danmaku.protocol.token.Claims;
+import io.danmaku.protocol.token.Profile;
 import io.danmaku.protocol.token.Tokens;
 import io.danmaku.standalone.folder.DataFolder;
 import io.danmaku.standalone.folder.Secret;
@@ -51,6 +53,13 @@ public final class TokenCommand implements Callable<Integer> {
     @Option(names = "--admin", description = "The token of a backend: may do everything in its tenant.")
     private boolean admin;
 
+    @Option(
+            names = "--device",
+            defaultValue = "",
+            paramLabel = "ID",
+            description = "What the product calls the device that it is for: sanctions may name it.")
+    private String device;
+
     @Option(names = "--tenant", defaultValue = Ids.DEFAULT_TENANT, description = "Default: ${DEFAULT-VALUE}.")
     private String tenant;
 
@@ -67,6 +76,7 @@ public final class TokenCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         check(Ids.isUser(user), "--user: '" + user + "' is no user id");
+        check(device.isEmpty() || Ids.isDevice(device), "--device: '" + device + "' is no device id");
         check(Ids.isTenant(tenant), "--tenant: '" + tenant + "' is no tenant");
         String shown = name == null ? user : name;
         check(!shown.isBlank() && shown.length() <= NAME_CHARS_MAX, "--name has 1.." + NAME_CHARS_MAX + " characters");
@@ -83,7 +93,8 @@ public final class TokenCommand implements Callable<Integer> {
             return 1;
         }
         long expiresAtMs = System.currentTimeMillis() + ttl.toMillis();
-        System.out.println(new Tokens(secret.get()).sign(new Claims(user, shown, tenant, rooms, admin, expiresAtMs)));
+        Claims claims = new Claims(user, shown, tenant, rooms, admin, expiresAtMs, Profile.NONE, Account.UNKNOWN.on(device));
+        System.out.println(new Tokens(secret.get()).sign(claims));
         return 0;
     }
 

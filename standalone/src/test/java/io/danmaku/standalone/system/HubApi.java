@@ -79,6 +79,24 @@ public final class HubApi {
                 Map.of("user", user, "kind", kind, "reason", "test"));
     }
 
+    /**
+     * Speaks any sanction.
+     *
+     * @param where {@code /api/rooms/ROOM} or {@code /api/owners/USER}
+     */
+    public Reply speak(String token, String where, Map<String, ?> sanction) {
+        return send("POST", where + "/sanctions", token, sanction);
+    }
+
+    /** Whose room it is, a backend says. */
+    public Reply createRoomOf(String owner, String room) {
+        return send("POST", "/api/rooms", hub.adminToken(), Map.of("id", room, "owner", owner));
+    }
+
+    public Reply live(String room, boolean live) {
+        return send("PATCH", "/api/rooms/" + room, hub.adminToken(), Map.of("live", live));
+    }
+
     /** @param what {@code /12} for one event, {@code ?user=7}, or empty for all */
     public Reply delete(String token, String room, String what) {
         return send("DELETE", "/api/rooms/" + room + "/events" + what, token, null);

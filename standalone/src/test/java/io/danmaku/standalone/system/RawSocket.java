@@ -74,6 +74,11 @@ final class RawSocket implements AutoCloseable {
                         + (extensions == null ? "" : "Sec-WebSocket-Extensions: " + extensions + "\r\n"));
     }
 
+    /** Connects as a proxy does for somebody. */
+    static RawSocket forwardedFor(URI edge, String address) throws IOException {
+        return new RawSocket(edge, "/ws", "X-Forwarded-For: " + address + "\r\n");
+    }
+
     /** As {@code ws} of Node.js connects, which Bilibili's clients use. */
     static RawSocket ofPackets(URI edge) throws IOException {
         return new RawSocket(edge, "/sub", "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n");
