@@ -13,6 +13,7 @@ import java.util.Map;
  * @param admin a backend of the product: may do everything in its tenant
  * @param expiresAtMs Unix time in milliseconds
  * @param profile what is shown of the user besides the name
+ * @param follows rooms that the user follows, and since when, in Unix seconds: 0..{@link #FOLLOWS_SINCE_MAX}
  */
 public record Claims(
         String user,
@@ -21,10 +22,26 @@ public record Claims(
         Map<String, Role> rooms,
         boolean admin,
         long expiresAtMs,
-        Profile profile) {
+        Profile profile,
+        Map<String, Long> follows) {
+    /** Ten digits: who gives milliseconds is told so, and not that the user follows from a far future on. */
+    public static final long FOLLOWS_SINCE_MAX = 9_999_999_999L;
 
     public Claims {
         rooms = Map.copyOf(rooms);
+        follows = Map.copyOf(follows);
+    }
+
+    /** Of a user who follows no room. */
+    public Claims(
+            String user,
+            String name,
+            String tenant,
+            Map<String, Role> rooms,
+            boolean admin,
+            long expiresAtMs,
+            Profile profile) {
+        this(user, name, tenant, rooms, admin, expiresAtMs, profile, Map.of());
     }
 
     /** Of a user of whom nothing but the name is shown. */

@@ -48,6 +48,7 @@ public final class Tokens {
     private static final String AVATAR = "avatar";
     private static final String LEVEL = "level";
     private static final String BADGES = "badges";
+    private static final String FOLLOWS = "follows";
 
     /** A trusted public key, ready to check with. */
     private record Trusted(String kid, String algorithm, JWTVerifier verifier) {
@@ -163,6 +164,9 @@ public final class Tokens {
         if (!profile.badges().isEmpty()) {
             token.withClaim(BADGES, profile.badges());
         }
+        if (!claims.follows().isEmpty()) {
+            token.withClaim(FOLLOWS, claims.follows());
+        }
         return token.sign(secretAlgorithm);
     }
 
@@ -254,14 +258,16 @@ public final class Tokens {
             }
         }
         Profile profile;
+        Map<String, Long> follows;
         try {
             profile = profile(jwt);
+            follows = follows(jwt);
         } catch (IllegalArgumentException bad) {
             return refused(ErrorCode.BAD_TOKEN, "the token's " + bad.getMessage());
         }
         boolean admin = "admin".equals(jwt.getClaim("scope").asString());
         long expiresAtMs = jwt.getExpiresAtAsInstant().toEpochMilli();
-        return new Checked(new Claims(user, name, tenant, roles, admin, expiresAtMs, profile), null);
+        return new Checked(new Claims(user, name, tenant, roles, admin, expiresAtMs, profile, follows), null);
     }
 
     /** @throws IllegalArgumentException naming the claim and its rule, also where the claim is of another type */
@@ -273,6 +279,28 @@ public final class Tokens {
             return Profile.NONE;
         }
         return new Profile(isAbsent(avatar) ? "" : text(avatar), level(level), badges(badges));
+    }
+
+    /** @throws IllegalArgumentException naming the claim and its rule */
+    private static Map<String, Long> follows(DecodedJWT jwt) {
+        Claim claim = jwt.getClaim(FOLLOWS);
+        if (isAbsent(claim)) {
+            return Map.of();
+        }
+        Map<String, Object> rooms = claim.asMap();
+        if (rooms == null || rooms.size() > ROOMS_MAX) {
+            throw new IllegalArgumentException("follows names at most " + ROOMS_MAX + " rooms");
+        }
+        Map<String, Long> follows = new HashMap<>();
+        rooms.forEach((room, since) -> {
+            boolean whole = since instanceof Integer || since instanceof Long;
+            long seconds = whole ? ((Number) since).longValue() : -1;
+            if (!Ids.isRoom(room) || seconds < 0 || seconds > Claims.FOLLOWS_SINCE_MAX) {
+                throw new IllegalArgumentException("follows is not room: Unix seconds");
+            }
+            follows.put(room, seconds);
+        });
+        return follows;
     }
 
     private static boolean isAbsent(Claim claim) {
