@@ -12,7 +12,7 @@ public final class PolicyJson {
     private PolicyJson() {}
 
     public static ObjectNode of(RoomPolicy policy) {
-        return Json.object()
+        ObjectNode json = Json.object()
                 .put("slowModeMs", policy.slowModeMs())
                 .put("memberSlowModeMs", policy.memberSlowModeMs())
                 .put("whoMaySend", policy.whoMaySend().wireName())
@@ -25,10 +25,14 @@ public final class PolicyJson {
                 .put("bestEffortPerSecond", policy.bestEffortPerSecond())
                 .put("enterPerSecond", policy.enterPerSecond())
                 .put("retentionHours", policy.retentionHours());
+        json.set("app", AppJson.of(policy.app()));
+        return json.put("levelMin", policy.levelMin())
+                .put("followerMinutes", policy.followerMinutes())
+                .put("lastOnJoin", policy.lastOnJoin());
     }
 
     /**
-     * A policy with some fields changed.
+     * A policy with some fields changed. One that is an object is replaced as a whole, and null empties it.
      *
      * @throws IllegalArgumentException naming the field and its rule
      */
@@ -60,13 +64,17 @@ public final class PolicyJson {
                 merged.get("emoteOnly").booleanValue(),
                 merged.get("bestEffortPerSecond").intValue(),
                 merged.get("enterPerSecond").intValue(),
-                merged.get("retentionHours").intValue());
+                merged.get("retentionHours").intValue(),
+                AppJson.kinds(merged.get("app")),
+                merged.get("levelMin").intValue(),
+                merged.get("followerMinutes").intValue(),
+                merged.get("lastOnJoin").intValue());
     }
 
     private static boolean isOfItsType(JsonNode known, JsonNode value) {
         return known.isNumber()
                 ? value.isIntegralNumber() && value.canConvertToInt()
-                : value.getNodeType() == known.getNodeType();
+                : value.getNodeType() == known.getNodeType() || (known.isObject() && value.isNull());
     }
 
     private static String type(JsonNode known) {

@@ -40,14 +40,16 @@ class RoomFormTest {
         RoomForm.Wanted wanted = RoomForm.wanted(json("""
                         {"id":"a_b-1","title":"直播间","durability":"ephemeral","policy":{"slowModeMs":3000,
                         "memberSlowModeMs":5,"whoMaySend":"moderators","textLengthMax":20,"uniqueSeconds":30,"noLinks":true,
-                        "capsPercentMax":70,"styles":"plain","emoteOnly":true,"bestEffortPerSecond":0,"enterPerSecond":9,"retentionHours":1}}""")).value();
+                        "capsPercentMax":70,"styles":"plain","emoteOnly":true,"bestEffortPerSecond":0,"enterPerSecond":9,"retentionHours":1,
+                        "app":{"position":{"class":"latest","from":"viewer"}},"levelMin":3,"followerMinutes":0,"lastOnJoin":500}}""")).value();
         assertEquals("a_b-1", wanted.id());
         assertEquals("直播间", wanted.title());
         assertEquals(Durability.EPHEMERAL, wanted.durability());
         assertEquals(PolicyJson.merged(RoomPolicy.DEFAULT, json("""
                         {"slowModeMs":3000,"memberSlowModeMs":5,"whoMaySend":"moderators","textLengthMax":20,"uniqueSeconds":30,
                         "noLinks":true,"capsPercentMax":70,"styles":"plain","emoteOnly":true,"bestEffortPerSecond":0,"enterPerSecond":9,
-                        "retentionHours":1}""")), wanted.policy());
+                        "retentionHours":1,"app":{"position":{"class":"latest","from":"viewer"}},"levelMin":3,
+                        "followerMinutes":0,"lastOnJoin":500}""")), wanted.policy());
     }
 
     @ParameterizedTest
@@ -71,6 +73,14 @@ class RoomFormTest {
                 "{\"policy\":{\"textLengthMax\":0}}",
                 "{\"policy\":{\"retentionHours\":0}}",
                 "{\"policy\":{\"enterPerSecond\":101}}",
+                "{\"policy\":{\"levelMin\":-1}}",
+                "{\"policy\":{\"levelMin\":1001}}",
+                "{\"policy\":{\"followerMinutes\":-2}}",
+                "{\"policy\":{\"followerMinutes\":525601}}",
+                "{\"policy\":{\"lastOnJoin\":501}}",
+                "{\"policy\":{\"app\":[]}}",
+                "{\"policy\":{\"app\":{\"a\":{\"class\":\"latest\"}}}}",
+                "{\"policy\":{\"app\":{\"a b\":{\"class\":\"latest\",\"from\":\"viewer\"}}}}",
                 "{\"policy\":{\"noLinks\":1}}",
                 "{\"policy\":{\"styles\":\"bold\"}}",
                 "{\"policy\":{\"styles\":null}}",
@@ -150,7 +160,8 @@ class RoomFormTest {
                         + "\"state\":\"closed\",\"owner\":null,\"cover\":\"\",\"tags\":[],\"category\":\"\",\"language\":\"\","
                         + "\"live\":false,\"attributes\":{},\"policy\":{\"slowModeMs\":0,\"memberSlowModeMs\":0,"
                         + "\"whoMaySend\":\"everyone\",\"textLengthMax\":200,\"uniqueSeconds\":0,\"noLinks\":false,"
-                        + "\"capsPercentMax\":0,\"styles\":\"all\",\"emoteOnly\":false,\"bestEffortPerSecond\":100,\"enterPerSecond\":0,\"retentionHours\":24},"
+                        + "\"capsPercentMax\":0,\"styles\":\"all\",\"emoteOnly\":false,\"bestEffortPerSecond\":100,\"enterPerSecond\":0,\"retentionHours\":24,"
+                        + "\"app\":{},\"levelMin\":0,\"followerMinutes\":-1,\"lastOnJoin\":0},"
                         + "\"pin\":null,\"stream\":1,\"liveSince\":null,\"version\":5,\"createdAt\":1}",
                 RoomForm.json(RoomTableTest.room(new RoomKey("default", "42"), 5, false))
                         .toString());
