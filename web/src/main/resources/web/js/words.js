@@ -27,6 +27,12 @@ function sentence({ code, message }, policy, waitMs) {
         : 'A moderator has muted you. You can go on reading.';
     case 'banned':
       return 'You are banned from this room.';
+    case 'level_required':
+      return `Only from level ${policy.levelMin ?? '?'} on may one write in this room now.`;
+    case 'followers_only':
+      return waitMs > 0
+        ? `You have not followed this room for long enough: you may write in ${span(waitMs)}.`
+        : 'Only who follows this room may write here now. Follow it to chat.';
     case 'forbidden':
       return policy.whoMaySend && policy.whoMaySend !== 'everyone'
         ? `Only ${whoMaySendWords(policy.whoMaySend)} may write in this room now.`
@@ -122,9 +128,11 @@ export function eventWords({ t, d = {}, u }) {
   }
 }
 
-function policyWords({ slowModeMs = 0, whoMaySend = 'everyone', emoteOnly = false }) {
+function policyWords({ slowModeMs = 0, whoMaySend = 'everyone', emoteOnly = false, levelMin = 0, followerMinutes = -1 }) {
   const who = whoMaySend === 'everyone' ? 'everybody may write' : `only ${whoMaySendWords(whoMaySend)} may write`;
-  return `The rules of the room now: ${who}${slowModeMs > 0 ? `, one comment every ${span(slowModeMs)}` : ''}${emoteOnly ? ', emotes only' : ''}.`;
+  const followers = followerMinutes < 0 ? '' : ', followers only';
+  const level = levelMin > 0 ? `, from level ${levelMin} on` : '';
+  return `The rules of the room now: ${who}${slowModeMs > 0 ? `, one comment every ${span(slowModeMs)}` : ''}${emoteOnly ? ', emotes only' : ''}${followers}${level}.`;
 }
 
 /** What a step against a raid means to who writes. */

@@ -141,7 +141,7 @@ export class DanmakuClient extends EventTarget {
    *
    * @param {string} room
    * @param {{since?: number, epoch?: string, last?: number}} [from] after an offset, with the newest so many events,
-   *   or (with nothing) from now on
+   *   or (with nothing) from now on, or from where the room's policy wants it (`lastOnJoin`)
    * @returns {Promise<object>} the answer `{room, epoch, head, role, online, policy, pin?}` of the first join
    */
   join(room, from = {}) {

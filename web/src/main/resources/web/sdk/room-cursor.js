@@ -63,7 +63,8 @@ export class RoomCursor {
     if (sinceHolds) {
       this.coverage.startAfter(since);
     } else {
-      this.coverage.startAfter(last === undefined ? info.head : Math.max(0, info.head - last));
+      const asked = last ?? (since === undefined ? info.policy?.lastOnJoin : 0) ?? 0;
+      this.coverage.startAfter(Math.max(0, info.head - asked));
     }
     this.info = info;
     this.epoch = info.epoch;

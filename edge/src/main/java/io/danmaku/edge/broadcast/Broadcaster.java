@@ -275,7 +275,7 @@ public final class Broadcaster implements AutoCloseable {
             shed.increment();
             room.collected.skip(offset, SkipReason.SHED);
         } else {
-            boolean candidate = record.type().deliveryClass() == DeliveryClass.BEST_EFFORT && !record.ranking();
+            boolean candidate = record.deliveryClass() == DeliveryClass.BEST_EFFORT && !record.ranking();
             room.collected.add(offset, tsMs, record, candidate);
         }
     }

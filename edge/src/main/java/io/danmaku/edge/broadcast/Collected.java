@@ -143,7 +143,7 @@ final class Collected {
 
     private void frame(BatchWriter writer, int i) {
         RoomRecord record = records[i];
-        writer.add(offsets[i], tsMs[i], record.type().deliveryClass(), record.key(), record.json());
+        writer.add(offsets[i], tsMs[i], record.deliveryClass(), record.conflationKey(), record.json());
     }
 
     void clear() {

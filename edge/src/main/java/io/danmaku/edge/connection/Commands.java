@@ -25,6 +25,7 @@ import io.danmaku.protocol.log.RoomStats;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.token.Tokens;
 import io.opentelemetry.api.trace.Span;
@@ -215,8 +216,8 @@ public final class Commands {
         }
         LiveRoom live = room.live();
         long head = live.tail().headOffset();
-        long since = since(join, live, head);
         RoomState state = table.room(live.key());
+        long since = since(join, live, head, state == null ? RoomPolicy.DEFAULT : state.policy());
         Refusal refusal = refusal(state, room, since);
         if (refusal == null) {
             // spoken meanwhile, when there was nobody to leave the room yet
@@ -271,13 +272,15 @@ public final class Commands {
                 : null;
     }
 
-    private static long since(Command.Join join, LiveRoom live, long head) {
+    private static long since(Command.Join join, LiveRoom live, long head, RoomPolicy policy) {
         boolean sameEpoch = live.epoch().equals(join.epoch());
         boolean known = sameEpoch || (join.epoch() == null && live.durability() == Durability.LOGGED);
         if (join.since() >= 0 && known) {
             return join.since();
         }
-        return join.last() >= 0 ? Math.max(0, head - join.last()) : head;
+        // who asks for nothing is shown what the room wants late viewers to see
+        long last = join.since() < 0 && join.last() < 0 ? policy.lastOnJoin() : join.last();
+        return Math.max(0, head - Math.max(0, last));
     }
 
     /** Why a connection may not be in a room any more, or null. */
@@ -354,6 +357,7 @@ public final class Commands {
         }
         byte[] record = new RoomRecord(
                         send.type(),
+                        verdict.deliveryClass(),
                         verdict.ranking(),
                         verdict.shadowed(),
                         role.weight(),

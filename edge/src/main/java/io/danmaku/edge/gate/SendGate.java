@@ -14,6 +14,7 @@ import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.event.DeliveryClass;
 import io.danmaku.protocol.event.EventType;
+import io.danmaku.protocol.json.AppJson;
 import io.danmaku.protocol.json.ChatMarks;
 import io.danmaku.protocol.json.EventDetail;
 import io.danmaku.protocol.room.ChatStyles;
@@ -45,11 +46,18 @@ public final class SendGate {
      *
      * @param refusal null when the send may go on
      * @param detail the event's detail as it is kept
+     * @param deliveryClass that of the type, or of the kind that the room declares
      * @param key conflation key of a LATEST event, else empty
      * @param ranking never sampled away
      * @param shadowed acknowledged, and told to nobody
      */
-    public record Verdict(Refusal refusal, ObjectNode detail, String key, boolean ranking, boolean shadowed) {}
+    public record Verdict(
+            Refusal refusal,
+            ObjectNode detail,
+            DeliveryClass deliveryClass,
+            String key,
+            boolean ranking,
+            boolean shadowed) {}
 
     private final RoomTable table;
     private final WordFilters words;
@@ -88,7 +96,14 @@ public final class SendGate {
             return refuse(Refusal.of(ErrorCode.ROOM_CLOSED, "the room is closed"));
         }
         Role role = table.role(claims, room);
-        Refusal refusal = permission(claims, address, room, send.type(), role, nowMs);
+        AppJson.Checked app = send.type() == EventType.APP ? AppJson.check(send.detail(), room.policy()) : null;
+        if (app != null && app.refusal() != null) {
+            return refuse(app.refusal());
+        }
+        DeliveryClass deliveryClass =
+                app == null ? send.type().deliveryClass() : app.kind().deliveryClass();
+        Role weakest = app == null ? weakest(send.type()) : app.kind().from();
+        Refusal refusal = permission(claims, address, room, send.type(), deliveryClass, weakest, role, nowMs);
         if (refusal != null) {
             return refuse(refusal);
         }
@@ -112,7 +127,8 @@ public final class SendGate {
             ChatMarks.mask(checked.detail(), found.text());
             shadowed |= found.action() == WordList.Action.SHADOW;
         }
-        return new Verdict(null, checked.detail(), checked.key(), ranking, shadowed);
+        String key = app == null ? checked.key() : app.key();
+        return new Verdict(null, checked.detail(), deliveryClass, key, ranking, shadowed);
     }
 
     /**
@@ -124,25 +140,38 @@ public final class SendGate {
         return table.sanction(room, claims, address, role, Sanction.Kind.SHADOW, nowMs) != null;
     }
 
-    private Refusal permission(Claims claims, Address address, RoomState room, EventType type, Role role, long nowMs) {
-        if (room.durability() == Durability.EPHEMERAL && type.deliveryClass() == DeliveryClass.RELIABLE) {
-            return Refusal.of(ErrorCode.UNSUPPORTED, "an ephemeral room carries no " + type.wireName());
+    private Refusal permission(
+            Claims claims,
+            Address address,
+            RoomState room,
+            EventType type,
+            DeliveryClass deliveryClass,
+            Role weakest,
+            Role role,
+            long nowMs) {
+        RoomPolicy policy = room.policy();
+        if (room.durability() == Durability.EPHEMERAL && deliveryClass == DeliveryClass.RELIABLE) {
+            return Refusal.of(ErrorCode.UNSUPPORTED, "an ephemeral room carries no RELIABLE " + type.wireName());
         }
-        if (!role.atLeast(weakest(type, room.policy()))) {
+        if (!role.atLeast(weakest.or(policy.whoMaySend().weakest()))) {
             return Refusal.of(ErrorCode.FORBIDDEN, "your role may not send " + type.wireName() + " here");
         }
         Sanction mute = table.sanction(room, claims, address, role, Sanction.Kind.MUTE, nowMs);
-        return mute == null ? null : refusal(ErrorCode.MUTED, "you are muted here", mute, nowMs);
+        if (mute != null) {
+            return refusal(ErrorCode.MUTED, "you are muted here", mute, nowMs);
+        }
+        return role.atLeast(Role.MEMBER)
+                ? null
+                : Newcomers.check(policy, claims, room.key().room(), nowMs);
     }
 
-    private static Role weakest(EventType type, RoomPolicy policy) {
-        Role byType = switch (type) {
+    /** Of all types but {@code app}, whose kinds say it themselves. */
+    private static Role weakest(EventType type) {
+        return switch (type) {
             case CHAT, LIKE -> Permission.CHAT.weakest();
-            case ANNOUNCE, STATE, APP -> Permission.ANNOUNCE.weakest();
+            case ANNOUNCE, STATE -> Permission.ANNOUNCE.weakest();
             default -> Role.VIEWER; // refused by EventDetail: no client sends it
         };
-        Role byPolicy = policy.whoMaySend().weakest();
-        return byType.atLeast(byPolicy) ? byType : byPolicy;
     }
 
     /** The rules about chats of those who may not speak freely. Only what none of them refuses is taken note of. */
@@ -247,6 +276,6 @@ public final class SendGate {
     }
 
     private static Verdict refuse(Refusal refusal) {
-        return new Verdict(refusal, null, "", false, false);
+        return new Verdict(refusal, null, null, "", false, false);
     }
 }

@@ -192,8 +192,8 @@ final class PageReader {
                     writer.add(
                             offset,
                             LogRecords.tsMs(message),
-                            record.type().deliveryClass(),
-                            record.key(),
+                            record.deliveryClass(),
+                            record.conflationKey(),
                             record.json());
                 }
                 due = offset + 1;

@@ -78,6 +78,12 @@ class BroadcasterTest {
         return new RoomRecord(type, ranking, false, 1, 0, 0, "7", cid, key, json);
     }
 
+    /** One whose class its room has declared. */
+    private static RoomRecord app(DeliveryClass deliveryClass, boolean ranking, String cid, String key) {
+        byte[] json = EventDetail.fragment(EventType.APP, "7", "Ann", Json.object());
+        return new RoomRecord(EventType.APP, deliveryClass, ranking, false, 1, 0, 0, "7", cid, key, json);
+    }
+
     /** All frames of the room, full and lean, when all up to the offset is in its tail; then it is closed. */
     private List<JsonNode> frames(LiveRoom room, long last, boolean lean) throws Exception {
         long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
@@ -178,10 +184,16 @@ class BroadcasterTest {
             EventType type = TYPES[random.nextInt(TYPES.length)];
             boolean ranking = random.nextInt(4) == 0;
             boolean repeat = random.nextInt(10) == 0 && offset > 1;
-            if (!repeat && ((ranking && type != EventType.LIKE) || type.deliveryClass() != DeliveryClass.BEST_EFFORT)) {
+            String cid = repeat ? "c1" : "c" + offset;
+            RoomRecord record = random.nextInt(4) == 0
+                    ? app(DeliveryClass.ofCode(1 + random.nextInt(3)), ranking, cid, "k")
+                    : record(type, ranking, cid);
+            if (!repeat
+                    && ((ranking && record.type() != EventType.LIKE)
+                            || record.deliveryClass() != DeliveryClass.BEST_EFFORT)) {
                 must.add(offset);
             }
-            broadcaster.record(room, offset, 1, record(type, ranking, repeat ? "c1" : "c" + offset));
+            broadcaster.record(room, offset, 1, record);
         }
         List<JsonNode> full = frames(room, size, false);
         Set<Long> told = told(full, size);
@@ -190,6 +202,53 @@ class BroadcasterTest {
         Map<String, Long> skipped = skipped(full);
         assertEquals(broadcaster.shed() - shedBefore, skipped.getOrDefault("shed", 0L));
         assertEquals(broadcaster.sampled() - sampledBefore, skipped.getOrDefault("sampled", 0L));
+        broadcaster.close(room).get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whoLagsIsToldAppEventsByTheClassOfTheirRecord() throws Exception {
+        LiveRoom room = room(0);
+        List<RoomRecord> records = List.of(
+                app(DeliveryClass.LATEST, false, "a", "position car7"),
+                app(DeliveryClass.LATEST, false, "b", "position car8"),
+                app(DeliveryClass.BEST_EFFORT, false, "c", ""),
+                app(DeliveryClass.RELIABLE, false, "d", ""),
+                app(DeliveryClass.LATEST, false, "e", "position car7"),
+                new RoomRecord(EventType.STATE, false, false, 1, 0, 0, "7", "f", "position car8", state()));
+        long offset = 0;
+        for (RoomRecord record : records) {
+            broadcaster.record(room, ++offset, 1, record);
+        }
+        assertEquals(Set.of(1L, 2L, 3L, 4L, 5L, 6L), told(frames(room, offset, false), offset));
+        List<JsonNode> lean = frames(room, offset, true);
+        assertEquals(Set.of(2L, 4L, 5L, 6L), told(lean, offset), "a state's key is none of an app event's");
+        assertEquals(Map.of("conflated", 1L, "slow", 1L), skipped(lean));
+        broadcaster.close(room).get(20, TimeUnit.SECONDS);
+    }
+
+    private static byte[] state() {
+        return EventDetail.fragment(EventType.STATE, "7", "Ann", Json.object());
+    }
+
+    @Test
+    void ofAppEventsTheBudgetSamplesThoseThatAreBestEffortAndNoModeratorsOwn() throws Exception {
+        LiveRoom room = room(1);
+        Set<Long> due = new HashSet<>();
+        long offset = 0;
+        for (int i = 0; i < 200; i++) {
+            for (DeliveryClass deliveryClass : DeliveryClass.values()) {
+                boolean ranking = i % 2 == 0;
+                offset++;
+                if (ranking || deliveryClass != DeliveryClass.BEST_EFFORT) {
+                    due.add(offset);
+                }
+                broadcaster.record(room, offset, 1, app(deliveryClass, ranking, "c" + offset, "k"));
+            }
+        }
+        List<JsonNode> frames = frames(room, offset, false);
+        Set<Long> told = told(frames, offset);
+        assertTrue(told.containsAll(due), () -> "left out of " + due);
+        assertTrue(skipped(frames).get("sampled") > 50, () -> "sampled " + skipped(frames));
         broadcaster.close(room).get(20, TimeUnit.SECONDS);
     }
 

@@ -42,6 +42,7 @@ public enum EventType {
         return wireName;
     }
 
+    /** The class of an event of this type; of {@code app} where the room's policy declares no kinds: ask the record. */
     public DeliveryClass deliveryClass() {
         return deliveryClass;
     }

@@ -28,6 +28,10 @@ public final class PolicyJson {
                 .put("bestEffortPerSecond", policy.bestEffortPerSecond())
                 .put("enterPerSecond", policy.enterPerSecond())
                 .put("retentionHours", policy.retentionHours());
+        json.set("app", AppJson.of(policy.app()));
+        json.put("levelMin", policy.levelMin())
+                .put("followerMinutes", policy.followerMinutes())
+                .put("lastOnJoin", policy.lastOnJoin());
         json.set(RAID, RaidJson.of(policy.raid()));
         return json;
     }
@@ -40,7 +44,7 @@ public final class PolicyJson {
     }
 
     /**
-     * A policy with some fields changed.
+     * A policy with some fields changed. One that is an object is replaced as a whole, and null empties it.
      *
      * @throws IllegalArgumentException naming the field and its rule
      */
@@ -73,13 +77,17 @@ public final class PolicyJson {
                 merged.get("bestEffortPerSecond").intValue(),
                 merged.get("enterPerSecond").intValue(),
                 merged.get("retentionHours").intValue(),
-                RaidJson.merged(base.raid(), merged.get(RAID)));
+                RaidJson.merged(base.raid(), merged.get(RAID)),
+                AppJson.kinds(merged.get("app")),
+                merged.get("levelMin").intValue(),
+                merged.get("followerMinutes").intValue(),
+                merged.get("lastOnJoin").intValue());
     }
 
     private static boolean isOfItsType(JsonNode known, JsonNode value) {
         return known.isNumber()
                 ? value.isIntegralNumber() && value.canConvertToInt()
-                : value.getNodeType() == known.getNodeType();
+                : value.getNodeType() == known.getNodeType() || (known.isObject() && value.isNull());
     }
 
     private static String type(JsonNode known) {

@@ -1,5 +1,6 @@
 package io.danmaku.protocol.log;
 
+import io.danmaku.protocol.event.DeliveryClass;
 import io.danmaku.protocol.event.EventType;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +12,8 @@ import java.nio.charset.StandardCharsets;
  * u8 version | u8 type | u8 flags | i64 node | i64 sendId | u8+n user | u8+n cid | u8+n key | rest: JSON
  * </pre>
  *
- * @param type what it is; the delivery class follows from it
+ * @param type what it is
+ * @param deliveryClass that of its type, or what the room's policy said of its kind when it was sent: it holds for this record for ever
  * @param ranking sent by a host or moderator: never sampled away
  * @param shadowed sent by a user who is shadow banned: acknowledged, and told to nobody
  * @param weight how much likelier than a viewer's it is told when not all can be, 1..4; of a ranking one of no account
@@ -19,13 +21,14 @@ import java.nio.charset.StandardCharsets;
  * @param sendId that edge's number for the send
  * @param user who sent it, empty for the hub itself
  * @param cid the client's id for the send, empty = never a repeat
- * @param key conflation key of a LATEST event, else empty
+ * @param key of a LATEST event what it is the latest of, among those of its type; else empty
  * @param json the event from {@code "t"} on, see {@code EventDetail.fragment}
  */
 @SuppressWarnings(
         "ArrayRecordComponent") // records are never compared, and the bytes go on as they are: a copy would cost
 public record RoomRecord(
         EventType type,
+        DeliveryClass deliveryClass,
         boolean ranking,
         boolean shadowed,
         int weight,
@@ -42,6 +45,13 @@ public record RoomRecord(
     private static final int WEIGHT_SHIFT = 2;
 
     private static final int WEIGHT_MASK = 3;
+    /** Two bits: 0 for the class of its type, as in records of before kinds had classes, else its code. */
+    private static final int CLASS_SHIFT = 4;
+
+    private static final int CLASS_MASK = 3;
+    /** Half of a surrogate pair: nothing that was read from a record's bytes has one. */
+    private static final char NOT_OF_A_STATE = '\ud800';
+
     private static final int FIXED_BYTES = 3 + 8 + 8 + 3;
 
     public RoomRecord {
@@ -50,14 +60,36 @@ public record RoomRecord(
         }
     }
 
+    /** A record of the class of its type. */
+    public RoomRecord(
+            EventType type,
+            boolean ranking,
+            boolean shadowed,
+            int weight,
+            long node,
+            long sendId,
+            String user,
+            String cid,
+            String key,
+            byte[] json) {
+        this(type, type.deliveryClass(), ranking, shadowed, weight, node, sendId, user, cid, key, json);
+    }
+
+    /** What a LATEST event is conflated by in its room: events of two types never share it. Empty for those of other classes. */
+    public String conflationKey() {
+        return type == EventType.STATE || key.isEmpty() ? key : NOT_OF_A_STATE + key;
+    }
+
     public byte[] encode() {
         byte[] userBytes = user.getBytes(StandardCharsets.UTF_8);
         byte[] cidBytes = cid.getBytes(StandardCharsets.UTF_8);
         byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
         ByteBuffer out =
                 ByteBuffer.allocate(FIXED_BYTES + userBytes.length + cidBytes.length + keyBytes.length + json.length);
-        out.put(VERSION).put(type.code()).put((byte)
-                ((ranking ? FLAG_RANKING : 0) | (shadowed ? FLAG_SHADOWED : 0) | (weight - 1) << WEIGHT_SHIFT));
+        out.put(VERSION).put(type.code()).put((byte) ((ranking ? FLAG_RANKING : 0)
+                | (shadowed ? FLAG_SHADOWED : 0)
+                | (weight - 1) << WEIGHT_SHIFT
+                | (deliveryClass == type.deliveryClass() ? 0 : deliveryClass.code()) << CLASS_SHIFT));
         out.putLong(node).putLong(sendId);
         putShort(out, userBytes);
         putShort(out, cidBytes);
@@ -87,6 +119,7 @@ public record RoomRecord(
         boolean ranking = (flags & FLAG_RANKING) != 0;
         boolean shadowed = (flags & FLAG_SHADOWED) != 0;
         int weight = 1 + ((flags >> WEIGHT_SHIFT) & WEIGHT_MASK);
+        int ownClass = (flags >> CLASS_SHIFT) & CLASS_MASK;
         long node = in.getLong();
         long sendId = in.getLong();
         String user = getShort(in);
@@ -97,7 +130,8 @@ public record RoomRecord(
         }
         byte[] json = new byte[in.remaining()];
         in.get(json);
-        return new RoomRecord(type, ranking, shadowed, weight, node, sendId, user, cid, key, json);
+        DeliveryClass deliveryClass = ownClass == 0 ? type.deliveryClass() : DeliveryClass.ofCode(ownClass);
+        return new RoomRecord(type, deliveryClass, ranking, shadowed, weight, node, sendId, user, cid, key, json);
     }
 
     private static String getShort(ByteBuffer in) {

@@ -1,5 +1,7 @@
 package io.danmaku.protocol.room;
 
+import java.util.Map;
+
 /**
  * A room's rules, checked by the gate of every edge from its local table. Rules about text hold for those below moderator.
  *
@@ -16,6 +18,10 @@ package io.danmaku.protocol.room;
  * @param enterPerSecond {@code enter} events that an edge tells of in a second, 0 = none, at most 100
  * @param retentionHours how long the room's log is kept, 1 h..8,760 h
  * @param raid the ladder against raids, whose steps add to these rules
+ * @param app kinds of {@code app} events, at most 32, see {@link AppKind}; none = moderators send what they like, RELIABLE
+ * @param levelMin least level of a viewer who may send, 0 = does not matter, at most 1,000
+ * @param followerMinutes so long a viewer who may send has followed the room, at most 525,600; 0 = follows at all, -1 = off
+ * @param lastOnJoin so many offsets before the head are told to who joins without saying from where, 0..500
  */
 public record RoomPolicy(
         long slowModeMs,
@@ -30,10 +36,33 @@ public record RoomPolicy(
         int bestEffortPerSecond,
         int enterPerSecond,
         int retentionHours,
-        RaidRules raid) {
+        RaidRules raid,
+        Map<String, AppKind> app,
+        int levelMin,
+        Integer followerMinutes,
+        int lastOnJoin) {
+
+    /** Of {@link #followerMinutes}: it does not matter who follows. */
+    public static final int FOLLOWERS_OFF = -1;
 
     public static final RoomPolicy DEFAULT = new RoomPolicy(
-            0, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, false, 100, 0, 24, RaidRules.DEFAULT);
+            0,
+            0,
+            WhoMaySend.EVERYONE,
+            200,
+            0,
+            false,
+            0,
+            ChatStyles.ALL,
+            false,
+            100,
+            0,
+            24,
+            RaidRules.DEFAULT,
+            Map.of(),
+            0,
+            FOLLOWERS_OFF,
+            0);
 
     public static final long SLOW_MODE_MS_MAX = 6 * 3_600_000L;
     public static final int TEXT_LENGTH_LIMIT = 2_000;
@@ -41,11 +70,18 @@ public record RoomPolicy(
     public static final int BEST_EFFORT_PER_SECOND_MAX = 100_000;
     public static final int ENTER_PER_SECOND_MAX = 100;
     public static final int RETENTION_HOURS_MAX = 8_760;
+    /** The highest level that there is. */
+    public static final int LEVEL_MAX = 1_000;
+
+    public static final int FOLLOWER_MINUTES_MAX = 525_600;
+    public static final int LAST_ON_JOIN_MAX = 500;
 
     public RoomPolicy {
         // a record that an older room-service wrote has none
         styles = styles == null ? ChatStyles.ALL : styles;
         raid = raid == null ? RaidRules.DEFAULT : raid;
+        followerMinutes = followerMinutes == null ? FOLLOWERS_OFF : followerMinutes;
+        app = AppKind.checked(app);
         within(slowModeMs, 0, SLOW_MODE_MS_MAX, "slowModeMs");
         within(memberSlowModeMs, 0, SLOW_MODE_MS_MAX, "memberSlowModeMs");
         if (whoMaySend == null) {
@@ -57,6 +93,9 @@ public record RoomPolicy(
         within(bestEffortPerSecond, 0, BEST_EFFORT_PER_SECOND_MAX, "bestEffortPerSecond");
         within(enterPerSecond, 0, ENTER_PER_SECOND_MAX, "enterPerSecond");
         within(retentionHours, 1, RETENTION_HOURS_MAX, "retentionHours");
+        within(levelMin, 0, LEVEL_MAX, "levelMin");
+        within(followerMinutes, FOLLOWERS_OFF, FOLLOWER_MINUTES_MAX, "followerMinutes");
+        within(lastOnJoin, 0, LAST_ON_JOIN_MAX, "lastOnJoin");
     }
 
     private static void within(long value, long min, long max, String name) {
@@ -90,7 +129,11 @@ public record RoomPolicy(
                 bestEffortPerSecond,
                 enterPerSecond,
                 retentionHours,
-                raid);
+                raid,
+                app,
+                levelMin,
+                followerMinutes,
+                lastOnJoin);
     }
 
     /** Shortest time between two chats of somebody of this role, 0 = off. */

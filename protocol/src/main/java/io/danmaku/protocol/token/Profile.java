@@ -1,5 +1,6 @@
 package io.danmaku.protocol.token;
 
+import io.danmaku.protocol.room.RoomPolicy;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -12,7 +13,7 @@ import java.util.regex.Pattern;
  */
 public record Profile(String avatar, int level, List<String> badges) {
     public static final int AVATAR_CHARS_MAX = 500;
-    public static final int LEVEL_MAX = 1_000;
+    public static final int LEVEL_MAX = RoomPolicy.LEVEL_MAX;
     public static final int NO_LEVEL = -1;
     public static final int BADGES_MAX = 8;
 

@@ -50,6 +50,7 @@ public final class Tokens {
     private static final String BADGES = "badges";
     private static final String SINCE = "since";
     private static final String DEVICE = "device";
+    private static final String FOLLOWS = "follows";
 
     /** A trusted public key, ready to check with. */
     private record Trusted(String kid, String algorithm, JWTVerifier verifier) {
@@ -172,6 +173,9 @@ public final class Tokens {
         if (!account.device().isEmpty()) {
             token.withClaim(DEVICE, account.device());
         }
+        if (!account.follows().isEmpty()) {
+            token.withClaim(FOLLOWS, account.follows());
+        }
         return token.sign(secretAlgorithm);
     }
 
@@ -264,9 +268,11 @@ public final class Tokens {
         }
         Profile profile;
         long sinceS;
+        Map<String, Long> follows;
         try {
             profile = profile(jwt);
             sinceS = sinceS(jwt.getClaim(SINCE));
+            follows = follows(jwt);
         } catch (IllegalArgumentException bad) {
             return refused(ErrorCode.BAD_TOKEN, "the token's " + bad.getMessage());
         }
@@ -276,7 +282,7 @@ public final class Tokens {
         }
         boolean admin = "admin".equals(jwt.getClaim("scope").asString());
         long expiresAtMs = jwt.getExpiresAtAsInstant().toEpochMilli();
-        Account account = Account.UNKNOWN.since(sinceS).on(isAbsent(device) ? "" : device.asString());
+        Account account = new Account(isAbsent(device) ? "" : device.asString(), sinceS, follows);
         return new Checked(new Claims(user, name, tenant, roles, admin, expiresAtMs, profile, account), null);
     }
 
@@ -289,6 +295,28 @@ public final class Tokens {
             return Profile.NONE;
         }
         return new Profile(isAbsent(avatar) ? "" : text(avatar), level(level), badges(badges));
+    }
+
+    /** @throws IllegalArgumentException naming the claim and its rule */
+    private static Map<String, Long> follows(DecodedJWT jwt) {
+        Claim claim = jwt.getClaim(FOLLOWS);
+        if (isAbsent(claim)) {
+            return Map.of();
+        }
+        Map<String, Object> rooms = claim.asMap();
+        if (rooms == null || rooms.size() > ROOMS_MAX) {
+            throw new IllegalArgumentException("follows names at most " + ROOMS_MAX + " rooms");
+        }
+        Map<String, Long> follows = new HashMap<>();
+        rooms.forEach((room, since) -> {
+            boolean whole = since instanceof Integer || since instanceof Long;
+            long seconds = whole ? ((Number) since).longValue() : -1;
+            if (!Ids.isRoom(room) || seconds < 0 || seconds > Account.SECOND_MAX) {
+                throw new IllegalArgumentException("follows is not room: Unix seconds");
+            }
+            follows.put(room, seconds);
+        });
+        return follows;
     }
 
     private static boolean isAbsent(Claim claim) {

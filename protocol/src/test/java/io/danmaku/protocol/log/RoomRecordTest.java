@@ -2,10 +2,12 @@ package io.danmaku.protocol.log;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.danmaku.protocol.event.DeliveryClass;
 import io.danmaku.protocol.event.EventType;
 import java.util.Arrays;
 import net.jqwik.api.ForAll;
@@ -20,6 +22,7 @@ final class RoomRecordTest {
     @Property
     void aRecordReadsBackAsItWasWritten(
             @ForAll EventType type,
+            @ForAll DeliveryClass deliveryClass,
             @ForAll boolean ranking,
             @ForAll boolean shadowed,
             @ForAll @IntRange(min = 1, max = 4) int weight,
@@ -30,9 +33,11 @@ final class RoomRecordTest {
             @ForAll("keys") String key,
             @ForAll byte[] json) {
         RoomRecord read = RoomRecord.decode(
-                new RoomRecord(type, ranking, shadowed, weight, node, sendId, user, cid, key, json).encode());
+                new RoomRecord(type, deliveryClass, ranking, shadowed, weight, node, sendId, user, cid, key, json)
+                        .encode());
         assertNotNull(read);
         assertEquals(type, read.type());
+        assertEquals(deliveryClass, read.deliveryClass());
         assertEquals(ranking, read.ranking());
         assertEquals(shadowed, read.shadowed());
         assertEquals(weight, read.weight());
@@ -89,6 +94,32 @@ final class RoomRecordTest {
         assertNull(RoomRecord.decode(laterVersion));
         assertNull(RoomRecord.decode(laterType));
         assertNull(RoomRecord.decode(negativeType));
+    }
+
+    /** Nodes of before there were classes in records wrote no such bits, and read none. */
+    @Property
+    void aRecordOfItsTypesClassHasTheBytesOfOld(@ForAll EventType type) {
+        byte[] record = new RoomRecord(type, true, true, 4, 1, 2, "u", "c", "", new byte[0]).encode();
+        assertEquals(1 | 2 | 3 << 2, record[2]);
+        assertEquals(type.deliveryClass(), RoomRecord.decode(record).deliveryClass());
+    }
+
+    @Property
+    void noStateIsConflatedWithAnAppEvent(@ForAll String stateKey, @ForAll String appKey) {
+        RoomRecord state = read(EventType.STATE, stateKey);
+        RoomRecord app = read(EventType.APP, appKey);
+        assertEquals(state.key(), state.conflationKey());
+        if (!app.key().isEmpty()) {
+            assertNotEquals(state.conflationKey(), app.conflationKey());
+            assertEquals(app.conflationKey(), read(EventType.APP, appKey).conflationKey());
+        }
+    }
+
+    private static RoomRecord read(EventType type, String key) {
+        String fits = key.substring(0, Math.min(key.length(), 60));
+        return RoomRecord.decode(
+                new RoomRecord(type, DeliveryClass.LATEST, false, false, 1, 0, 0, "u", "c", fits, new byte[0])
+                        .encode());
     }
 
     @Test

@@ -241,6 +241,36 @@ final class TokensTest {
         assertBad(alive().withSubject("7").withClaim("badges", Map.of("vip", true)));
     }
 
+    @Test
+    void aTokenSaysWhichRoomsItsUserFollowsAndSinceWhen() {
+        Map<String, Long> follows = Map.of("42", 1_764_000_000L, "43", 0L, "44", Account.SECOND_MAX);
+        Claims claims = new Claims(
+                "7", "Ann", "acme", Map.of(), false, NOW.plusSeconds(60).toEpochMilli(), Profile.NONE, Account.UNKNOWN.following(follows));
+        assertEquals(claims, TOKENS.verify(TOKENS.sign(claims)).claims());
+        assertNull(
+                TOKENS.verify(alive().withSubject("7").withNullClaim("follows").sign(Algorithm.HMAC256(SECRET)))
+                        .refusal());
+        Map<String, Long> most = new HashMap<>();
+        for (int i = 0; i < 256; i++) {
+            most.put("r" + i, 1L);
+        }
+        assertNull(TOKENS.verify(
+                        alive().withSubject("7").withClaim("follows", most).sign(Algorithm.HMAC256(SECRET)))
+                .refusal());
+        most.put("more", 1L);
+        assertBad(alive().withSubject("7").withClaim("follows", most));
+    }
+
+    @Test
+    void aTokenThatFollowsWhatCannotBeFollowedIsRefused() {
+        assertBad(alive().withSubject("7").withClaim("follows", "42"));
+        assertBad(alive().withSubject("7").withClaim("follows", List.of("42")));
+        for (Object since : List.of(-1, 1.5, "1764000000", true, 1_764_000_000_000L)) {
+            assertBad(alive().withSubject("7").withClaim("follows", Map.of("42", since)));
+        }
+        assertBad(alive().withSubject("7").withClaim("follows", Map.of("a room", 1)));
+    }
+
     @Property
     void anyTextIsRefused(@ForAll @StringLength(max = 300) String text) {
         assertBad(text);

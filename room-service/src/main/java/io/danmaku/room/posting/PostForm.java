@@ -3,10 +3,13 @@ package io.danmaku.room.posting;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.event.EventType;
+import io.danmaku.protocol.json.AppJson;
 import io.danmaku.protocol.json.EventDetail;
 import io.danmaku.protocol.log.RoomRecord;
 import io.danmaku.protocol.room.Ids;
+import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.token.Tokens;
 import io.danmaku.room.room.Result;
 import io.danmaku.room.room.RoomForm;
@@ -26,11 +29,12 @@ public final class PostForm {
      * An event that a backend wants.
      *
      * @param user whose event it is, empty for the hub itself
+     * @param detail of an {@code app} event says its kind, of which the room's policy knows the rest
      * @param key conflation key of a {@code state}, else empty
      * @param json the event from {@code "t"} on
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared, and nobody else holds the bytes
-    public record Wanted(EventType type, String user, String key, byte[] json) {
+    public record Wanted(EventType type, String user, ObjectNode detail, String key, byte[] json) {
 
         /** Tells one request from another. */
         String digest() {
@@ -42,9 +46,31 @@ public final class PostForm {
             }
         }
 
-        /** @param cid by which its repeats are known */
-        byte[] record(String cid) {
-            return new RoomRecord(type, true, false, 1, 0, 0, user, cid, key, json).encode();
+        /** Why a room with this policy does not take it, or null. */
+        Refusal refusal(RoomPolicy policy) {
+            return type == EventType.APP ? AppJson.check(detail, policy).refusal() : null;
+        }
+
+        /**
+         * The record of an event that is not refused.
+         *
+         * @param cid by which its repeats are known
+         */
+        byte[] record(RoomPolicy policy, String cid) {
+            AppJson.Checked app = type == EventType.APP ? AppJson.check(detail, policy) : null;
+            return new RoomRecord(
+                            type,
+                            app == null ? type.deliveryClass() : app.kind().deliveryClass(),
+                            true,
+                            false,
+                            1,
+                            0,
+                            0,
+                            user,
+                            cid,
+                            app == null ? key : app.key(),
+                            json)
+                    .encode();
         }
     }
 
@@ -70,7 +96,11 @@ public final class PostForm {
             return type == EventType.GIFT || type == EventType.SUPERCHAT
                     ? bad("user is whose " + type.wireName() + " it is")
                     : Result.of(new Wanted(
-                            type, "", checked.key(), EventDetail.fragment(type, null, null, checked.detail())));
+                            type,
+                            "",
+                            checked.detail(),
+                            checked.key(),
+                            EventDetail.fragment(type, null, null, checked.detail())));
         }
         return user instanceof ObjectNode who ? of(type, who, checked) : bad("user is an object");
     }
@@ -89,6 +119,7 @@ public final class PostForm {
         return Result.of(new Wanted(
                 type,
                 id.textValue(),
+                checked.detail(),
                 checked.key(),
                 EventDetail.fragment(type, id.textValue(), shown, checked.detail())));
     }

@@ -121,7 +121,8 @@ public final class Posts {
                                 ? Future.succeededFuture(Result.of(found.get()))
                                 : attempt(room, key, event, by, atMs));
             }
-            Future<Result<RoomLog.Place>> posted = log.post(asked.room(), event.record(cid), deadlineNs);
+            Future<Result<RoomLog.Place>> posted =
+                    log.post(asked.room(), event.record(asked.room().policy(), cid), deadlineNs);
             // of a second one the first may have come meanwhile, and then that is the one that counts
             return lookedForMs == UNKNOWN
                     ? posted
@@ -145,6 +146,7 @@ public final class Posts {
                 return StateChange.nothing(new Asked(room, known, false));
             }
             Refusal refusal = refusal(key, room);
+            refusal = refusal == null ? event.refusal(room.policy()) : refusal;
             if (refusal != null) {
                 return StateChange.<Asked>refuse(refusal);
             }

@@ -3,13 +3,17 @@ package io.danmaku.room.posting;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.event.DeliveryClass;
 import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.json.PolicyJson;
 import io.danmaku.protocol.log.RoomRecord;
+import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.room.room.Result;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +38,7 @@ class PostFormTest {
     void aGiftBecomesARecordThatCountsAsItsUsersAndIsNeverSampled() {
         RoomRecord record = RoomRecord.decode(
                 wanted("{\"t\":\"gift\",\"user\":{\"id\":\"7\",\"name\":\"Ann\"},\"d\":{\"gift\":\"rose\"}}")
-                        .record(" k"));
+                        .record(RoomPolicy.DEFAULT, " k"));
         assertEquals(EventType.GIFT, record.type());
         assertEquals("7", record.user());
         assertEquals(" k", record.cid());
@@ -50,11 +54,37 @@ class PostFormTest {
         assertEquals("", app.user());
         assertEquals(
                 "\"t\":\"app\",\"d\":{\"round\":2}}",
-                new String(RoomRecord.decode(app.record("k")).json(), StandardCharsets.UTF_8));
+                new String(
+                        RoomRecord.decode(app.record(RoomPolicy.DEFAULT, "k")).json(), StandardCharsets.UTF_8));
         assertEquals(
                 "score",
                 wanted("{\"t\":\"state\",\"user\":null,\"d\":{\"key\":\"score\",\"value\":1}}")
                         .key());
+    }
+
+    @Test
+    void anAppEventIsOfTheClassThatTheRoomDeclares() throws IOException {
+        RoomPolicy policy = PolicyJson.merged(RoomPolicy.DEFAULT, (ObjectNode)
+                Json.MAPPER.readTree("{\"app\":{\"position\":{\"class\":\"latest\",\"from\":\"host\"}}}"));
+        PostForm.Wanted position = wanted("{\"t\":\"app\",\"d\":{\"kind\":\"position\",\"key\":\"car7\"}}");
+        assertNull(position.refusal(policy));
+        RoomRecord record = RoomRecord.decode(position.record(policy, "k"));
+        assertEquals(DeliveryClass.LATEST, record.deliveryClass());
+        assertEquals("position car7", record.key());
+        assertEquals(
+                DeliveryClass.RELIABLE,
+                RoomRecord.decode(position.record(RoomPolicy.DEFAULT, "k")).deliveryClass());
+        assertEquals(
+                ErrorCode.UNSUPPORTED,
+                wanted("{\"t\":\"app\",\"d\":{\"kind\":\"stroke\"}}")
+                        .refusal(policy)
+                        .code());
+        assertEquals(
+                ErrorCode.BAD_FIELD,
+                wanted("{\"t\":\"app\",\"d\":{\"kind\":\"position\"}}")
+                        .refusal(policy)
+                        .code());
+        assertNull(wanted("{\"t\":\"announce\",\"d\":{\"text\":\"hi\"}}").refusal(policy));
     }
 
     @Test

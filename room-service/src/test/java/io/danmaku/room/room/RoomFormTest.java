@@ -45,7 +45,8 @@ class RoomFormTest {
                         {"id":"a_b-1","title":"直播间","durability":"ephemeral","policy":{"slowModeMs":3000,
                         "memberSlowModeMs":5,"whoMaySend":"moderators","textLengthMax":20,"uniqueSeconds":30,"noLinks":true,
                         "capsPercentMax":70,"styles":"plain","emoteOnly":true,"bestEffortPerSecond":0,"enterPerSecond":9,"retentionHours":1,
-                        "raid":{"steps":["silent"],"stepSeconds":10,"auto":true,"joinsPerSecond":1,"similarPercent":2,"youngPercent":3,"youngDays":4}}}""")).value();
+                        "raid":{"steps":["silent"],"stepSeconds":10,"auto":true,"joinsPerSecond":1,"similarPercent":2,"youngPercent":3,"youngDays":4},
+                        "app":{"position":{"class":"latest","from":"viewer"}},"levelMin":3,"followerMinutes":0,"lastOnJoin":500}}""")).value();
         assertEquals("a_b-1", wanted.id());
         assertEquals("直播间", wanted.title());
         assertEquals(Durability.EPHEMERAL, wanted.durability());
@@ -53,7 +54,8 @@ class RoomFormTest {
                         {"slowModeMs":3000,"memberSlowModeMs":5,"whoMaySend":"moderators","textLengthMax":20,"uniqueSeconds":30,
                         "noLinks":true,"capsPercentMax":70,"styles":"plain","emoteOnly":true,"bestEffortPerSecond":0,"enterPerSecond":9,
                         "retentionHours":1,"raid":{"steps":["silent"],"stepSeconds":10,"auto":true,"joinsPerSecond":1,"similarPercent":2,
-                        "youngPercent":3,"youngDays":4}}""")), wanted.policy());
+                        "youngPercent":3,"youngDays":4},"app":{"position":{"class":"latest","from":"viewer"}},"levelMin":3,
+                        "followerMinutes":0,"lastOnJoin":500}""")), wanted.policy());
         assertEquals(
                 new RaidRules(List.of(RaidStep.SILENT), 10, true, 1, 2, 3, 4),
                 wanted.policy().raid());
@@ -84,6 +86,14 @@ class RoomFormTest {
                 "{\"policy\":{\"raid\":[]}}",
                 "{\"policy\":{\"raid\":{\"steps\":[]}}}",
                 "{\"policy\":{\"raid\":{\"stepSeconds\":9}}}",
+                "{\"policy\":{\"levelMin\":-1}}",
+                "{\"policy\":{\"levelMin\":1001}}",
+                "{\"policy\":{\"followerMinutes\":-2}}",
+                "{\"policy\":{\"followerMinutes\":525601}}",
+                "{\"policy\":{\"lastOnJoin\":501}}",
+                "{\"policy\":{\"app\":[]}}",
+                "{\"policy\":{\"app\":{\"a\":{\"class\":\"latest\"}}}}",
+                "{\"policy\":{\"app\":{\"a b\":{\"class\":\"latest\",\"from\":\"viewer\"}}}}",
                 "{\"policy\":{\"noLinks\":1}}",
                 "{\"policy\":{\"styles\":\"bold\"}}",
                 "{\"policy\":{\"styles\":null}}",
@@ -189,7 +199,8 @@ class RoomFormTest {
                         + "\"whoMaySend\":\"everyone\",\"textLengthMax\":200,\"uniqueSeconds\":0,\"noLinks\":false,"
                         + "\"capsPercentMax\":0,\"styles\":\"all\",\"emoteOnly\":false,\"bestEffortPerSecond\":100,\"enterPerSecond\":0,\"retentionHours\":24,"
                         + "\"raid\":{\"steps\":[\"unique\",\"slow\",\"members\",\"held\",\"silent\"],\"stepSeconds\":300,\"auto\":false,\"joinsPerSecond\":50,"
-                        + "\"similarPercent\":40,\"youngPercent\":50,\"youngDays\":7}},"
+                        + "\"similarPercent\":40,\"youngPercent\":50,\"youngDays\":7},"
+                        + "\"app\":{},\"levelMin\":0,\"followerMinutes\":-1,\"lastOnJoin\":0},"
                         + "\"pin\":null,\"raid\":null,\"stream\":1,\"liveSince\":null,\"version\":5,\"createdAt\":1}",
                 RoomForm.json(RoomTableTest.room(new RoomKey("default", "42"), 5, false))
                         .toString());

@@ -76,7 +76,8 @@ final class RoomWatch {
         if (asked.has("since")) {
             return coverage.begin(asked.get("since").asLong() + 1);
         }
-        return coverage.begin(Math.max(0, head - asked.path("last").asLong(0)) + 1);
+        long last = (asked.has("last") ? asked.get("last") : ok.at("/policy/lastOnJoin")).asLong(0);
+        return coverage.begin(Math.max(0, head - last) + 1);
     }
 
     /** The connection is gone: join again on the next one. */

@@ -21,6 +21,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code danmaku token}: signs a token as a product's backend would, and prints it alone. */
 @Command(
@@ -49,6 +50,16 @@ public final class TokenCommand implements Callable<Integer> {
             paramLabel = "ROOM",
             description = "A room that the user moderates; may be repeated.")
     private List<String> moderator = List.of();
+
+    @Option(names = "--level", paramLabel = "N", description = "The user's level, 0..1000 (default: none).")
+    private int level = Profile.NO_LEVEL;
+
+    @Option(
+            names = "--follows",
+            paramLabel = "ROOM[=AGE]",
+            description =
+                    "A room that the user follows, for so long: 90s, 15m, 1h, 7d (default: from now on); may be repeated.")
+    private List<String> follows = List.of();
 
     @Option(names = "--admin", description = "The token of a backend: may do everything in its tenant.")
     private boolean admin;
@@ -85,6 +96,11 @@ public final class TokenCommand implements Callable<Integer> {
         host.forEach(room -> rooms.put(room, Role.HOST));
         rooms.keySet().forEach(room -> check(Ids.isRoom(room), "'" + room + "' is no room id"));
 
+        check(level >= Profile.NO_LEVEL && level <= Profile.LEVEL_MAX, "--level is 0.." + Profile.LEVEL_MAX);
+        long nowMs = System.currentTimeMillis();
+        Map<String, Long> followed = new HashMap<>();
+        follows.forEach(follow -> follow(followed, follow, nowMs));
+
         DataFolder folder = data.folder();
         Optional<String> secret = Secret.find(folder);
         if (secret.isEmpty()) {
@@ -92,10 +108,24 @@ public final class TokenCommand implements Callable<Integer> {
                     + "; start the hub first, choose its --data, or set " + Secret.VARIABLE);
             return 1;
         }
-        long expiresAtMs = System.currentTimeMillis() + ttl.toMillis();
-        Claims claims = new Claims(user, shown, tenant, rooms, admin, expiresAtMs, Profile.NONE, Account.UNKNOWN.on(device));
-        System.out.println(new Tokens(secret.get()).sign(claims));
+        Profile profile = new Profile("", level, List.of());
+        System.out.println(new Tokens(secret.get())
+                .sign(new Claims(user, shown, tenant, rooms, admin, nowMs + ttl.toMillis(), profile, Account.UNKNOWN.on(device).following(followed))));
         return 0;
+    }
+
+    private void follow(Map<String, Long> followed, String follow, long nowMs) {
+        String[] parts = follow.split("=", 2);
+        check(Ids.isRoom(parts[0]), "--follows: '" + parts[0] + "' is no room id");
+        long ageMs = 0;
+        if (parts.length == 2) {
+            try {
+                ageMs = new Ttl().convert(parts[1]).toMillis();
+            } catch (TypeConversionException notAge) {
+                throw new ParameterException(spec.commandLine(), "--follows: " + notAge.getMessage(), notAge);
+            }
+        }
+        followed.put(parts[0], Math.max(0, nowMs - ageMs) / 1000);
     }
 
     private void check(boolean holds, String rule) {

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +51,23 @@ class CommandIT {
         assertEquals(Role.MODERATOR, claims.roleIn("b"));
         assertEquals(Role.VIEWER, claims.roleIn("c"));
         assertEquals(1, ran.out.lines().count());
+    }
+
+    @Test
+    void aTokenHasTheLevelAndTheRoomsThatItsUserFollows() throws Exception {
+        long beforeS = System.currentTimeMillis() / 1000;
+        Ran ran = run("token", "--user", "7", "--level", "17", "--follows", "a=10m", "--follows", "b");
+        assertEquals(0, ran.code, ran.err);
+        String secret = Secret.find(new DataFolder(hub.dataFolder())).orElseThrow();
+        Claims claims = new Tokens(secret).verify(ran.out.strip()).claims();
+        assertEquals(17, claims.profile().level());
+        assertEquals(Set.of("a", "b"), claims.account().follows().keySet());
+        assertEquals(600, claims.account().follows().get("b") - claims.account().follows().get("a"));
+        assertTrue(claims.account().follows().get("b") >= beforeS, claims::toString);
+        for (String wrong : new String[] {"a b", "a=soon", "="}) {
+            assertEquals(2, run("token", "--user", "7", "--follows", wrong).code, wrong);
+        }
+        assertEquals(2, run("token", "--user", "7", "--level", "1001").code);
     }
 
     @Test

@@ -212,6 +212,27 @@ final class SdkRulesIT {
     }
 
     @Test
+    void whoDoesNotSayWhereToBeginBeginsWhereTheRoomWantsIt() {
+        assertEquals("""
+                {"silent":60,"nothing":63,"plain":63,"since":51,"renewed":63}""", sdk.run("""
+                        const { RoomCursor } = await import('/sdk/room-cursor.js');
+                        const due = (first, policy) => {
+                          const cursor = new RoomCursor('1', first);
+                          cursor.joinFields();
+                          cursor.enter({ epoch: 'k1', head: 62, policy });
+                          return cursor.coverage.next;
+                        };
+                        const policy = { lastOnJoin: 3 };
+                        return {
+                          silent: due({}, policy),
+                          nothing: due({ last: 0 }, policy),
+                          plain: due({}, { lastOnJoin: 0 }),
+                          since: due({ since: 50 }, policy),
+                          renewed: due({ since: 50, epoch: 'k0' }, policy),
+                        };"""));
+    }
+
+    @Test
     void aDirectMessageIsToldOnceWhetherPushedOrSyncedOrBoth() {
         assertEquals("""
                 {"told":["m1","m2","m3","m4"],"asked":[null,"p1","p2"],"repeats":3,"pos":"p3"}""", sdk.run("""

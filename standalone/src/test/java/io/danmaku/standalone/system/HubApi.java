@@ -51,7 +51,11 @@ public final class HubApi {
     }
 
     public Reply changePolicy(String room, Map<String, ?> policy) {
-        return send("PATCH", "/api/rooms/" + room, hub.adminToken(), Map.of("policy", policy));
+        return changePolicy(hub.adminToken(), room, policy);
+    }
+
+    public Reply changePolicy(String token, String room, Map<String, ?> policy) {
+        return send("PATCH", "/api/rooms/" + room, token, Map.of("policy", policy));
     }
 
     public Reply closeRoom(String room) {
