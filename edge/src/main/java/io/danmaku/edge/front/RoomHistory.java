@@ -131,7 +131,7 @@ public final class RoomHistory {
         if (room == null) {
             return Refusal.of(ErrorCode.NO_SUCH_ROOM, "there is no such room");
         }
-        if (!room.open()) {
+        if (!room.open() && room.end() != RoomState.End.ARCHIVED) {
             return Refusal.of(ErrorCode.ROOM_CLOSED, "the room is closed");
         }
         if (room.durability() == Durability.EPHEMERAL) {

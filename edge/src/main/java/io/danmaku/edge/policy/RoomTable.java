@@ -126,7 +126,12 @@ public final class RoomTable implements AutoCloseable {
             if (known != null && !known.epoch().equals(state.epoch())) {
                 deletions.remove(new Log(known.key(), known.epoch()));
             }
-            rooms.put(state.key(), state);
+            if (state.end() == RoomState.End.ERASED) {
+                rooms.remove(state.key());
+                deletions.remove(new Log(state.key(), state.epoch()));
+            } else {
+                rooms.put(state.key(), state);
+            }
             decided.room(state);
         }
     }

@@ -20,6 +20,7 @@ public final class StateKeys {
     private static final String ALL = "all";
     private static final String WORDS = "words:";
     private static final String POSTED = "posted:";
+    private static final String KEY = "key:";
 
     private StateKeys() {}
 

@@ -266,7 +266,8 @@ final class JsonRecordsTest {
                         createdAtMs,
                         open ? "7" : "",
                         1 + Math.abs(version % 100),
-                        open ? createdAtMs : 0));
+                        open ? createdAtMs : 0,
+                        open ? null : version % 2 == 0 ? RoomState.End.CLOSED : RoomState.End.ARCHIVED));
     }
 
     private static Arbitrary<Object> sanctions() {

@@ -40,6 +40,9 @@ public final class RoomTable {
     private record Spoken(Sanction sanction, long writtenAtMs) {}
 
     private final NavigableMap<String, Entry> rooms = new TreeMap<>();
+    /** Rooms that were erased and not made anew: what is left of them. */
+    private final Map<String, Entry> erased = new LinkedHashMap<>();
+
     private final NavigableMap<String, Spoken> sanctions = new TreeMap<>();
     private final NavigableMap<String, Grant> grants = new TreeMap<>();
     private final NavigableMap<String, Deletion> deletions = new TreeMap<>();
@@ -103,10 +106,16 @@ public final class RoomTable {
         } else if (before.state().version() > entry.state().version()) {
             return;
         }
+        erased.remove(key);
         rooms.put(key, entry);
+        if (entry.state().end() == RoomState.End.ERASED) {
+            remove(key);
+            erased.put(key, entry);
+        }
     }
 
     private void remove(String key) {
+        erased.remove(key);
         Entry before = rooms.remove(key);
         if (before != null) {
             roomsByTenant.computeIfPresent(before.state().key().tenant(), (t, n) -> n == 1 ? null : n - 1);
@@ -129,6 +138,25 @@ public final class RoomTable {
     public RoomState room(RoomKey key) {
         Entry entry = rooms.get(StateKeys.room(key));
         return entry == null ? null : entry.state();
+    }
+
+    /** What is left of a room that was erased and not made anew, or null. */
+    RoomState erased(RoomKey key) {
+        Entry entry = erased.get(StateKeys.room(key));
+        return entry == null ? null : entry.state();
+    }
+
+    int erasedCount() {
+        return erased.size();
+    }
+
+    /** Up to {@code limit} rooms that were erased before a time. */
+    List<RoomState> erasedBefore(long timeMs, int limit) {
+        return erased.values().stream()
+                .takeWhile(entry -> entry.writtenAtMs() < timeMs)
+                .limit(limit)
+                .map(Entry::state)
+                .toList();
     }
 
     /** What a room's log is kept for may have been changed then, by the broker's time, and not later; 0 when there is no room. */
@@ -179,14 +207,14 @@ public final class RoomTable {
                 .toList();
     }
 
-    /** Up to {@code limit} rooms that were closed before a time. */
+    /** Up to {@code limit} rooms that were closed, and not archived, before a time. */
     List<RoomState> closedBefore(long timeMs, int limit) {
         List<RoomState> found = new ArrayList<>();
         for (Entry entry : rooms.values()) {
             if (found.size() == limit) {
                 break;
             }
-            if (!entry.state().open() && entry.writtenAtMs() < timeMs) {
+            if (entry.state().end() == RoomState.End.CLOSED && entry.writtenAtMs() < timeMs) {
                 found.add(entry.state());
             }
         }

@@ -17,6 +17,7 @@ import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.RoomProfile;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -107,6 +108,26 @@ class RoomFormTest {
                 PolicyJson.merged(base, Json.object().put("textLengthMax", 50)),
                 RoomForm.policy(base, patch.policy()).value());
         assertTrue(RoomForm.patch(json("{\"durability\":\"logged\"}")).isRefused());
+    }
+
+    @Test
+    void aRoomIsClosedOrArchivedByAChangeOfItsOwn() throws JsonProcessingException {
+        assertEquals(
+                RoomState.End.ARCHIVED,
+                RoomForm.patch(json("{\"state\":\"archived\"}")).value().end());
+        assertEquals(
+                RoomState.End.CLOSED,
+                RoomForm.patch(json("{\"state\":\"closed\"}")).value().end());
+        assertNull(RoomForm.patch(json("{\"title\":\"t\"}")).value().end());
+        for (String wrong : List.of(
+                "{\"state\":\"open\"}",
+                "{\"state\":\"erased\"}",
+                "{\"state\":null}",
+                "{\"state\":1}",
+                "{\"state\":\"closed\",\"title\":\"t\"}")) {
+            assertEquals(
+                    ErrorCode.BAD_FIELD, RoomForm.patch(json(wrong)).refusal().code(), wrong);
+        }
     }
 
     @Test
