@@ -18,6 +18,7 @@ final class Entering {
         int perSecond = state.policy().enterPerSecond();
         Role role = membership.role;
         if (perSecond == 0
+                || connection.claims().isGuest()
                 || gate.isShadowed(connection.claims(), state, role, System.currentTimeMillis())
                 || !membership.room.announces(connection.user(), perSecond, System.nanoTime())) {
             return;

@@ -2,6 +2,7 @@ package io.danmaku.edge.connection;
 
 import io.danmaku.edge.overload.Admission;
 import io.danmaku.node.http.Problems;
+import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.netty.channel.ChannelHandlerContext;
@@ -94,9 +95,9 @@ public final class Handshake implements Handler<RoutingContext> {
             Problems.send(routing, Refusal.of(ErrorCode.UNSUPPORTED, "the subprotocol is " + SUBPROTOCOL));
             return;
         }
-        String token;
+        Command.Auth auth;
         try {
-            token = dialect == json ? request.getParam("token") : null;
+            auth = dialect == json ? auth(request) : null;
         } catch (IllegalArgumentException brokenQuery) {
             Problems.send(routing, Refusal.of(ErrorCode.BAD_COMMAND, "the address cannot be read"));
             return;
@@ -109,7 +110,14 @@ public final class Handshake implements Handler<RoutingContext> {
             Problems.send(routing, refusal);
             return;
         }
-        upgrade(request, dialect, key, named, token);
+        upgrade(request, dialect, key, named, auth);
+    }
+
+    /** What the address says of who comes; null when it says nothing. */
+    private static Command.Auth auth(HttpServerRequest request) {
+        String token = request.getParam("token");
+        String guest = token == null ? request.getParam("guest") : null;
+        return token == null && guest == null ? null : new Command.Auth(token, guest);
     }
 
     /** Counts one more connection, or says why not. */
@@ -124,7 +132,7 @@ public final class Handshake implements Handler<RoutingContext> {
         return loops.enter(limits.connectionsMax()) ? null : admission.refuse(Admission.Reason.FULL);
     }
 
-    private void upgrade(HttpServerRequest request, Dialect dialect, String key, boolean named, String token) {
+    private void upgrade(HttpServerRequest request, Dialect dialect, String key, boolean named, Command.Auth auth) {
         request.response()
                 .putHeader("Upgrade", "websocket")
                 .putHeader("Connection", "Upgrade")
@@ -140,11 +148,11 @@ public final class Handshake implements Handler<RoutingContext> {
         }
         request.toNetSocket()
                 .onSuccess(socket ->
-                        take(((NetSocketInternal) socket).channelHandlerContext(), dialect, token, agreed != null))
+                        take(((NetSocketInternal) socket).channelHandlerContext(), dialect, auth, agreed != null))
                 .onFailure(lost -> loops.left());
     }
 
-    private void take(ChannelHandlerContext vertx, Dialect dialect, String token, boolean compressed) {
+    private void take(ChannelHandlerContext vertx, Dialect dialect, Command.Auth auth, boolean compressed) {
         ConnectionLoop loop = loops.of(vertx.channel().eventLoop());
         Connection connection = new Connection(
                 dialect, loop, limits, commands, incarnation + "." + sessions.incrementAndGet(), System.nanoTime());
@@ -157,8 +165,8 @@ public final class Handshake implements Handler<RoutingContext> {
         }
         if (!vertx.channel().isActive()) {
             connection.closed();
-        } else if (token != null) {
-            commands.authenticate(connection, -1, token);
+        } else if (auth != null) {
+            commands.authenticate(connection, -1, auth);
         }
     }
 

@@ -226,6 +226,9 @@ public final class SendGate {
 
     /** Why somebody may not be in a room, or null. What is spoken does not hold for who governs the room. */
     public Refusal exclusion(Claims claims, RoomState room, long nowMs) {
+        if (claims.isGuest() && !room.policy().guests()) {
+            return Refusal.of(ErrorCode.FORBIDDEN, "this room takes no guests: connect with a token");
+        }
         Sanction ban = table.exclusion(room, claims.user(), nowMs);
         return ban == null || table.role(claims, room).may(Permission.GOVERN)
                 ? null

@@ -24,7 +24,8 @@ public final class PolicyJson {
                 .put("emoteOnly", policy.emoteOnly())
                 .put("bestEffortPerSecond", policy.bestEffortPerSecond())
                 .put("enterPerSecond", policy.enterPerSecond())
-                .put("retentionHours", policy.retentionHours());
+                .put("retentionHours", policy.retentionHours())
+                .put("guests", policy.guests());
     }
 
     /**
@@ -60,7 +61,8 @@ public final class PolicyJson {
                 merged.get("emoteOnly").booleanValue(),
                 merged.get("bestEffortPerSecond").intValue(),
                 merged.get("enterPerSecond").intValue(),
-                merged.get("retentionHours").intValue());
+                merged.get("retentionHours").intValue(),
+                merged.get("guests").booleanValue());
     }
 
     private static boolean isOfItsType(JsonNode known, JsonNode value) {

@@ -15,6 +15,7 @@ package io.danmaku.protocol.room;
  * @param bestEffortPerSecond BEST_EFFORT events that reach viewers in a second, above it they are sampled; 0 = no limit, at most 100,000
  * @param enterPerSecond {@code enter} events that an edge tells of in a second, 0 = none, at most 100
  * @param retentionHours how long the room's log is kept, 1 h..8,760 h
+ * @param guests who has no account may read
  */
 public record RoomPolicy(
         long slowModeMs,
@@ -28,10 +29,11 @@ public record RoomPolicy(
         boolean emoteOnly,
         int bestEffortPerSecond,
         int enterPerSecond,
-        int retentionHours) {
+        int retentionHours,
+        boolean guests) {
 
     public static final RoomPolicy DEFAULT =
-            new RoomPolicy(0, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, false, 100, 0, 24);
+            new RoomPolicy(0, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, false, 100, 0, 24, false);
 
     public static final long SLOW_MODE_MS_MAX = 6 * 3_600_000L;
     public static final int TEXT_LENGTH_LIMIT = 2_000;

@@ -306,6 +306,11 @@ public final class RoomTable {
                 .toList();
     }
 
+    /** The API keys of the tenants whose place is in this group. */
+    public ApiKeyTable apiKeys() {
+        return apiKeys;
+    }
+
     /** What a backend asked for by this key in the room's present epoch, or null. */
     public Posted posted(RoomState room, String key) {
         Posted known = posted.get(StateKeys.posted(room.key(), key));

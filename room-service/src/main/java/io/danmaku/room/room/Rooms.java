@@ -62,10 +62,10 @@ public final class Rooms {
             String what = known.open() ? "there is an open room " : "there is an archived room, erase it first: ";
             return StateChange.refuse(ErrorCode.EXISTS, what + key.room());
         }
-        if (former == null) {
-            if (groups.roomCount(key.tenant()) >= bounds.perTenantMax()) {
-                return StateChange.refuse(
-                        ErrorCode.TOO_MANY_ROOMS, "a tenant has at most " + bounds.perTenantMax() + " rooms");
+        if (known == null) {
+            int max = bounds.quotas().of(key.tenant()).rooms();
+            if (max > 0 && groups.roomCount(key.tenant()) >= max) {
+                return StateChange.refuse(ErrorCode.TOO_MANY_ROOMS, "this tenant has at most " + max + " rooms");
             }
             if (groups.roomCount() >= bounds.allTenantsMax()) {
                 return StateChange.refuse(ErrorCode.TOO_MANY_ROOMS, "this hub is full of rooms");

@@ -41,14 +41,15 @@ class RoomFormTest {
         RoomForm.Wanted wanted = RoomForm.wanted(json("""
                         {"id":"a_b-1","title":"直播间","durability":"ephemeral","policy":{"slowModeMs":3000,
                         "memberSlowModeMs":5,"whoMaySend":"moderators","textLengthMax":20,"uniqueSeconds":30,"noLinks":true,
-                        "capsPercentMax":70,"styles":"plain","emoteOnly":true,"bestEffortPerSecond":0,"enterPerSecond":9,"retentionHours":1}}""")).value();
+                        "capsPercentMax":70,"styles":"plain","emoteOnly":true,"bestEffortPerSecond":0,"enterPerSecond":9,"retentionHours":1,"guests":true}}""")).value();
         assertEquals("a_b-1", wanted.id());
         assertEquals("直播间", wanted.title());
         assertEquals(Durability.EPHEMERAL, wanted.durability());
         assertEquals(PolicyJson.merged(RoomPolicy.DEFAULT, json("""
                         {"slowModeMs":3000,"memberSlowModeMs":5,"whoMaySend":"moderators","textLengthMax":20,"uniqueSeconds":30,
                         "noLinks":true,"capsPercentMax":70,"styles":"plain","emoteOnly":true,"bestEffortPerSecond":0,"enterPerSecond":9,
-                        "retentionHours":1}""")), wanted.policy());
+                        "retentionHours":1,"guests":true}""")), wanted.policy());
+        assertTrue(wanted.policy().guests());
     }
 
     @ParameterizedTest
@@ -73,6 +74,7 @@ class RoomFormTest {
                 "{\"policy\":{\"retentionHours\":0}}",
                 "{\"policy\":{\"enterPerSecond\":101}}",
                 "{\"policy\":{\"noLinks\":1}}",
+                "{\"policy\":{\"guests\":\"on\"}}",
                 "{\"policy\":{\"styles\":\"bold\"}}",
                 "{\"policy\":{\"styles\":null}}",
                 "{\"policy\":{\"emoteOnly\":\"yes\"}}",
@@ -171,7 +173,7 @@ class RoomFormTest {
                         + "\"state\":\"closed\",\"owner\":null,\"cover\":\"\",\"tags\":[],\"category\":\"\",\"language\":\"\","
                         + "\"live\":false,\"attributes\":{},\"policy\":{\"slowModeMs\":0,\"memberSlowModeMs\":0,"
                         + "\"whoMaySend\":\"everyone\",\"textLengthMax\":200,\"uniqueSeconds\":0,\"noLinks\":false,"
-                        + "\"capsPercentMax\":0,\"styles\":\"all\",\"emoteOnly\":false,\"bestEffortPerSecond\":100,\"enterPerSecond\":0,\"retentionHours\":24},"
+                        + "\"capsPercentMax\":0,\"styles\":\"all\",\"emoteOnly\":false,\"bestEffortPerSecond\":100,\"enterPerSecond\":0,\"retentionHours\":24,\"guests\":false},"
                         + "\"pin\":null,\"stream\":1,\"liveSince\":null,\"version\":5,\"createdAt\":1}",
                 RoomForm.json(RoomTableTest.room(new RoomKey("default", "42"), 5, false))
                         .toString());
