@@ -11,6 +11,7 @@ import io.danmaku.node.token.TokenKeys;
 import io.danmaku.protocol.log.Incarnation;
 import io.danmaku.room.admin.Forwarding;
 import io.danmaku.room.admin.RoomApi;
+import io.danmaku.room.key.Keys;
 import io.danmaku.room.membership.MembershipCount;
 import io.danmaku.room.membership.StatsTable;
 import io.danmaku.room.moderation.Pins;
@@ -96,6 +97,7 @@ public final class RoomServiceNode {
         Posts posts = new Posts(groups, log, config.rooms());
         Pins pins = new Pins(groups, log);
         Words words = new Words(groups);
+        Keys apiKeys = new Keys(groups);
         StatsTable stats = new StatsTable();
         MembershipCount count = new MembershipCount(
                 vertx, membership, pulsar.client(), instance, config.membership(), stats, ops.registry());
@@ -115,6 +117,7 @@ public final class RoomServiceNode {
                 posts,
                 pins,
                 words,
+                apiKeys,
                 groups,
                 stats,
                 new Forwarding(http, groups, config.forwardTimeoutMs(), ops.registry()),
@@ -135,6 +138,7 @@ public final class RoomServiceNode {
             takedowns.sweep();
             posts.sweep();
             words.sweep();
+            apiKeys.sweep();
             rooms.sweep();
         }));
         shutdown.add("http", DRAIN_MS + STEP_MS, () -> await(server.shutdown(DRAIN_MS, TimeUnit.MILLISECONDS)));

@@ -17,6 +17,7 @@ import io.danmaku.protocol.room.Permission;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.token.Claims;
+import io.danmaku.protocol.token.KeyScope;
 import io.danmaku.protocol.token.Tokens;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -58,7 +59,7 @@ public final class RoomHistory {
     /** @param readsMax requests that are carried out at a time */
     public RoomHistory(
             Tokens tokens, RoomTable table, OpenRooms rooms, SendGate gate, Admission admission, int readsMax) {
-        bearer = new Bearer(tokens);
+        bearer = new Bearer(tokens, table);
         this.table = table;
         this.rooms = rooms;
         this.gate = gate;
@@ -77,7 +78,10 @@ public final class RoomHistory {
                 .handler(context -> context.response()
                         .putHeader("Content-Type", "application/yaml; charset=utf-8")
                         .end(document));
-        router.get(PATH).handler(bearer).handler(this::read);
+        router.get(PATH)
+                .handler(bearer)
+                .handler(Bearer.within(KeyScope.HISTORY))
+                .handler(this::read);
     }
 
     private void read(RoutingContext context) {

@@ -118,6 +118,20 @@ public final class StateKeys {
         return key.startsWith(POSTED);
     }
 
+    /** The key of an {@code ApiKey}: {@code key:{tenant}/{id}}. */
+    public static String apiKey(String tenant, String id) {
+        return apiKeysOf(tenant) + id;
+    }
+
+    /** What the keys of all API keys of a tenant begin with. */
+    public static String apiKeysOf(String tenant) {
+        return KEY + tenant + "/";
+    }
+
+    public static boolean isApiKey(String key) {
+        return key.startsWith(KEY);
+    }
+
     public static boolean isGrant(String key) {
         return key.startsWith(GRANT);
     }

@@ -11,6 +11,7 @@ import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
 import io.danmaku.protocol.room.WordList;
+import io.danmaku.protocol.token.ApiKey;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -47,6 +48,7 @@ public final class RoomTable {
     private final NavigableMap<String, Grant> grants = new TreeMap<>();
     private final NavigableMap<String, Deletion> deletions = new TreeMap<>();
     private final NavigableMap<String, WordList> words = new TreeMap<>();
+    private final ApiKeyTable apiKeys = new ApiKeyTable();
     /** What was written longest ago first. */
     private final Map<String, Posted> posted = new LinkedHashMap<>();
 
@@ -80,6 +82,8 @@ public final class RoomTable {
             keep(deletions, key, deleted ? null : Json.read(value, Deletion.class));
         } else if (StateKeys.isWords(key)) {
             keep(words, key, deleted ? null : Json.read(value, WordList.class));
+        } else if (StateKeys.isApiKey(key)) {
+            apiKeys.apply(key, deleted ? null : Json.read(value, ApiKey.class));
         } else if (StateKeys.isPosted(key)) {
             Posted now = deleted ? null : Json.read(value, Posted.class);
             Posted before = posted.remove(key);

@@ -14,6 +14,7 @@ import io.danmaku.protocol.room.Pin;
 import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.token.Claims;
 import io.danmaku.protocol.token.Tokens;
+import io.danmaku.room.key.Keys;
 import io.danmaku.room.membership.StatsTable;
 import io.danmaku.room.moderation.Pins;
 import io.danmaku.room.moderation.Roles;
@@ -106,6 +107,7 @@ class ApiDocumentTest {
                         new Posts(groups, log, bounds),
                         new Pins(groups, log),
                         new Words(groups),
+                        new Keys(groups),
                         groups,
                         new StatsTable(),
                         new Forwarding(http, groups, 1_000, ops.registry()),
