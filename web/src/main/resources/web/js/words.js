@@ -1,6 +1,6 @@
 /** What the page says. Codes come from the hub (docs/protocol.md) or from the SDK (sdk/hub-error.js). */
 
-const WAIT = new Set(['slow_mode', 'rate_limited', 'busy']);
+const WAIT = new Set(['slow_mode', 'rate_limited', 'quota', 'busy']);
 
 /**
  * A refusal in words, with what to do about it.
@@ -21,6 +21,8 @@ function sentence({ code, message }, policy, waitMs) {
       return 'Slow mode: wait for the count-down, then send again.';
     case 'rate_limited':
       return 'That was too fast. Wait for the count-down, then send again.';
+    case 'quota':
+      return 'Too many write at this moment. Wait for the count-down, then send again.';
     case 'muted':
       return waitMs > 0
         ? `A moderator has muted you for another ${span(waitMs)}. You can go on reading.`

@@ -14,7 +14,7 @@ const ROOMS_MAX = 20;
 const VIOLATIONS_KEPT = 20;
 
 /** Answers to a join after which it is tried again, later. */
-const TRY_LATER = new Set(['busy', 'unavailable', 'rate_limited', 'internal', 'queue_full']);
+const TRY_LATER = new Set(['busy', 'unavailable', 'rate_limited', 'quota', 'internal', 'queue_full']);
 
 /**
  * A client of Danmaku Hub: rooms and direct messages over one WebSocket that comes back by itself.

@@ -16,7 +16,7 @@ const MAY_HAVE_ARRIVED = new Set(['pending', 'timeout', 'disconnected']);
  * Refusals that are about the pace, which is not the sender's fault when the SDK itself sends late or again: a first try
  * that did arrive makes the second one too soon, and what has waited for a connection goes out in one go.
  */
-const PACE = new Set(['slow_mode', 'rate_limited']);
+const PACE = new Set(['slow_mode', 'rate_limited', 'quota']);
 
 /** A send that goes out this much later than it was asked for was held up by the SDK, in milliseconds. */
 const HELD_UP_MS = 1000;

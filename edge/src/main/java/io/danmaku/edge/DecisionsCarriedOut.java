@@ -39,6 +39,11 @@ final class DecisionsCarriedOut implements RoomTable.Decided {
         open.live().policy(state.policy());
         if (!state.open() || !state.epoch().equals(open.stateEpoch())) {
             loops.endRoom(open);
+            if (state.end() == RoomState.End.ERASED) {
+                rooms.drop(state);
+            }
+        } else if (!state.policy().guests()) {
+            loops.excludeGuests(open);
         }
     }
 

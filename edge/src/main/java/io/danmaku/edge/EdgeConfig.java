@@ -7,6 +7,7 @@ import io.danmaku.edge.roomlog.OpenRooms;
 import io.danmaku.node.address.TrustedProxies;
 import io.danmaku.node.config.ConfigurationException;
 import io.danmaku.node.config.Settings;
+import io.danmaku.node.config.TenantQuotas;
 import io.danmaku.node.pulsar.PulsarConfig;
 import io.danmaku.node.token.TokenConfig;
 
@@ -29,6 +30,7 @@ record EdgeConfig(
         Admission.Limits admission,
         OverloadLimits overload,
         OpenRooms.Limits rooms,
+        TenantQuotas quotas,
         int historyReads,
         int ringSlots,
         long frameIntervalMs,
@@ -53,6 +55,7 @@ record EdgeConfig(
                 s.integer("connection.commandsPerSecond", 1, 100_000),
                 s.integer("connection.sendsPerSecond", 1, 100_000),
                 s.integer("connection.moderatorPerSecond", 1, 100_000),
+                s.flag("connection.guests"),
                 s.millis("connection.authenticateWithin", 100, 600_000),
                 s.millis("connection.idleMax", 1_000, 86_400_000),
                 s.millis("connection.slowMax", 1_000, 86_400_000),
@@ -87,6 +90,12 @@ record EdgeConfig(
                         s.integer("connection.memoryPercentMax", 1, 100)),
                 OverloadLimits.read(s),
                 rooms,
+                TenantQuotas.read(
+                        s,
+                        new TenantQuotas.Quota(
+                                s.integer("quota.viewers", 0, 999_999_999),
+                                s.integer("quota.messagesPerSecond", 0, 999_999_999),
+                                0)),
                 s.integer("room.historyReads", 1, 1_000),
                 powerOfTwo("broadcast.ringSlots", s.integer("broadcast.ringSlots", 64, 1 << 22)),
                 s.millis("broadcast.frameInterval", 1, 1_000),

@@ -55,6 +55,8 @@ record EdgeMeters(
                 .register(registry);
         Gauge.builder("danmaku.connections.packets", loops, ConnectionLoops::packetConnections)
                 .register(registry);
+        Gauge.builder("danmaku.connections.guests", loops, ConnectionLoops::guests)
+                .register(registry);
         FunctionCounter.builder("danmaku.connections.drained", loops, ConnectionLoops::departed)
                 .register(registry);
         Gauge.builder("danmaku.rooms.open", rooms, OpenRooms::size).register(registry);

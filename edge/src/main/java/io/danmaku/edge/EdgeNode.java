@@ -23,6 +23,7 @@ import io.danmaku.edge.policy.RoomTable;
 import io.danmaku.edge.presence.PresenceReporter;
 import io.danmaku.edge.presence.RaidReporter;
 import io.danmaku.edge.presence.StatsTable;
+import io.danmaku.edge.quota.Tenants;
 import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.edge.roomlog.OpenRooms;
 import io.danmaku.edge.tail.BatchWriter;
@@ -34,6 +35,7 @@ import io.danmaku.node.ops.Ops;
 import io.danmaku.node.ops.Tracing;
 import io.danmaku.node.pulsar.PulsarNode;
 import io.danmaku.node.redis.Directory;
+import io.danmaku.node.redis.SharedCounts;
 import io.danmaku.node.token.TokenKeys;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.Incarnation;
@@ -124,6 +126,11 @@ public final class EdgeNode {
         shutdown.add("stats", 2_000, stats::close);
         Directory directory = new Directory(vertx, config.redisUrl());
         shutdown.add("directory", 2_000, directory::close);
+        SharedCounts counts = config.quotas().limitMessages() ? new SharedCounts(vertx, config.redisUrl()) : null;
+        if (counts != null) {
+            shutdown.add("quotas", 2_000, counts::close);
+        }
+        Tenants tenants = new Tenants(config.quotas(), stats::online, counts, ops.registry());
         DirectGateway direct = new DirectGateway(
                 pulsar,
                 incarnation,
@@ -136,6 +143,7 @@ public final class EdgeNode {
         SendGate gate = new SendGate(table, filters);
         Commands commands = new Commands(
                 keys.tokens(),
+                tenants,
                 table,
                 rooms,
                 gate,

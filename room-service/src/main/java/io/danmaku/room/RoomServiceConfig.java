@@ -2,6 +2,7 @@ package io.danmaku.room;
 
 import io.danmaku.node.config.ConfigurationException;
 import io.danmaku.node.config.Settings;
+import io.danmaku.node.config.TenantQuotas;
 import io.danmaku.node.pulsar.PulsarConfig;
 import io.danmaku.node.token.TokenConfig;
 import io.danmaku.room.membership.MembershipBounds;
@@ -41,7 +42,7 @@ public record RoomServiceConfig(
         if (forwardTimeoutMs <= 3 * state.writeTimeoutMs()) {
             throw new ConfigurationException("http.forwardTimeout", "is longer than three state.writeTimeout");
         }
-        if (rooms.perTenantMax() > rooms.allTenantsMax()) {
+        if (rooms.quotas().each().rooms() > rooms.allTenantsMax()) {
             throw new ConfigurationException("rooms.perTenantMax", "is at most rooms.allTenantsMax");
         }
     }
@@ -60,7 +61,8 @@ public record RoomServiceConfig(
                 s.millis("pulsar.startWithin", 0, HOUR_MS),
                 TokenConfig.read(s, "token.secret"),
                 new RoomBounds(
-                        s.integer("rooms.perTenantMax", 1, 1_000_000),
+                        TenantQuotas.read(
+                                s, new TenantQuotas.Quota(0, 0, s.integer("rooms.perTenantMax", 1, 1_000_000))),
                         s.integer("rooms.allTenantsMax", 1, 1_000_000),
                         s.millis("rooms.closedKept", 1_000, YEAR_MS),
                         s.integer("rooms.sanctionsPerRoomMax", 1, 100_000),

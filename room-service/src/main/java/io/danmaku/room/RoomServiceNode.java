@@ -11,6 +11,7 @@ import io.danmaku.node.token.TokenKeys;
 import io.danmaku.protocol.log.Incarnation;
 import io.danmaku.room.admin.Forwarding;
 import io.danmaku.room.admin.RoomApi;
+import io.danmaku.room.key.Keys;
 import io.danmaku.room.membership.MembershipCount;
 import io.danmaku.room.membership.RaidSignsReader;
 import io.danmaku.room.membership.StatsTable;
@@ -100,6 +101,7 @@ public final class RoomServiceNode {
         Raids raids = new Raids(groups, log, ops.registry(), clock);
         RaidSignsReader signs = new RaidSignsReader(vertx, state, pulsar.client(), ops.registry(), raids::take);
         Words words = new Words(groups);
+        Keys apiKeys = new Keys(groups);
         StatsTable stats = new StatsTable();
         MembershipCount count = new MembershipCount(
                 vertx, membership, pulsar.client(), instance, config.membership(), stats, ops.registry());
@@ -120,6 +122,7 @@ public final class RoomServiceNode {
                 pins,
                 raids,
                 words,
+                apiKeys,
                 groups,
                 stats,
                 new Forwarding(http, groups, config.forwardTimeoutMs(), ops.registry()),
@@ -143,6 +146,7 @@ public final class RoomServiceNode {
             takedowns.sweep();
             posts.sweep();
             words.sweep();
+            apiKeys.sweep();
             rooms.sweep();
         }));
         shutdown.add("http", DRAIN_MS + STEP_MS, () -> await(server.shutdown(DRAIN_MS, TimeUnit.MILLISECONDS)));

@@ -9,6 +9,7 @@ import io.danmaku.edge.overload.Admission;
 import io.danmaku.edge.policy.RoomTable;
 import io.danmaku.edge.presence.PresenceReporter;
 import io.danmaku.edge.presence.StatsTable;
+import io.danmaku.edge.quota.Tenants;
 import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.edge.roomlog.OpenRooms;
 import io.danmaku.protocol.command.Command;
@@ -22,11 +23,11 @@ import io.danmaku.protocol.json.Replies;
 import io.danmaku.protocol.log.Incarnation;
 import io.danmaku.protocol.log.RoomRecord;
 import io.danmaku.protocol.log.RoomStats;
-import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.RoomState;
+import io.danmaku.protocol.token.Claims;
 import io.danmaku.protocol.token.Tokens;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.Tracer;
@@ -34,12 +35,10 @@ import java.util.concurrent.CompletableFuture;
 
 /** Carries out what connections ask. Stateless; each command runs on its connection's event loop. */
 public final class Commands {
-    /** A viewer may be ahead of this edge by what another edge has read more; beyond that its offset is not of this log. */
-    private static final long AHEAD_MAX = 65_536;
-
     private static final long RETRY_MS = 1_000;
 
     private final Tokens tokens;
+    private final Tenants tenants;
     private final RoomTable table;
     private final OpenRooms openRooms;
     private final SendGate gate;
@@ -55,6 +54,7 @@ public final class Commands {
 
     public Commands(
             Tokens tokens,
+            Tenants tenants,
             RoomTable table,
             OpenRooms openRooms,
             SendGate gate,
@@ -67,6 +67,7 @@ public final class Commands {
             ConnectionLoops loops,
             Tracer tracer) {
         this.tokens = tokens;
+        this.tenants = tenants;
         this.table = table;
         this.openRooms = openRooms;
         this.gate = gate;
@@ -91,6 +92,8 @@ public final class Commands {
             connection.refuse(decoded.id(), decoded.refusal());
         } else if (!connection.ready() && !(decoded.command() instanceof Command.Auth)) {
             connection.refuse(decoded.id(), Refusal.of(ErrorCode.UNAUTHENTICATED, "auth comes first"));
+        } else if (connection.ready() && connection.claims().isGuest() && !Guests.may(decoded.command())) {
+            connection.refuse(decoded.id(), Guests.READ_ONLY);
         } else if (loops.draining() && Departures.isTooLate(decoded.command())) {
             connection.loop().departures().hurry(connection);
             connection.refuse(decoded.id(), Departures.TOO_LATE);
@@ -115,15 +118,17 @@ public final class Commands {
         } else if (command instanceof Command.History asked) {
             history.carryOut(connection, id, asked);
         } else if (command instanceof Command.Auth auth) {
-            authenticate(connection, id, auth.token());
+            authenticate(connection, id, auth);
         } else {
             direct.carryOut(connection, id, command);
         }
     }
 
-    /** Checks a token, from {@code auth} or from the address (id -1: no reply when it is good). */
-    void authenticate(Connection connection, long id, String token) {
-        Tokens.Checked checked = tokens.verify(token);
+    /** Checks who one is, by {@code auth} or by the address (id -1: no reply when it is good). */
+    void authenticate(Connection connection, long id, Command.Auth auth) {
+        Tokens.Checked checked = auth.guest() == null
+                ? tokens.verify(auth.token())
+                : Guests.check(auth.guest(), limits.guests(), connection, System.currentTimeMillis());
         if (checked.refusal() != null) {
             connection.refuse(id, checked.refusal());
             return;
@@ -135,11 +140,13 @@ public final class Commands {
             connection.refuse(id, Refusal.of(ErrorCode.FORBIDDEN, "a connection is renewed by the same user"));
             return;
         }
-        connection.authenticated(checked.claims(), token);
+        Claims claims = checked.claims();
+        connection.authenticated(claims, auth.token(), tenants.of(claims.tenant()));
         if (!first) {
             connection.checkExclusions();
-        }
-        if (first && !connection.dialect().readsOneRoom()) {
+        } else if (claims.isGuest()) {
+            loops.countGuests(1);
+        } else if (!connection.dialect().readsOneRoom()) {
             direct.connected(connection);
         }
         if (id >= 0) {
@@ -163,14 +170,17 @@ public final class Commands {
         if (state == null) {
             return;
         }
-        Refusal refusal = gate.exclusion(connection.claims(), connection.address, state, System.currentTimeMillis());
+        long nowMs = System.currentTimeMillis();
+        Refusal refusal = gate.exclusion(connection.claims(), connection.address, state, nowMs);
         refusal = refusal == null ? admission.join(() -> openRooms.holds(state.key())) : refusal;
+        refusal = refusal == null ? connection.quota().enter(nowMs) : refusal;
         if (refusal != null) {
             connection.refuse(id, refusal);
             return;
         }
         CompletableFuture<OpenRoom> opening = openRooms.acquire(state, table.deletions(state.key(), state.epoch()));
         if (opening == null) {
+            connection.quota().leave(nowMs);
             connection.refuse(id, Refusal.retry(ErrorCode.BUSY, "this edge has as many rooms as it may", RETRY_MS));
             return;
         }
@@ -209,7 +219,7 @@ public final class Commands {
         boolean stillWanted = connection.rooms().get(join.room()) == membership;
         if (room == null) {
             if (stillWanted) {
-                connection.rooms().remove(join.room());
+                leave(connection, join.room());
             }
             connection.refuse(id, Refusal.retry(ErrorCode.UNAVAILABLE, "the room's log is away", RETRY_MS));
             return;
@@ -217,15 +227,15 @@ public final class Commands {
         LiveRoom live = room.live();
         long head = live.tail().headOffset();
         RoomState state = table.room(live.key());
-        long since = since(join, live, head, state == null ? RoomPolicy.DEFAULT : state.policy());
-        Refusal refusal = refusal(state, room, since);
+        long since = JoinStart.since(join, live, head, state == null ? RoomPolicy.DEFAULT : state.policy());
+        Refusal refusal = JoinStart.refusal(state, room, since);
         if (refusal == null) {
             // spoken meanwhile, when there was nobody to leave the room yet
             refusal = gate.exclusion(connection.claims(), connection.address, state, System.currentTimeMillis());
         }
         if (!stillWanted || connection.closing() || refusal != null) {
             if (stillWanted) {
-                connection.rooms().remove(join.room());
+                leave(connection, join.room());
             }
             openRooms.release(room);
             connection.refuse(
@@ -243,7 +253,7 @@ public final class Commands {
         connection.ok(
                 id, JoinReply.of(live, state, membership.role, head, online(live.key()), System.currentTimeMillis()));
         membership.viewer = audience.add(connection.socket(), connection.encoding(), since);
-        presence.joined(live.key(), connection.user());
+        presence.joined(live.key(), connection.countedAs());
         audience.forward(membership.viewer);
         if (join.since() < 0) {
             Entering.tell(connection, membership, state, gate);
@@ -254,33 +264,6 @@ public final class Commands {
     int online(RoomKey room) {
         RoomStats told = stats.of(room);
         return told == null ? 0 : told.online();
-    }
-
-    /** What has become of the room since it was asked for, or null when nothing speaks against joining. */
-    private static Refusal refusal(RoomState state, OpenRoom room, long since) {
-        if (state == null || !state.open()) {
-            return Refusal.of(ErrorCode.ROOM_CLOSED, "the room is closed");
-        }
-        if (!state.epoch().equals(room.stateEpoch())) {
-            return Refusal.retry(ErrorCode.UNAVAILABLE, "the room was made anew", RETRY_MS);
-        }
-        if (since > room.live().tail().headOffset() + AHEAD_MAX) {
-            return Refusal.of(ErrorCode.SINCE_AHEAD, "since lies far beyond the room's head: join without it");
-        }
-        return since + 1 < room.live().tail().firstOffset() && room.busy()
-                ? Refusal.retry(ErrorCode.BUSY, "too many catch up at a time", RETRY_MS)
-                : null;
-    }
-
-    private static long since(Command.Join join, LiveRoom live, long head, RoomPolicy policy) {
-        boolean sameEpoch = live.epoch().equals(join.epoch());
-        boolean known = sameEpoch || (join.epoch() == null && live.durability() == Durability.LOGGED);
-        if (join.since() >= 0 && known) {
-            return join.since();
-        }
-        // who asks for nothing is shown what the room wants late viewers to see
-        long last = join.since() < 0 && join.last() < 0 ? policy.lastOnJoin() : join.last();
-        return Math.max(0, head - Math.max(0, last));
     }
 
     /** Why a connection may not be in a room any more, or null. */
@@ -301,9 +284,10 @@ public final class Commands {
         if (m == null) {
             return false;
         }
+        connection.quota().leave(System.currentTimeMillis());
         if (m.viewer != null) {
             m.audience.remove(m.viewer);
-            presence.left(m.room.live().key(), connection.user());
+            presence.left(m.room.live().key(), connection.countedAs());
             openRooms.release(m.room);
         }
         return true;
@@ -328,21 +312,26 @@ public final class Commands {
             connection.refuse(id, Refusal.retry(ErrorCode.RATE_LIMITED, "too many sends a second", waitMs));
             return;
         }
-        SendGate.Verdict verdict = gate.check(
-                connection.claims(),
-                connection.address,
-                state,
-                send,
-                m.room.live().spoken(),
-                System.currentTimeMillis());
+        long nowMs = System.currentTimeMillis();
+        Refusal quota = connection.quota().send(nowMs);
+        if (quota != null) {
+            connection.refuse(id, quota);
+            return;
+        }
+        SendGate.Verdict verdict =
+                gate.check(connection.claims(), connection.address, state, send, m.room.live().spoken(), nowMs);
         if (verdict.refusal() != null) {
+            // what is not taken for another reason counts for nothing
+            connection.quota().unsend();
             connection.refuse(id, verdict.refusal());
             return;
         }
         if (!m.room.following()) {
+            connection.quota().unsend();
             connection.refuse(id, Refusal.retry(ErrorCode.UNAVAILABLE, "the room's log is away", RETRY_MS));
             return;
         }
+        connection.quota().sent();
         if (send.type() == EventType.LIKE) {
             like(connection, id, m.room, verdict);
             return;
@@ -385,7 +374,9 @@ public final class Commands {
     void gone(Connection connection) {
         loops.left();
         loops.countPackets(connection, -1);
-        if (connection.claims() != null && !connection.dialect().readsOneRoom()) {
+        if (connection.claims() != null && connection.claims().isGuest()) {
+            loops.countGuests(-1);
+        } else if (connection.claims() != null && !connection.dialect().readsOneRoom()) {
             direct.disconnected(connection);
         }
     }

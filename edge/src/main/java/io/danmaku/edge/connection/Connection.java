@@ -2,6 +2,7 @@ package io.danmaku.edge.connection;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.edge.direct.Device;
+import io.danmaku.edge.quota.Tenant;
 import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.edge.tail.Encoding;
 import io.danmaku.node.address.Address;
@@ -55,6 +56,7 @@ final class Connection implements Device {
     private boolean compressed;
     private State state = State.UNAUTHENTICATED;
     private Claims claims;
+    private Tenant tenant;
     private String token;
     private long heardNs;
     private long unwritableSinceNs;
@@ -129,8 +131,19 @@ final class Connection implements Device {
         return state == State.CLOSING || state == State.CLOSED;
     }
 
-    /** Accepts a checked token, the first or a renewed one. */
-    void authenticated(Claims accepted, String acceptedToken) {
+    /** The tenant as it is counted here; null before a token was accepted. */
+    Tenant quota() {
+        return tenant;
+    }
+
+    /** As whom it is counted in rooms: guests are viewers, and no users. */
+    String countedAs() {
+        return claims.isGuest() ? "" : claims.user();
+    }
+
+    /** Accepts a checked token, the first or a renewed one; of a guest there is none. */
+    void authenticated(Claims accepted, String acceptedToken, Tenant counted) {
+        tenant = counted;
         claims = accepted;
         token = acceptedToken;
         if (state == State.UNAUTHENTICATED) {
@@ -335,8 +348,9 @@ final class Connection implements Device {
 
     /** Who may not be in the room any more leaves it. */
     void checkExclusion(OpenRoom room, long nowMs) {
-        if (commands.exclusion(this, room, nowMs) != null) {
-            endRoom(room, ErrorCode.BANNED);
+        Refusal exclusion = commands.exclusion(this, room, nowMs);
+        if (exclusion != null) {
+            endRoom(room, exclusion.code());
         }
     }
 

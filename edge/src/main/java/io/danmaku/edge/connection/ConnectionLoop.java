@@ -3,6 +3,7 @@ package io.danmaku.edge.connection;
 import io.danmaku.edge.policy.Spoken;
 import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.token.Claims;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
@@ -121,6 +122,17 @@ final class ConnectionLoop {
         for (Connection connection : new ArrayList<>(connections)) {
             if (connection.ready() && ban.isAbout(connection.claims(), connection.address)) {
                 guarded(connection::checkExclusions);
+            }
+        }
+    }
+
+    /** Each guest leaves the room that may not be in it any more. */
+    void excludeGuests(OpenRoom room) {
+        long nowMs = System.currentTimeMillis();
+        for (Connection connection : new ArrayList<>(connections)) {
+            Claims claims = connection.claims();
+            if (claims != null && claims.isGuest() && connection.isOf(claims.user(), room)) {
+                guarded(() -> connection.checkExclusion(room, nowMs));
             }
         }
     }

@@ -22,6 +22,7 @@ public final class ConnectionLoops implements Acks {
     private volatile ConnectionLoop[] loops = {};
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger packetConnections = new AtomicInteger();
+    private final AtomicInteger guests = new AtomicInteger();
     private volatile boolean draining;
 
     /** @param max event loops there can be, at most 256 */
@@ -78,6 +79,16 @@ public final class ConnectionLoops implements Acks {
         }
     }
 
+    /** Of the open connections those without an account. */
+    public int guests() {
+        return guests.get();
+    }
+
+    /** Counts one who came as a guest (1) or went (-1). */
+    void countGuests(int change) {
+        guests.addAndGet(change);
+    }
+
     /** Milliseconds in which clients come back whose connections break now. */
     long reconnectMaxMs() {
         return window.maxMs(connections.get());
@@ -119,6 +130,15 @@ public final class ConnectionLoops implements Acks {
     public void exclude(OpenRoom room, String user) {
         long nowMs = System.currentTimeMillis();
         forUser(room, user, connection -> connection.checkExclusion(room, nowMs));
+    }
+
+    /** The room takes no guests: those who are there leave it. From any thread. */
+    public void excludeGuests(OpenRoom room) {
+        if (guests.get() > 0) {
+            for (ConnectionLoop loop : loops) {
+                loop.eventLoop().execute(() -> loop.excludeGuests(room));
+            }
+        }
     }
 
     /** A user's role in the room was given or taken: all the user's connections there are told. From any thread. */

@@ -24,6 +24,7 @@ final class Entering {
         Role role = membership.role;
         if (perSecond == 0
                 || gate.isShadowed(connection.claims(), connection.address, state, role, System.currentTimeMillis())
+                || connection.claims().isGuest()
                 || !membership.room.announces(connection.user(), perSecond, System.nanoTime())) {
             return;
         }

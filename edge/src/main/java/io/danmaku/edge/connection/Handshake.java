@@ -4,6 +4,7 @@ import io.danmaku.edge.overload.Admission;
 import io.danmaku.node.address.Address;
 import io.danmaku.node.address.TrustedProxies;
 import io.danmaku.node.http.Problems;
+import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.netty.channel.ChannelHandlerContext;
@@ -102,9 +103,9 @@ public final class Handshake implements Handler<RoutingContext> {
             Problems.send(routing, Refusal.of(ErrorCode.UNSUPPORTED, "the subprotocol is " + SUBPROTOCOL));
             return;
         }
-        String token;
+        Command.Auth auth;
         try {
-            token = dialect == json ? request.getParam("token") : null;
+            auth = dialect == json ? auth(request) : null;
         } catch (IllegalArgumentException brokenQuery) {
             Problems.send(routing, Refusal.of(ErrorCode.BAD_COMMAND, "the address cannot be read"));
             return;
@@ -117,7 +118,14 @@ public final class Handshake implements Handler<RoutingContext> {
             Problems.send(routing, refusal);
             return;
         }
-        upgrade(request, dialect, key, named, token);
+        upgrade(request, dialect, key, named, auth);
+    }
+
+    /** What the address says of who comes; null when it says nothing. */
+    private static Command.Auth auth(HttpServerRequest request) {
+        String token = request.getParam("token");
+        String guest = token == null ? request.getParam("guest") : null;
+        return token == null && guest == null ? null : new Command.Auth(token, guest);
     }
 
     /** Counts one more connection, or says why not. */
@@ -132,7 +140,7 @@ public final class Handshake implements Handler<RoutingContext> {
         return loops.enter(limits.connectionsMax()) ? null : admission.refuse(Admission.Reason.FULL);
     }
 
-    private void upgrade(HttpServerRequest request, Dialect dialect, String key, boolean named, String token) {
+    private void upgrade(HttpServerRequest request, Dialect dialect, String key, boolean named, Command.Auth auth) {
         request.response()
                 .putHeader("Upgrade", "websocket")
                 .putHeader("Connection", "Upgrade")
@@ -148,12 +156,14 @@ public final class Handshake implements Handler<RoutingContext> {
         }
         Address address = proxies.client(request);
         request.toNetSocket()
-                .onSuccess(socket -> take(
-                        ((NetSocketInternal) socket).channelHandlerContext(), dialect, address, token, agreed != null))
+                .onSuccess(socket ->
+                        take(
+                                ((NetSocketInternal) socket).channelHandlerContext(), dialect, address, auth, agreed != null))
                 .onFailure(lost -> loops.left());
     }
 
-    private void take(ChannelHandlerContext vertx, Dialect dialect, Address address, String token, boolean compressed) {
+    private void take(
+            ChannelHandlerContext vertx, Dialect dialect, Address address, Command.Auth auth, boolean compressed) {
         ConnectionLoop loop = loops.of(vertx.channel().eventLoop());
         String session = incarnation + "." + sessions.incrementAndGet();
         Connection connection = new Connection(dialect, loop, limits, commands, session, address, System.nanoTime());
@@ -166,8 +176,8 @@ public final class Handshake implements Handler<RoutingContext> {
         }
         if (!vertx.channel().isActive()) {
             connection.closed();
-        } else if (token != null) {
-            commands.authenticate(connection, -1, token);
+        } else if (auth != null) {
+            commands.authenticate(connection, -1, auth);
         }
     }
 

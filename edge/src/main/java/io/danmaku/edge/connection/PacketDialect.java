@@ -10,6 +10,7 @@ import io.danmaku.protocol.json.CommandDecoder.Decoded;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.packet.AuthBody;
 import io.danmaku.protocol.packet.Packet;
+import io.danmaku.protocol.room.Ids;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.ByteBuffer;
@@ -77,7 +78,9 @@ final class PacketDialect implements Dialect {
             commands.take(connection, new Decoded(id, null, second));
             return;
         }
-        commands.take(connection, new Decoded(id, new Command.Auth(body.auth().key()), null));
+        String token = body.auth().key();
+        Command.Auth auth = token == null ? Command.Auth.guest(Ids.DEFAULT_TENANT) : Command.Auth.token(token);
+        commands.take(connection, new Decoded(id, auth, null));
         if (!renews && !connection.closing()) {
             commands.take(connection, new Decoded(id, new Command.Join(room, -1, -1, null), null));
         }

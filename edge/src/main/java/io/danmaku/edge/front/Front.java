@@ -87,6 +87,8 @@ public final class Front {
         router.route("/api/owners/*").handler(rooms);
         router.route("/api/words").handler(rooms);
         router.route("/api/words/*").handler(rooms);
+        router.route("/api/keys").handler(rooms);
+        router.route("/api/keys/*").handler(rooms);
         router.route("/openapi/room-service.yaml").handler(rooms);
         router.route("/api/dm/*").handler(direct);
         router.route("/openapi/dm-service.yaml").handler(direct);

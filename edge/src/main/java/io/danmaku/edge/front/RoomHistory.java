@@ -18,6 +18,7 @@ import io.danmaku.protocol.room.Permission;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.token.Claims;
+import io.danmaku.protocol.token.KeyScope;
 import io.danmaku.protocol.token.Tokens;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -69,7 +70,7 @@ public final class RoomHistory {
             Admission admission,
             TrustedProxies proxies,
             int readsMax) {
-        bearer = new Bearer(tokens);
+        bearer = new Bearer(tokens, table);
         this.table = table;
         this.rooms = rooms;
         this.gate = gate;
@@ -89,7 +90,10 @@ public final class RoomHistory {
                 .handler(context -> context.response()
                         .putHeader("Content-Type", "application/yaml; charset=utf-8")
                         .end(document));
-        router.get(PATH).handler(bearer).handler(this::read);
+        router.get(PATH)
+                .handler(bearer)
+                .handler(Bearer.within(KeyScope.HISTORY))
+                .handler(this::read);
     }
 
     private void read(RoutingContext context) {
@@ -144,7 +148,7 @@ public final class RoomHistory {
         if (room == null) {
             return Refusal.of(ErrorCode.NO_SUCH_ROOM, "there is no such room");
         }
-        if (!room.open()) {
+        if (!room.open() && room.end() != RoomState.End.ARCHIVED) {
             return Refusal.of(ErrorCode.ROOM_CLOSED, "the room is closed");
         }
         if (room.durability() == Durability.EPHEMERAL) {

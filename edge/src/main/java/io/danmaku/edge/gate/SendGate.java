@@ -264,6 +264,9 @@ public final class SendGate {
      * @param address where somebody comes from, null = not known
      */
     public Refusal exclusion(Claims claims, Address address, RoomState room, long nowMs) {
+        if (claims.isGuest() && !room.policy().guests()) {
+            return Refusal.of(ErrorCode.FORBIDDEN, "this room takes no guests: connect with a token");
+        }
         Sanction ban = table.exclusion(room, claims, address, nowMs);
         return ban == null ? null : refusal(ErrorCode.BANNED, "you are banned from this room", ban, nowMs);
     }

@@ -2,6 +2,7 @@ package io.danmaku.edge.policy;
 
 import io.danmaku.edge.tail.Deletions;
 import io.danmaku.node.address.Address;
+import io.danmaku.node.http.Bearer;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.StateKeys;
 import io.danmaku.protocol.log.Topics;
@@ -13,6 +14,7 @@ import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
 import io.danmaku.protocol.room.WordList;
+import io.danmaku.protocol.token.ApiKey;
 import io.danmaku.protocol.token.Claims;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The state topics as tables: one table view a group, each read to its end before the edge says it is ready. */
-public final class RoomTable implements AutoCloseable {
+public final class RoomTable implements Bearer.Keys, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RoomTable.class);
 
     /** Told of what was decided, when the table has it, on a thread of the Pulsar client. */
@@ -66,6 +68,9 @@ public final class RoomTable implements AutoCloseable {
     private final Map<Log, Deletions> deletions = new ConcurrentHashMap<>();
     /** Which log a deletion's key is about. */
     private final Map<String, Log> deletionLogs = new ConcurrentHashMap<>();
+
+    /** By id. */
+    private final Map<String, ApiKey> keys = new ConcurrentHashMap<>();
 
     private final List<TableView<byte[]>> views = new ArrayList<>();
     private volatile boolean ready;
@@ -114,6 +119,8 @@ public final class RoomTable implements AutoCloseable {
                 } else {
                     decided.words(Json.read(value, WordList.class));
                 }
+            } else if (StateKeys.isApiKey(key)) {
+                takeApiKey(key, deleted ? null : Json.read(value, ApiKey.class));
             }
         } catch (RuntimeException unreadable) {
             LOG.error("the state record {} cannot be read", key, unreadable);
@@ -138,7 +145,12 @@ public final class RoomTable implements AutoCloseable {
                 raided.remove(state.key());
             }
             RoomState inForce = state.inForce();
-            rooms.put(state.key(), inForce);
+            if (state.end() == RoomState.End.ERASED) {
+                rooms.remove(state.key());
+                deletions.remove(new Log(state.key(), state.epoch()));
+            } else {
+                rooms.put(state.key(), inForce);
+            }
             decided.room(inForce);
         }
     }
@@ -197,6 +209,24 @@ public final class RoomTable implements AutoCloseable {
             of(log).put(key, deletion);
             decided.deletion(deletion);
         }
+    }
+
+    private void takeApiKey(String stateKey, ApiKey key) {
+        if (key == null) {
+            keys.remove(stateKey.substring(stateKey.indexOf('/') + 1));
+        } else {
+            keys.put(key.id(), key);
+        }
+    }
+
+    @Override
+    public ApiKey key(String id) {
+        return keys.get(id);
+    }
+
+    @Override
+    public boolean knowsAllKeys() {
+        return ready;
     }
 
     /** The room, or null when there has never been one. */

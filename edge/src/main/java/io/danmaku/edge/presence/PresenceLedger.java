@@ -37,6 +37,7 @@ final class PresenceLedger {
         private final Set<String> came = new HashSet<>();
         private final Set<String> went = new HashSet<>();
         private int viewers;
+        private int guests;
         private long sent;
         private int toldViewers;
         private long toldSent;
@@ -87,15 +88,23 @@ final class PresenceLedger {
     /**
      * A user's connections in a room became so many more or fewer.
      *
+     * @param user empty = a guest's, who is a viewer and no user
      * @throws IllegalArgumentException when more left than were there; nothing is changed then
      */
     void moved(RoomKey key, String user, int by, long nowMs) {
         Room room = room(key, nowMs);
-        int before = room.connections.getOrDefault(user, 0);
+        boolean guests = user.isEmpty();
+        int before = guests ? room.guests : room.connections.getOrDefault(user, 0);
         int after = before + by;
         if (after < 0) {
             settle(room);
             throw new IllegalArgumentException(user + " left " + key + " more often than joined");
+        }
+        if (guests) {
+            room.guests = after;
+            room.viewers += by;
+            settle(room);
+            return;
         }
         if (after == 0) {
             room.connections.remove(user);

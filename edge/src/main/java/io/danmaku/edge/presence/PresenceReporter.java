@@ -72,7 +72,11 @@ public final class PresenceReporter implements AutoCloseable {
         thread.scheduleWithFixedDelay(this::turn, 0, TURN_MS, TimeUnit.MILLISECONDS);
     }
 
-    /** A viewer came into a room. From any thread. */
+    /**
+     * A viewer came into a room. From any thread.
+     *
+     * @param user empty = a guest
+     */
     public void joined(RoomKey room, String user) {
         moved(room, user, 1);
     }

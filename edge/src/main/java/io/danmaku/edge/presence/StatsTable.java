@@ -28,6 +28,9 @@ public final class StatsTable implements AutoCloseable {
     private final PulsarClient client;
     private final Consumer<RoomStats> changed;
     private final ConcurrentHashMap<String, RoomStats> stats = new ConcurrentHashMap<>();
+    /** Viewers of each tenant that has any. */
+    private final ConcurrentHashMap<String, Integer> online = new ConcurrentHashMap<>();
+
     private final ScheduledExecutorService opener =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "stats"));
     private volatile TableView<byte[]> table;
@@ -64,17 +67,33 @@ public final class StatsTable implements AutoCloseable {
 
     private void take(String key, byte[] json) {
         if (json == null || json.length == 0) {
-            stats.remove(key);
+            RoomStats gone = stats.remove(key);
+            if (gone != null) {
+                count(gone.room().tenant(), -gone.online());
+            }
             return;
         }
         try {
             RoomStats now = Json.read(json, RoomStats.class);
-            if (!now.equals(stats.put(key, now))) {
+            RoomStats before = stats.put(key, now);
+            if (!now.equals(before)) {
+                count(now.room().tenant(), now.online() - (before == null ? 0 : before.online()));
                 changed.accept(now);
             }
         } catch (RuntimeException unreadable) {
             LOG.warn("the numbers of {} cannot be read: {}", key, unreadable.getMessage());
         }
+    }
+
+    private void count(String tenant, int difference) {
+        if (difference != 0) {
+            online.merge(tenant, difference, (a, b) -> a + b == 0 ? null : Integer.valueOf(a + b));
+        }
+    }
+
+    /** Viewers in all rooms of a tenant on all edges, as last told. */
+    public int online(String tenant) {
+        return online.getOrDefault(tenant, 0);
     }
 
     /** A room's numbers, or null while there are none. */

@@ -149,6 +149,15 @@ public final class OpenRooms {
         }
     }
 
+    /** The room is no more, nor is its log: it is closed at once, whoever holds it still. */
+    public synchronized void drop(RoomState state) {
+        Entry entry = entries.get(state.key());
+        if (entry != null && entry.epoch.equals(state.epoch())) {
+            entries.remove(state.key());
+            close(state.key(), entry);
+        }
+    }
+
     /** The room if it is open, for news about it; not held. */
     public synchronized OpenRoom find(RoomKey key) {
         Entry entry = entries.get(key);

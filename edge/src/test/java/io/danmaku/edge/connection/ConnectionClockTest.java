@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.log.Incarnation;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.token.Claims;
@@ -24,9 +25,10 @@ class ConnectionClockTest {
     private static final long SLOW_MS = 30_000;
     private static final long NEVER_MS = Long.MAX_VALUE;
     static final ConnectionLimits LIMITS =
-            new ConnectionLimits(10, 65_536, 20, 20, 5, 500, 10_000, IDLE_MS, SLOW_MS, 5_000, 1_000);
+            new ConnectionLimits(10, 65_536, 20, 20, 5, 500, true, 10_000, IDLE_MS, SLOW_MS, 5_000, 1_000);
     /** Nothing here asks for more of it than to forget a connection. */
     static final Commands COMMANDS = new Commands(
+            null,
             null,
             null,
             null,
@@ -51,7 +53,7 @@ class ConnectionClockTest {
     @BeforeEach
     void open() {
         connection.opened(channel.pipeline().firstContext(), false);
-        connection.authenticated(new Claims("7", "Ann", Ids.DEFAULT_TENANT, Map.of(), false, NEVER_MS), "token");
+        connection.authenticated(new Claims("7", "Ann", Ids.DEFAULT_TENANT, Map.of(), false, NEVER_MS), "token", null);
     }
 
     @AfterEach
@@ -144,6 +146,28 @@ class ConnectionClockTest {
         assertFalse(connection.tellReconnect(4_000));
         writable(true);
         assertTrue(connection.tellReconnect(4_000));
+    }
+
+    @Test
+    void aGuestsTimeIsOverAfterSoManyHoursAlsoWhenItAsksAgain() {
+        Connection guest = new Connection(new JsonDialect(COMMANDS), loop, LIMITS, COMMANDS, "g", null, openedNs);
+        assertEquals(
+                ErrorCode.UNAUTHENTICATED,
+                Guests.check("default", false, guest, 5).refusal().code());
+        assertEquals(
+                ErrorCode.BAD_FIELD,
+                Guests.check("A b", true, guest, 5).refusal().code());
+        Claims first = Guests.check("default", true, guest, 5).claims();
+        assertEquals(5 + Guests.SESSION_MS, first.expiresAtMs());
+        assertFalse(Ids.isUser(first.user()));
+        guest.opened(channel.pipeline().firstContext(), false);
+        guest.authenticated(first, null, null);
+        assertEquals(first, Guests.check("default", true, guest, 1_000).claims());
+        guest.heard();
+        guest.tick(System.nanoTime(), first.expiresAtMs() - 1);
+        assertEquals(-1, closeCode());
+        guest.tick(System.nanoTime(), first.expiresAtMs());
+        assertEquals(4003, closeCode());
     }
 
     @Test

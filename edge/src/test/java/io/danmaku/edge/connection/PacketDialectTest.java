@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.danmaku.edge.quota.Tenants;
+import io.danmaku.node.config.TenantQuotas;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
@@ -15,6 +17,7 @@ import io.danmaku.protocol.packet.Packet;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.token.Claims;
 import io.danmaku.protocol.token.Tokens;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -35,10 +38,12 @@ import org.junit.jupiter.api.Test;
 class PacketDialectTest {
     private static final long NEVER_MS = Long.MAX_VALUE;
     private static final int MESSAGE_BYTES_MAX = ConnectionClockTest.LIMITS.frameBytesMax();
+    private static final TenantQuotas NO_QUOTAS = new TenantQuotas(new TenantQuotas.Quota(0, 0, 0), Map.of());
     private static final Packet HEARTBEAT = packet(Packet.HEARTBEAT, 7, "");
 
     private final Commands commands = new Commands(
             new Tokens("a secret of these tests, 32 bytes and more"),
+            new Tenants(NO_QUOTAS, tenant -> 0, null, new SimpleMeterRegistry()),
             null,
             null,
             null,
@@ -77,7 +82,7 @@ class PacketDialectTest {
     }
 
     private void accepted() {
-        connection.authenticated(new Claims("7", "Ann", Ids.DEFAULT_TENANT, Map.of(), false, NEVER_MS), "token");
+        connection.authenticated(new Claims("7", "Ann", Ids.DEFAULT_TENANT, Map.of(), false, NEVER_MS), "token", null);
     }
 
     private void hears(byte[] message) {
@@ -224,7 +229,7 @@ class PacketDialectTest {
 
     @Test
     void aTokenThatExpiresIsToldBeforeTheEnd() throws IOException {
-        connection.authenticated(new Claims("7", "Ann", Ids.DEFAULT_TENANT, Map.of(), false, 5), "token");
+        connection.authenticated(new Claims("7", "Ann", Ids.DEFAULT_TENANT, Map.of(), false, 5), "token", null);
         connection.tick(System.nanoTime(), 6);
         assertRefused(Packet.DISCONNECT_REPLY, 401, "token_expired", 4003);
     }

@@ -22,7 +22,9 @@ import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
+import io.danmaku.protocol.token.ApiKey;
 import io.danmaku.protocol.token.Claims;
+import io.danmaku.protocol.token.KeyScope;
 import io.danmaku.protocol.token.Tokens;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
@@ -34,6 +36,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -125,6 +128,31 @@ class RoomHistoryTest {
         RoomKey closed = new RoomKey("default", "43");
         put(closed, Durability.LOGGED, false);
         assertRefused(ErrorCode.ROOM_CLOSED, "/api/rooms/43/events", token("default", Role.VIEWER, true));
+        RoomState room = new RoomState(closed, "e1", "", Durability.LOGGED, true, RoomPolicy.DEFAULT, 2, 0);
+        table.take(StateKeys.room(closed), Json.bytes(room.ended(RoomState.End.ARCHIVED)));
+        assertRefused(ErrorCode.BUSY, "/api/rooms/43/events", viewer());
+        table.take(
+                StateKeys.room(closed),
+                Json.bytes(room.ended(RoomState.End.ARCHIVED).erased()));
+        assertRefused(ErrorCode.NO_SUCH_ROOM, "/api/rooms/43/events", viewer());
+    }
+
+    @Test
+    void aKeyReadsHistoryWithItsScopeOnly() throws Exception {
+        put(ROOM, Durability.LOGGED, true);
+        String secret = "s".repeat(43);
+        for (KeyScope scope : List.of(KeyScope.HISTORY, KeyScope.WORDS)) {
+            String id = scope == KeyScope.HISTORY ? "000000000000000h" : "000000000000000w";
+            ApiKey key =
+                    new ApiKey("default", id, "n", List.of(scope), ApiKey.sha256(secret), "1", 0, ApiKey.NEVER_MS, 0);
+            table.take(StateKeys.apiKey("default", id), Json.bytes(key));
+        }
+        String path = "/api/rooms/42/events?user=8";
+        assertRefused(ErrorCode.BUSY, path, "dmk_000000000000000h_" + secret);
+        assertRefused(ErrorCode.FORBIDDEN, path, "dmk_000000000000000w_" + secret);
+        assertRefused(ErrorCode.UNAVAILABLE, path, "dmk_000000000000000x_" + secret);
+        table.take(StateKeys.apiKey("default", "000000000000000h"), null);
+        assertRefused(ErrorCode.UNAVAILABLE, path, "dmk_000000000000000h_" + secret);
     }
 
     @Test

@@ -110,6 +110,32 @@ class SendGateTest {
         return gate.check(claims(role), null, room(0, true), send, new LastSpoken(), NOW_MS);
     }
 
+    @Test
+    void aGuestMayBeWhereThePolicyTakesGuestsAndNeverSends() {
+        Claims guest = Claims.guest("default", "s1", Long.MAX_VALUE);
+        assertEquals(
+                ErrorCode.FORBIDDEN,
+                gate.exclusion(guest, null, room(0, true), NOW_MS).code());
+        RoomState open = new RoomState(
+                KEY,
+                "e1",
+                "",
+                Durability.LOGGED,
+                true,
+                PolicyJson.merged(RoomPolicy.DEFAULT, Json.object().put("guests", true)),
+                1,
+                0);
+        assertNull(gate.exclusion(guest, null, open, NOW_MS));
+        assertNull(gate.exclusion(claims(Role.VIEWER), null, room(0, true), NOW_MS));
+        Command.Send send =
+                new Command.Send("42", EventType.CHAT, "a", Json.object().put("text", "hi"));
+        assertEquals(
+                ErrorCode.FORBIDDEN,
+                gate.check(guest, null, open, send, new LastSpoken(), NOW_MS)
+                        .refusal()
+                        .code());
+    }
+
     private Refusal exclusion(Role role) {
         return gate.exclusion(claims(role), null, room(0, true), NOW_MS);
     }

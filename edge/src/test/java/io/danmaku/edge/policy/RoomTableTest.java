@@ -47,6 +47,7 @@ class RoomTableTest {
                 owner,
                 stream,
                 0,
+                null,
                 null);
     }
 

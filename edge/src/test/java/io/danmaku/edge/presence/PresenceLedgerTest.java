@@ -38,6 +38,22 @@ final class PresenceLedgerTest {
     }
 
     @Test
+    void guestsAreViewersAndNoUsers() {
+        move("", 2);
+        assertEquals(record(Membership.Kind.SNAPSHOT, 1, 2, List.of(), List.of(), 0), only());
+        move("ann", 1);
+        move("", -1);
+        assertEquals(record(Membership.Kind.DELTA, 2, 2, List.of("ann"), List.of(), 0), only());
+        ledger.ask(ROOM, nowMs);
+        assertEquals(record(Membership.Kind.SNAPSHOT, 3, 2, List.of("ann"), List.of(), 0), only());
+        assertThrows(IllegalArgumentException.class, () -> move("", -2));
+        move("", -1);
+        move("ann", -1);
+        assertEquals(record(Membership.Kind.DELTA, 4, 0, List.of(), List.of("ann"), 0), only());
+        assertEquals(0, ledger.rooms());
+    }
+
+    @Test
     void whoCameAndWentBetweenTwoRecordsIsNotNamed() {
         move("ann", 1);
         only();

@@ -10,18 +10,23 @@ import io.danmaku.node.ops.Ops;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.token.ApiKey;
 import io.danmaku.protocol.token.Claims;
+import io.danmaku.protocol.token.KeyScope;
 import io.danmaku.protocol.token.Tokens;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
@@ -34,6 +39,20 @@ final class HttpTest {
     private static final AtomicBoolean ENGINE_READY = new AtomicBoolean();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final Vertx VERTX = Vertx.vertx();
+    private static final String SECRET = "s".repeat(43);
+    private static final Map<String, ApiKey> KNOWN = new ConcurrentHashMap<>();
+    private static final AtomicBoolean KNOWS_ALL = new AtomicBoolean(true);
+    private static final Bearer.Keys KEYS = new Bearer.Keys() {
+        @Override
+        public ApiKey key(String id) {
+            return KNOWN.get(id);
+        }
+
+        @Override
+        public boolean knowsAllKeys() {
+            return KNOWS_ALL.get();
+        }
+    };
     private static Ops ops;
     private static HttpServer server;
 
@@ -65,6 +84,11 @@ final class HttpTest {
             ObjectNode who = Json.object().put("user", Bearer.claims(c).user());
             Problems.json(c, 200, who);
         });
+        router.route("/keyed/*").handler(new Bearer(TOKENS, KEYS));
+        router.get("/keyed/words").handler(Bearer.within(KeyScope.WORDS)).handler(HttpTest::who);
+        router.get("/keyed/roles").handler(Bearer.within(KeyScope.ROLES)).handler(HttpTest::who);
+        router.get("/keyed/none").handler(Bearer.within(null)).handler(HttpTest::who);
+        router.get("/keyed/forgotten").handler(HttpTest::who);
         Problems.handleFailures(router);
         server = VERTX.createHttpServer()
                 .requestHandler(router)
@@ -72,6 +96,17 @@ final class HttpTest {
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(10, TimeUnit.SECONDS);
+    }
+
+    private static void who(RoutingContext c) {
+        Claims claims = Bearer.claims(c);
+        Problems.json(
+                c,
+                200,
+                Json.object()
+                        .put("user", claims.user())
+                        .put("tenant", claims.tenant())
+                        .put("admin", claims.admin()));
     }
 
     @AfterAll
@@ -129,6 +164,48 @@ final class HttpTest {
         HttpResponse<String> mine = get("/mine", "bearer  " + TOKENS.sign(claims));
         assertEquals(200, mine.statusCode());
         assertEquals("7", json(mine).get("user").textValue());
+    }
+
+    private static String key(String id, List<KeyScope> scopes, long expiresAtMs, long revokedAtMs) {
+        KNOWN.put(id, new ApiKey("acme", id, "shop", scopes, ApiKey.sha256(SECRET), "1", 0, expiresAtMs, revokedAtMs));
+        return "Bearer dmk_" + id + "_" + SECRET;
+    }
+
+    @Test
+    void aKeyIsLetOnWithinItsScopesOnly() throws Exception {
+        String key = key("0000000000000001", List.of(KeyScope.WORDS), ApiKey.NEVER_MS, 0);
+        HttpResponse<String> mine = get("/keyed/words", key);
+        assertEquals("{\"user\":\"key:0000000000000001\",\"tenant\":\"acme\",\"admin\":true}", mine.body());
+        assertProblem(get("/keyed/roles", key), 403, "forbidden");
+        assertTrue(get("/keyed/roles", key).body().contains("roles"), "it names the scope");
+        assertProblem(get("/keyed/none", key), 403, "forbidden");
+        assertEquals(500, get("/keyed/forgotten", key).statusCode(), "a route that forgot to say is for no key");
+        Claims claims = new Claims("7", "Ann", "default", Map.of(), false, System.currentTimeMillis() + 60_000);
+        for (String path : List.of("words", "roles", "none", "forgotten")) {
+            assertEquals(
+                    200, get("/keyed/" + path, "Bearer " + TOKENS.sign(claims)).statusCode(), path);
+        }
+        assertProblem(get("/mine", key), 401, "bad_token");
+    }
+
+    @Test
+    void aKeyThatDoesNotHoldIsRefusedAndSaysWhyOnlyToWhoKnowsIt() throws Exception {
+        List<KeyScope> scopes = List.of(KeyScope.WORDS);
+        String revoked = key("0000000000000002", scopes, ApiKey.NEVER_MS, 5);
+        String expired = key("0000000000000003", scopes, 5, 0);
+        assertTrue(get("/keyed/words", revoked).body().contains("revoked"));
+        assertProblem(get("/keyed/words", revoked), 401, "bad_token");
+        assertProblem(get("/keyed/words", expired), 401, "token_expired");
+        HttpResponse<String> guessed = get("/keyed/words", revoked.replace("ss", "st"));
+        assertProblem(guessed, 401, "bad_token");
+        assertFalse(guessed.body().contains("revoked"));
+        assertProblem(get("/keyed/words", "Bearer dmk_x"), 401, "bad_token");
+        String unknown = revoked.replace("2_", "4_");
+        assertProblem(get("/keyed/words", unknown), 401, "bad_token");
+        KNOWS_ALL.set(false);
+        assertProblem(get("/keyed/words", unknown), 503, "unavailable");
+        assertProblem(get("/keyed/words", "Bearer dmk_x"), 401, "bad_token");
+        KNOWS_ALL.set(true);
     }
 
     @Test

@@ -6,8 +6,20 @@ import io.danmaku.protocol.event.EventType;
 /** One request of a client, checked for form (types, lengths, alphabets) but not for permission. */
 public sealed interface Command {
 
-    /** Presents a token, at first or to renew it on the open connection. */
-    record Auth(String token) implements Command {}
+    /**
+     * Presents a token, at first or to renew it on the open connection; or comes as a guest. One of both is null.
+     *
+     * @param guest the tenant whose rooms the guest wants to read; its form is not checked
+     */
+    record Auth(String token, String guest) implements Command {
+        public static Auth token(String token) {
+            return new Auth(token, null);
+        }
+
+        public static Auth guest(String tenant) {
+            return new Auth(null, tenant);
+        }
+    }
 
     /**
      * Starts watching a room.

@@ -35,6 +35,7 @@ public enum ErrorCode {
     TEXT_REFUSED("text_refused", 403),
     TOO_LONG("too_long", 400),
     TOO_MANY_ROOMS("too_many_rooms", 429),
+    QUOTA("quota", 429),
     UNSUPPORTED("unsupported", 422),
     BUSY("busy", 503),
     UNAVAILABLE("unavailable", 503),

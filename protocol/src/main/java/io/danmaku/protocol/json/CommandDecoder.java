@@ -90,7 +90,7 @@ public final class CommandDecoder {
 
     private static Command command(String op, ObjectNode f) throws BadField {
         return switch (op) {
-            case "auth" -> new Command.Auth(text(f, "token", 1, Tokens.TOKEN_CHARS_MAX));
+            case "auth" -> auth(f);
             case "join" -> join(f);
             case "leave" -> new Command.Leave(room(f));
             case "send" -> send(f);
@@ -116,6 +116,16 @@ public final class CommandDecoder {
             case "ping" -> new Command.Ping();
             default -> null;
         };
+    }
+
+    private static Command.Auth auth(ObjectNode f) throws BadField {
+        if (!f.hasNonNull("guest")) {
+            return Command.Auth.token(text(f, "token", 1, Tokens.TOKEN_CHARS_MAX));
+        }
+        if (f.hasNonNull("token")) {
+            throw new BadField("auth has token or guest, not both");
+        }
+        return Command.Auth.guest(id(f, "guest", Ids::isTenant));
     }
 
     private static Command.Join join(ObjectNode f) throws BadField {

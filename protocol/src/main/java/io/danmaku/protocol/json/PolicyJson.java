@@ -27,7 +27,8 @@ public final class PolicyJson {
                 .put("emoteOnly", policy.emoteOnly())
                 .put("bestEffortPerSecond", policy.bestEffortPerSecond())
                 .put("enterPerSecond", policy.enterPerSecond())
-                .put("retentionHours", policy.retentionHours());
+                .put("retentionHours", policy.retentionHours())
+                .put("guests", policy.guests());
         json.set("app", AppJson.of(policy.app()));
         json.put("levelMin", policy.levelMin())
                 .put("followerMinutes", policy.followerMinutes())
@@ -77,6 +78,7 @@ public final class PolicyJson {
                 merged.get("bestEffortPerSecond").intValue(),
                 merged.get("enterPerSecond").intValue(),
                 merged.get("retentionHours").intValue(),
+                merged.get("guests").booleanValue(),
                 RaidJson.merged(base.raid(), merged.get(RAID)),
                 AppJson.kinds(merged.get("app")),
                 merged.get("levelMin").intValue(),

@@ -20,6 +20,7 @@ public final class StateKeys {
     private static final String ALL = "all";
     private static final String WORDS = "words:";
     private static final String POSTED = "posted:";
+    private static final String KEY = "key:";
 
     private StateKeys() {}
 
@@ -125,6 +126,20 @@ public final class StateKeys {
 
     public static boolean isPosted(String key) {
         return key.startsWith(POSTED);
+    }
+
+    /** The key of an {@code ApiKey}: {@code key:{tenant}/{id}}. */
+    public static String apiKey(String tenant, String id) {
+        return apiKeysOf(tenant) + id;
+    }
+
+    /** What the keys of all API keys of a tenant begin with. */
+    public static String apiKeysOf(String tenant) {
+        return KEY + tenant + "/";
+    }
+
+    public static boolean isApiKey(String key) {
+        return key.startsWith(KEY);
     }
 
     public static boolean isGrant(String key) {

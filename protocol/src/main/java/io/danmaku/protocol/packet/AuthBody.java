@@ -2,6 +2,7 @@ package io.danmaku.protocol.packet;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
@@ -13,7 +14,7 @@ import java.io.IOException;
  * What an {@link Packet#AUTH} says, in JSON: who one is and which room is wanted. Bilibili's clients name the room by a number in
  * {@code roomid}, goim's by {@code room_id} of the form {@code live://1000}, of which what follows the last slash counts. Other fields are passed over.
  *
- * @param key the token
+ * @param key the token; null = there is none, and who comes is a guest
  */
 public record AuthBody(String key, String room) {
 
@@ -36,13 +37,12 @@ public record AuthBody(String key, String room) {
         if (!(root instanceof ObjectNode body)) {
             return refused(ErrorCode.BAD_JSON, "the body of an auth packet is one JSON object");
         }
-        JsonNode key = body.get("key");
-        if (key == null
-                || !key.isTextual()
-                || key.textValue().isEmpty()
-                || key.textValue().length() > Tokens.TOKEN_CHARS_MAX) {
-            return refused(ErrorCode.BAD_FIELD, "key is a token of 1.." + Tokens.TOKEN_CHARS_MAX + " characters");
+        JsonNode key = body.hasNonNull("key") ? body.get("key") : TextNode.valueOf("");
+        if (!key.isTextual() || key.textValue().length() > Tokens.TOKEN_CHARS_MAX) {
+            return refused(ErrorCode.BAD_FIELD, "key is a token of at most " + Tokens.TOKEN_CHARS_MAX + " characters");
         }
+        // clients of both kinds that nobody is signed in to send it empty, or not at all
+        String token = key.textValue().isEmpty() ? null : key.textValue();
         JsonNode room = body.hasNonNull("roomid") ? body.get("roomid") : body.get("room_id");
         if (room == null || !(room.isTextual() || room.isIntegralNumber())) {
             return refused(ErrorCode.BAD_FIELD, "roomid or room_id is missing or not of its form");
@@ -50,7 +50,7 @@ public record AuthBody(String key, String room) {
         String named = room.asText();
         String id = named.substring(named.lastIndexOf('/') + 1);
         return Ids.isRoom(id)
-                ? new Decoded(new AuthBody(key.textValue(), id), null)
+                ? new Decoded(new AuthBody(token, id), null)
                 : refused(ErrorCode.BAD_FIELD, "roomid or room_id is missing or not of its form");
     }
 

@@ -4,8 +4,8 @@ import java.util.Locale;
 
 /** What can be done in a room, and the weakest role that may. docs/protocol.md shows it as a table, which a test compares with this. */
 public enum Permission {
-    /** Join, read and ask for history, where no ban forbids it. */
-    READ(Role.VIEWER),
+    /** Join, read and ask for history, where no ban forbids it; guests where the policy's {@code guests} is on. */
+    READ(Role.GUEST),
     /** Send {@code chat} and {@code like}, where the policy's {@code whoMaySend} does not ask for more. */
     CHAT(Role.VIEWER),
     /** Send {@code chat} in a busy room without regard to slow mode, and be told of to everybody whatever the room's budget. */

@@ -7,6 +7,8 @@ import java.util.Locale;
  * {@link Permission}.
  */
 public enum Role {
+    /** Reads without an account, where a room's policy lets it. It is given to nobody. */
+    GUEST,
     VIEWER,
     MEMBER,
     VIP,
@@ -28,7 +30,7 @@ public enum Role {
     /** How much likelier than a viewer's an event of this role is told when a room's budget does not reach for all, 1..4. */
     public int weight() {
         return switch (this) {
-            case VIEWER -> 1;
+            case GUEST, VIEWER -> 1;
             case MEMBER -> 2;
             case VIP, MODERATOR, HOST, OWNER -> WEIGHT_MAX;
         };
@@ -57,5 +59,11 @@ public enum Role {
             }
         }
         return null;
+    }
+
+    /** The role of a wire name that can be given, by a token or in a room, or null. */
+    public static Role givenOfWireName(String name) {
+        Role role = ofWireName(name);
+        return role == GUEST ? null : role;
     }
 }

@@ -17,6 +17,7 @@ import java.util.Map;
  * @param bestEffortPerSecond BEST_EFFORT events that reach viewers in a second, above it they are sampled; 0 = no limit, at most 100,000
  * @param enterPerSecond {@code enter} events that an edge tells of in a second, 0 = none, at most 100
  * @param retentionHours how long the room's log is kept, 1 h..8,760 h
+ * @param guests who has no account may read
  * @param raid the ladder against raids, whose steps add to these rules
  * @param app kinds of {@code app} events, at most 32, see {@link AppKind}; none = moderators send what they like, RELIABLE
  * @param levelMin least level of a viewer who may send, 0 = does not matter, at most 1,000
@@ -36,6 +37,7 @@ public record RoomPolicy(
         int bestEffortPerSecond,
         int enterPerSecond,
         int retentionHours,
+        boolean guests,
         RaidRules raid,
         Map<String, AppKind> app,
         int levelMin,
@@ -58,6 +60,7 @@ public record RoomPolicy(
             100,
             0,
             24,
+            false,
             RaidRules.DEFAULT,
             Map.of(),
             0,
@@ -129,6 +132,7 @@ public record RoomPolicy(
                 bestEffortPerSecond,
                 enterPerSecond,
                 retentionHours,
+                guests,
                 raid,
                 app,
                 levelMin,

@@ -1,10 +1,13 @@
 package io.danmaku.protocol.room;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Locale;
+
 /**
  * A room as room-service decided it; the value of a record in a state topic.
  *
  * @param epoch tells this room from an earlier one of the same id
- * @param open false once the room is closed; a closed room keeps its record so that a join is answered truly
+ * @param open false once the room is over; a closed room keeps its record so that a join is answered truly
  * @param profile null in a record that an older room-service wrote: {@link RoomProfile#NONE}
  * @param pin what stands above the chat, perhaps until a time that has passed; null = nothing
  * @param version grows by one with every change of this room; of two records the one with the larger version holds
@@ -13,6 +16,7 @@ package io.danmaku.protocol.room;
  * @param stream number of the stream that runs or, between two, of the next one, from 1: it grows when one ends
  * @param liveSinceMs Unix time at which the stream began, 0 = none runs
  * @param raid how far up its ladder against raids it is; null = nothing is on
+ * @param end how the room ended, null while it is open
  */
 public record RoomState(
         RoomKey key,
@@ -28,13 +32,37 @@ public record RoomState(
         String owner,
         long stream,
         long liveSinceMs,
-        Raid raid) {
+        Raid raid,
+        End end) {
+
+    /** How a room is over. */
+    public enum End {
+        /** Its record and its log are removed after a time. */
+        @JsonProperty("closed")
+        CLOSED,
+        /** They are kept, and its history can be read, until the room is erased. */
+        @JsonProperty("archived")
+        ARCHIVED,
+        /** There is no such room any more. The record says only that its epoch was used, to who was away. */
+        @JsonProperty("erased")
+        ERASED;
+
+        public String wireName() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** What a room can be told to be; null for another name. */
+        public static End ofWireName(String name) {
+            return "closed".equals(name) ? CLOSED : "archived".equals(name) ? ARCHIVED : null;
+        }
+    }
 
     public RoomState {
         // a record that an older room-service wrote lacks some
         profile = profile == null ? RoomProfile.NONE : profile;
         owner = owner == null ? "" : owner;
         stream = Math.max(1, stream);
+        end = open ? null : end == null ? End.CLOSED : end;
     }
 
     /** Nobody's room, of which nothing is shown, where nothing is pinned and no stream ran. */
@@ -47,7 +75,7 @@ public record RoomState(
             RoomPolicy policy,
             long version,
             long createdAtMs) {
-        this(key, epoch, title, durability, open, policy, RoomProfile.NONE, null, version, createdAtMs, "", 1, 0, null);
+        this(key, epoch, title, durability, open, policy, RoomProfile.NONE, null, version, createdAtMs, "", 1, 0, null, null);
     }
 
     /** The next version of it, with another pin, or (null) none. */
@@ -66,7 +94,8 @@ public record RoomState(
                 owner,
                 stream,
                 liveSinceMs,
-                raid);
+                raid,
+                end);
     }
 
     /** The next version of it, open still. */
@@ -87,11 +116,37 @@ public record RoomState(
                 owner,
                 ends ? stream + 1 : stream,
                 ends ? 0 : begins ? nowMs : liveSinceMs,
-                raid);
+                raid,
+                null);
     }
 
     /** The next version of it, closed: with the room its stream ends. */
     public RoomState closed() {
+        return ended(End.CLOSED);
+    }
+
+    /** The next version of it, erased: of what it was only the epoch is left. */
+    public RoomState erased() {
+        return new RoomState(
+                key,
+                epoch,
+                key.room(),
+                durability,
+                false,
+                RoomPolicy.DEFAULT,
+                RoomProfile.NONE,
+                null,
+                version + 1,
+                createdAtMs,
+                "",
+                1,
+                0,
+                null,
+                End.ERASED);
+    }
+
+    /** The next version of it, over; with the room its stream ends. */
+    public RoomState ended(End how) {
         return new RoomState(
                 key,
                 epoch,
@@ -106,7 +161,8 @@ public record RoomState(
                 owner,
                 profile.live() ? stream + 1 : stream,
                 0,
-                null);
+                null,
+                how);
     }
 
     /** The next version of it, at another step against a raid, or (null) at none. */
@@ -139,6 +195,7 @@ public record RoomState(
                 owner,
                 stream,
                 liveSinceMs,
-                itsRaid);
+                itsRaid,
+                end);
     }
 }

@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * What a valid token says of its bearer.
  *
- * @param user id, see {@code Ids.isUser}
+ * @param user id, see {@code Ids.isUser}; of a guest or a key one that no token can have
  * @param name shown beside what the user sends, 1..64 characters
  * @param tenant see {@code Ids.isTenant}
  * @param rooms roles above viewer, by room id
@@ -25,8 +25,23 @@ public record Claims(
         Profile profile,
         Account account) {
 
+    private static final String GUEST = "guest:";
+
     public Claims {
         rooms = Map.copyOf(rooms);
+    }
+
+    /**
+     * Of somebody without an account, who may only read.
+     *
+     * @param session tells one guest from another
+     */
+    public static Claims guest(String tenant, String session, long expiresAtMs) {
+        return new Claims(GUEST + session, "guest", tenant, Map.of(), false, expiresAtMs);
+    }
+
+    public boolean isGuest() {
+        return user.startsWith(GUEST);
     }
 
     /** Of a user of whose account nothing is known. */
@@ -47,6 +62,9 @@ public record Claims(
     }
 
     public Role roleIn(String room) {
-        return admin ? Role.OWNER : rooms.getOrDefault(room, Role.VIEWER);
+        if (admin) {
+            return Role.OWNER;
+        }
+        return isGuest() ? Role.GUEST : rooms.getOrDefault(room, Role.VIEWER);
     }
 }

@@ -259,7 +259,7 @@ public final class Tokens {
                 return refused(ErrorCode.BAD_TOKEN, "the token names more than " + ROOMS_MAX + " rooms");
             }
             for (Map.Entry<String, Object> e : rooms.entrySet()) {
-                Role role = Role.ofWireName(String.valueOf(e.getValue()));
+                Role role = Role.givenOfWireName(String.valueOf(e.getValue()));
                 if (role == null || !Ids.isRoom(e.getKey())) {
                     return refused(ErrorCode.BAD_TOKEN, "the token's rooms are not room: role");
                 }

@@ -61,7 +61,8 @@ final class CommandDecoderTest {
 
     @Test
     void everyCommandOfTheProtocolIsRead() {
-        assertEquals(new Command.Auth("x.y.z"), command("{\"op\":\"auth\",\"id\":1,\"token\":\"x.y.z\"}"));
+        assertEquals(Command.Auth.token("x.y.z"), command("{\"op\":\"auth\",\"id\":1,\"token\":\"x.y.z\"}"));
+        assertEquals(Command.Auth.guest("acme"), command("{\"op\":\"auth\",\"id\":1,\"guest\":\"acme\"}"));
         assertEquals(
                 new Command.Join("42", 1234, -1, "k3"),
                 command("{\"op\":\"join\",\"id\":2,\"room\":\"42\",\"since\":1234,\"epoch\":\"k3\"}"));

@@ -269,7 +269,8 @@ final class JsonRecordsTest {
                         open ? "7" : "",
                         1 + Math.abs(version % 100),
                         open ? createdAtMs : 0,
-                        open ? new Raid(3, version, createdAtMs, 2, version, "7", title) : null));
+                        open ? new Raid(3, version, createdAtMs, 2, version, "7", title) : null,
+                        open ? null : version % 2 == 0 ? RoomState.End.CLOSED : RoomState.End.ARCHIVED));
     }
 
     private static Arbitrary<Object> sanctions() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.danmaku.protocol.command.ErrorCode;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -40,13 +41,18 @@ final class AuthBodyTest {
     }
 
     @Test
+    void whoHasNoTokenIsAGuest() {
+        for (String none : List.of("{\"roomid\":42}", "{\"key\":\"\",\"roomid\":42}", "{\"key\":null,\"roomid\":42}")) {
+            assertEquals(new AuthBody(null, "42"), decode(none).auth(), none);
+        }
+    }
+
+    @Test
     void whatIsNoAuthIsRefusedWithItsReason() {
         assertRefused(ErrorCode.BAD_JSON, "");
         assertRefused(ErrorCode.BAD_JSON, "[object Object]");
         assertRefused(ErrorCode.BAD_JSON, "[1]");
         assertRefused(ErrorCode.BAD_JSON, "{\"key\":\"t\",\"key\":\"u\",\"roomid\":1}");
-        assertRefused(ErrorCode.BAD_FIELD, "{\"roomid\":42}");
-        assertRefused(ErrorCode.BAD_FIELD, "{\"key\":\"\",\"roomid\":42}");
         assertRefused(ErrorCode.BAD_FIELD, "{\"key\":7,\"roomid\":42}");
         assertRefused(ErrorCode.BAD_FIELD, "{\"key\":\"" + "t".repeat(8_193) + "\",\"roomid\":42}");
         assertRefused(ErrorCode.BAD_FIELD, "{\"key\":\"t\"}");

@@ -42,7 +42,7 @@ final class RoleRoutes {
         if (strange != null) {
             return Result.refused(ErrorCode.BAD_FIELD, strange + " is not a field of a role that is given");
         }
-        Role role = Role.ofWireName(body.path("role").asText());
+        Role role = Role.givenOfWireName(body.path("role").asText());
         return role == null || role == Role.VIEWER
                 ? Result.refused(ErrorCode.BAD_FIELD, "role is member, vip, moderator, host or owner")
                 : Result.of(role);

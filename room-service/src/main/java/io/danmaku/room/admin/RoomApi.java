@@ -4,7 +4,9 @@ import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
 import io.danmaku.node.http.RequestMeter;
 import io.danmaku.node.ops.Ops;
+import io.danmaku.protocol.token.KeyScope;
 import io.danmaku.protocol.token.Tokens;
+import io.danmaku.room.key.Keys;
 import io.danmaku.room.membership.StatsTable;
 import io.danmaku.room.moderation.Pins;
 import io.danmaku.room.moderation.Raids;
@@ -46,6 +48,7 @@ public final class RoomApi {
     private final PinRoutes pins;
     private final RaidRoutes raids;
     private final WordRoutes words;
+    private final KeyRoutes keys;
     private final Forwarding forwarding;
     private final RequestMeter meter;
     private final String instance;
@@ -62,13 +65,14 @@ public final class RoomApi {
             Pins pins,
             Raids raids,
             Words words,
+            Keys keys,
             StateGroups groups,
             StatsTable stats,
             Forwarding forwarding,
             RequestMeter meter,
             Clock clock) {
         this.vertx = vertx;
-        this.bearer = new Bearer(tokens);
+        this.bearer = new Bearer(tokens, groups);
         this.bodies = BodyHandler.create(false).setBodyLimit(bodyBytesMax);
         this.rooms = new RoomRoutes(rooms, roles, groups, stats, forwarding);
         this.sanctions = new SanctionRoutes(sanctions, roles, groups, forwarding, clock);
@@ -77,6 +81,7 @@ public final class RoomApi {
         this.pins = new PinRoutes(pins, roles);
         this.raids = new RaidRoutes(raids, roles, clock);
         this.words = new WordRoutes(words, roles, forwarding);
+        this.keys = new KeyRoutes(keys, forwarding);
         this.forwarding = forwarding;
         this.instance = groups.self().instance();
         this.meter = meter;
@@ -101,47 +106,64 @@ public final class RoomApi {
             router.route(HttpMethod.PUT, path).handler(BodyHandler.create(false).setBodyLimit(LIST_BYTES_MAX));
         }
         router.route("/api/*").handler(bodies);
-        open(router, HttpMethod.POST, "/api/rooms", rooms::create);
-        open(router, HttpMethod.GET, "/api/rooms", rooms::list);
-        decided(router, HttpMethod.GET, "/api/rooms/:room", rooms::read);
-        decided(router, HttpMethod.PATCH, "/api/rooms/:room", rooms::change);
-        decided(router, HttpMethod.DELETE, "/api/rooms/:room", rooms::close);
-        decided(router, HttpMethod.GET, "/api/rooms/:room/presence", rooms::presence);
-        decided(router, HttpMethod.POST, "/api/rooms/:room/sanctions", sanctions::speak);
-        decided(router, HttpMethod.GET, "/api/rooms/:room/sanctions", sanctions::list);
-        decided(router, HttpMethod.DELETE, "/api/rooms/:room/sanctions/:id", sanctions::lift);
-        open(router, HttpMethod.POST, "/api/owners/:user/sanctions", sanctions::speak);
-        open(router, HttpMethod.GET, "/api/owners/:user/sanctions", sanctions::list);
-        open(router, HttpMethod.DELETE, "/api/owners/:user/sanctions/:id", sanctions::lift);
-        decided(router, HttpMethod.GET, "/api/rooms/:room/roles", grants::list);
-        decided(router, HttpMethod.PUT, "/api/rooms/:room/roles/:user", grants::give);
-        decided(router, HttpMethod.DELETE, "/api/rooms/:room/roles/:user", grants::take);
-        decided(router, HttpMethod.POST, "/api/rooms/:room/events", events::post);
-        decided(router, HttpMethod.DELETE, "/api/rooms/:room/events", events::deleteAll);
-        decided(router, HttpMethod.DELETE, "/api/rooms/:room/events/:offset", events::deleteOne);
-        decided(router, HttpMethod.PUT, "/api/rooms/:room/pin", pins::put);
-        decided(router, HttpMethod.DELETE, "/api/rooms/:room/pin", pins::remove);
-        decided(router, HttpMethod.GET, "/api/rooms/:room/raid", raids::read);
-        decided(router, HttpMethod.PUT, "/api/rooms/:room/raid", raids::put);
-        decided(router, HttpMethod.DELETE, "/api/rooms/:room/raid", raids::release);
+        open(router, HttpMethod.POST, "/api/rooms", KeyScope.ROOMS_WRITE, rooms::create);
+        open(router, HttpMethod.GET, "/api/rooms", KeyScope.ROOMS_READ, rooms::list);
+        decided(router, HttpMethod.GET, "/api/rooms/:room", KeyScope.ROOMS_READ, rooms::read);
+        decided(router, HttpMethod.PATCH, "/api/rooms/:room", KeyScope.ROOMS_WRITE, rooms::change);
+        decided(router, HttpMethod.DELETE, "/api/rooms/:room", KeyScope.ROOMS_WRITE, rooms::close);
+        decided(router, HttpMethod.GET, "/api/rooms/:room/presence", KeyScope.ROOMS_READ, rooms::presence);
+        decided(router, HttpMethod.POST, "/api/rooms/:room/sanctions", KeyScope.MODERATE, sanctions::speak);
+        decided(router, HttpMethod.GET, "/api/rooms/:room/sanctions", KeyScope.MODERATE, sanctions::list);
+        decided(router, HttpMethod.DELETE, "/api/rooms/:room/sanctions/:id", KeyScope.MODERATE, sanctions::lift);
+        open(router, HttpMethod.POST, "/api/owners/:user/sanctions", KeyScope.MODERATE, sanctions::speak);
+        open(router, HttpMethod.GET, "/api/owners/:user/sanctions", KeyScope.MODERATE, sanctions::list);
+        open(router, HttpMethod.DELETE, "/api/owners/:user/sanctions/:id", KeyScope.MODERATE, sanctions::lift);
+        decided(router, HttpMethod.GET, "/api/rooms/:room/roles", KeyScope.ROLES, grants::list);
+        decided(router, HttpMethod.PUT, "/api/rooms/:room/roles/:user", KeyScope.ROLES, grants::give);
+        decided(router, HttpMethod.DELETE, "/api/rooms/:room/roles/:user", KeyScope.ROLES, grants::take);
+        decided(router, HttpMethod.POST, "/api/rooms/:room/events", KeyScope.EVENTS, events::post);
+        decided(router, HttpMethod.DELETE, "/api/rooms/:room/events", KeyScope.MODERATE, events::deleteAll);
+        decided(router, HttpMethod.DELETE, "/api/rooms/:room/events/:offset", KeyScope.MODERATE, events::deleteOne);
+        decided(router, HttpMethod.PUT, "/api/rooms/:room/pin", KeyScope.MODERATE, pins::put);
+        decided(router, HttpMethod.DELETE, "/api/rooms/:room/pin", KeyScope.MODERATE, pins::remove);
+        decided(router, HttpMethod.GET, "/api/rooms/:room/raid", KeyScope.MODERATE, raids::read);
+        decided(router, HttpMethod.PUT, "/api/rooms/:room/raid", KeyScope.MODERATE, raids::put);
+        decided(router, HttpMethod.DELETE, "/api/rooms/:room/raid", KeyScope.MODERATE, raids::release);
         for (String path : List.of("/api/words", "/api/rooms/:room/words")) {
-            open(router, HttpMethod.GET, path, words::list);
-            open(router, HttpMethod.GET, path + "/:name", words::read);
-            open(router, HttpMethod.PUT, path + "/:name", words::put);
-            open(router, HttpMethod.DELETE, path + "/:name", words::remove);
+            open(router, HttpMethod.GET, path, KeyScope.WORDS, words::list);
+            open(router, HttpMethod.GET, path + "/:name", KeyScope.WORDS, words::read);
+            open(router, HttpMethod.PUT, path + "/:name", KeyScope.WORDS, words::put);
+            open(router, HttpMethod.DELETE, path + "/:name", KeyScope.WORDS, words::remove);
         }
+        open(router, HttpMethod.POST, "/api/keys", keys::make);
+        open(router, HttpMethod.GET, "/api/keys", keys::list);
+        open(router, HttpMethod.DELETE, "/api/keys/:id", keys::revoke);
         Problems.handleFailures(router);
         return router;
     }
 
-    /** A route that any instance answers. */
-    private void open(Router router, HttpMethod method, String path, Handler<RoutingContext> handler) {
-        router.route(method, path).handler(handler);
+    /** A route that any instance answers, and that is for no key. */
+    private static void open(Router router, HttpMethod method, String path, Handler<RoutingContext> handler) {
+        open(router, method, path, null, handler);
     }
 
-    /** A route that the room's owner answers. */
-    private void decided(Router router, HttpMethod method, String path, Handler<RoutingContext> handler) {
-        router.route(method, path).handler(forwarding.toOwner()).handler(handler);
+    /**
+     * A route that any instance answers.
+     *
+     * @param scope what a key needs for it
+     */
+    private static void open(
+            Router router, HttpMethod method, String path, KeyScope scope, Handler<RoutingContext> handler) {
+        router.route(method, path).handler(Bearer.within(scope)).handler(handler);
+    }
+
+    /** A route that the room's owner answers; as above. */
+    private void decided(
+            Router router, HttpMethod method, String path, KeyScope scope, Handler<RoutingContext> handler) {
+        router.route(method, path)
+                .handler(Bearer.within(scope))
+                .handler(forwarding.toOwner())
+                .handler(handler);
     }
 
     private static Buffer document() {

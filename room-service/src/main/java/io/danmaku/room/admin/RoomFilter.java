@@ -47,7 +47,8 @@ final class RoomFilter {
             case "state" ->
                 switch (value) {
                     case "open" -> RoomState::open;
-                    case "closed" -> room -> !room.open();
+                    case "closed" -> room -> room.end() == RoomState.End.CLOSED;
+                    case "archived" -> room -> room.end() == RoomState.End.ARCHIVED;
                     default -> null;
                 };
             case "live" ->

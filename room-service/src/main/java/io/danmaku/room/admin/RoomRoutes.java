@@ -15,20 +15,25 @@ import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.token.Claims;
 import io.danmaku.room.membership.StatsTable;
 import io.danmaku.room.moderation.Roles;
+import io.danmaku.room.room.Actor;
 import io.danmaku.room.room.Result;
 import io.danmaku.room.room.RoomForm;
 import io.danmaku.room.room.Rooms;
 import io.danmaku.room.room.StateGroups;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.security.SecureRandom;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** {@code /api/rooms}: create, list, read, change, close; and who is there. */
 final class RoomRoutes {
     private static final int CREATED = 201;
     private static final int OK = 200;
+    private static final int NO_CONTENT = 204;
+    private static final String ERASE = "erase";
     private static final int ID_CHARS = 10;
     private static final String ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
     /** Tries to find an id that is decided here; each of the groups is met soon. */
@@ -140,23 +145,42 @@ final class RoomRoutes {
                                 patch -> Requests.with(
                                         context,
                                         Requests.ifMatch(context),
-                                        tag -> rooms.change(
-                                                        room,
-                                                        patch,
-                                                        tag.isEmpty() ? null : tag,
-                                                        Requests.actor(context))
+                                        tag -> change(context, room, patch, tag.isEmpty() ? null : tag)
                                                 .onSuccess(result -> answer(context, OK, result))))));
     }
 
+    private Future<Result<RoomState>> change(RoutingContext context, RoomKey room, RoomForm.Patch patch, String tag) {
+        Actor by = Requests.actor(context);
+        return patch.end() == null ? rooms.change(room, patch, tag, by) : rooms.end(room, patch.end(), tag, by);
+    }
+
+    /** Closes the room, or with {@code erase=true} erases it. */
     void close(RoutingContext context) {
+        String erase = context.request().getParam(ERASE);
+        // an error in the name would keep what was to be erased, and nobody would know
+        if (!Set.of(ERASE).containsAll(context.queryParams().names()) || !(erase == null || erase.equals("true"))) {
+            Requests.refuse(context, Refusal.of(ErrorCode.BAD_FIELD, "only erase=true can be asked for"));
+            return;
+        }
         Requests.with(
                 context,
                 Requests.room(context, roles, Permission.GOVERN),
-                room -> Requests.with(
-                        context,
-                        Requests.ifMatch(context),
-                        tag -> rooms.close(room, tag.isEmpty() ? null : tag, Requests.actor(context))
-                                .onSuccess(result -> answer(context, OK, result))));
+                room -> Requests.with(context, Requests.ifMatch(context), tag -> {
+                    Actor by = Requests.actor(context);
+                    String version = tag.isEmpty() ? null : tag;
+                    if (erase == null) {
+                        rooms.end(room, RoomState.End.CLOSED, version, by)
+                                .onSuccess(result -> answer(context, OK, result));
+                    } else {
+                        rooms.erase(room, version, by)
+                                .onSuccess(result -> Requests.with(
+                                        context,
+                                        result,
+                                        gone -> context.response()
+                                                .setStatusCode(NO_CONTENT)
+                                                .end()));
+                    }
+                }));
     }
 
     void presence(RoutingContext context) {

@@ -86,7 +86,9 @@ public final class Takedowns {
     }
 
     private static Refusal refusal(RoomKey key, RoomState room) {
-        Refusal closed = Rooms.openOr(key, room);
+        // what an archive serves can be taken out of it
+        boolean archived = room != null && room.end() == RoomState.End.ARCHIVED;
+        Refusal closed = archived ? null : Rooms.openOr(key, room);
         if (closed != null) {
             return closed;
         }

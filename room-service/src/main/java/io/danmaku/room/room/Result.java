@@ -9,7 +9,7 @@ import io.danmaku.protocol.command.Refusal;
 public record Result<T>(T value, Refusal refusal) {
 
     /** How long a client waits before it asks again while nobody decides for a group. */
-    static final long RETRY_MS = 1_000;
+    public static final long RETRY_MS = 1_000;
 
     public static <T> Result<T> of(T value) {
         return new Result<>(value, null);

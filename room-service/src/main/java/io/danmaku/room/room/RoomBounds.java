@@ -1,9 +1,11 @@
 package io.danmaku.room.room;
 
+import io.danmaku.node.config.TenantQuotas;
+
 /**
  * Bounds of what is kept.
  *
- * @param perTenantMax rooms of a tenant, closed ones included
+ * @param quotas rooms of a tenant, closed ones included
  * @param allTenantsMax rooms of all tenants
  * @param closedKeptMs how long a closed room's record is kept
  * @param sanctionsPerRoomMax sanctions kept of one room, ended ones included until they are swept
@@ -13,7 +15,7 @@ package io.danmaku.room.room;
  * @param postedKeptMs how long each is kept
  */
 public record RoomBounds(
-        int perTenantMax,
+        TenantQuotas quotas,
         int allTenantsMax,
         long closedKeptMs,
         int sanctionsPerRoomMax,

@@ -21,7 +21,7 @@ public final class RoomForm {
     public static final int TITLE_CHARS_MAX = 200;
 
     private static final Set<String> CREATE_FIELDS = Set.of("id", "owner", "title", "durability", "policy");
-    private static final Set<String> CHANGE_FIELDS = Set.of("title", "policy");
+    private static final Set<String> CHANGE_FIELDS = Set.of("title", "policy", "state");
 
     private RoomForm() {}
 
@@ -41,8 +41,9 @@ public final class RoomForm {
      * @param title null = as it is
      * @param policy the fields to change; checked for names and types, but only the whole policy tells whether it holds
      * @param profile the fields to change, likewise
+     * @param end how the room is to be over, and then nothing else is changed; null = it goes on
      */
-    public record Patch(String title, ObjectNode policy, ObjectNode profile) {}
+    public record Patch(String title, ObjectNode policy, ObjectNode profile, RoomState.End end) {}
 
     /** Reads the body of a creation. */
     public static Result<Wanted> wanted(ObjectNode body) {
@@ -90,6 +91,12 @@ public final class RoomForm {
         if (strange != null) {
             return bad(strange + " is not a field that can be changed");
         }
+        if (body.has("state")) {
+            RoomState.End end = RoomState.End.ofWireName(body.get("state").textValue());
+            return end == null || body.size() > 1
+                    ? bad("state is closed or archived, and changed by itself")
+                    : Result.of(new Patch(null, Json.object(), Json.object(), end));
+        }
         JsonNode title = body.get("title");
         if (given(title) && !isTitle(title)) {
             return bad("title is a line of 1.." + TITLE_CHARS_MAX + " characters");
@@ -102,7 +109,10 @@ public final class RoomForm {
             return Result.refused(checked.isRefused() ? checked.refusal() : profile.refusal());
         }
         return Result.of(new Patch(
-                given(title) ? title.textValue() : null, given(policy) ? (ObjectNode) policy : Json.object(), fields));
+                given(title) ? title.textValue() : null,
+                given(policy) ? (ObjectNode) policy : Json.object(),
+                fields,
+                null));
     }
 
     /**
@@ -156,7 +166,7 @@ public final class RoomForm {
     }
 
     private static String state(RoomState room) {
-        return room.open() ? "open" : "closed";
+        return room.open() ? "open" : room.end().wireName();
     }
 
     /** The name of the first field that is not among the known ones, or null. */

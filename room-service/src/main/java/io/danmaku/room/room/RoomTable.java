@@ -11,6 +11,7 @@ import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
 import io.danmaku.protocol.room.WordList;
+import io.danmaku.protocol.token.ApiKey;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -44,11 +45,14 @@ public final class RoomTable {
     private final NavigableMap<String, Entry> rooms = new TreeMap<>();
     /** Keys of open rooms that are not at rest on their ladder against raids. */
     private final Set<String> raided = new HashSet<>();
+    /** Rooms that were erased and not made anew: what is left of them. */
+    private final Map<String, Entry> erased = new LinkedHashMap<>();
 
     private final NavigableMap<String, Spoken> sanctions = new TreeMap<>();
     private final NavigableMap<String, Grant> grants = new TreeMap<>();
     private final NavigableMap<String, Deletion> deletions = new TreeMap<>();
     private final NavigableMap<String, WordList> words = new TreeMap<>();
+    private final ApiKeyTable apiKeys = new ApiKeyTable();
     /** What was written longest ago first. */
     private final Map<String, Posted> posted = new LinkedHashMap<>();
 
@@ -86,6 +90,8 @@ public final class RoomTable {
             keep(deletions, key, deleted ? null : Json.read(value, Deletion.class));
         } else if (StateKeys.isWords(key)) {
             keep(words, key, deleted ? null : Json.read(value, WordList.class));
+        } else if (StateKeys.isApiKey(key)) {
+            apiKeys.apply(key, deleted ? null : Json.read(value, ApiKey.class));
         } else if (StateKeys.isPosted(key)) {
             Posted now = deleted ? null : Json.read(value, Posted.class);
             Posted before = posted.remove(key);
@@ -112,6 +118,7 @@ public final class RoomTable {
         } else if (before.state().version() > entry.state().version()) {
             return;
         }
+        erased.remove(key);
         rooms.put(key, entry);
         if (entry.state().open() && entry.state().raid() != null) {
             raided.add(key);
@@ -120,6 +127,10 @@ public final class RoomTable {
         }
         count(roomsByOwner, before == null ? null : owned(before.state()), -1);
         count(roomsByOwner, owned(entry.state()), 1);
+        if (entry.state().end() == RoomState.End.ERASED) {
+            remove(key);
+            erased.put(key, entry);
+        }
     }
 
     /** All rooms of a room's owner, or null when it has none. */
@@ -128,6 +139,7 @@ public final class RoomTable {
     }
 
     private void remove(String key) {
+        erased.remove(key);
         Entry before = rooms.remove(key);
         raided.remove(key);
         if (before != null) {
@@ -152,6 +164,25 @@ public final class RoomTable {
     public RoomState room(RoomKey key) {
         Entry entry = rooms.get(StateKeys.room(key));
         return entry == null ? null : entry.state();
+    }
+
+    /** What is left of a room that was erased and not made anew, or null. */
+    RoomState erased(RoomKey key) {
+        Entry entry = erased.get(StateKeys.room(key));
+        return entry == null ? null : entry.state();
+    }
+
+    int erasedCount() {
+        return erased.size();
+    }
+
+    /** Up to {@code limit} rooms that were erased before a time. */
+    List<RoomState> erasedBefore(long timeMs, int limit) {
+        return erased.values().stream()
+                .takeWhile(entry -> entry.writtenAtMs() < timeMs)
+                .limit(limit)
+                .map(Entry::state)
+                .toList();
     }
 
     /** What a room's log is kept for may have been changed then, by the broker's time, and not later; 0 when there is no room. */
@@ -212,14 +243,14 @@ public final class RoomTable {
                 .toList();
     }
 
-    /** Up to {@code limit} rooms that were closed before a time. */
+    /** Up to {@code limit} rooms that were closed, and not archived, before a time. */
     List<RoomState> closedBefore(long timeMs, int limit) {
         List<RoomState> found = new ArrayList<>();
         for (Entry entry : rooms.values()) {
             if (found.size() == limit) {
                 break;
             }
-            if (!entry.state().open() && entry.writtenAtMs() < timeMs) {
+            if (entry.state().end() == RoomState.End.CLOSED && entry.writtenAtMs() < timeMs) {
                 found.add(entry.state());
             }
         }
@@ -322,6 +353,11 @@ public final class RoomTable {
                         || (!list.room().isEmpty() && isGone(new RoomKey(list.tenant(), list.room()), list.epoch())))
                 .limit(limit)
                 .toList();
+    }
+
+    /** The API keys of the tenants whose place is in this group. */
+    public ApiKeyTable apiKeys() {
+        return apiKeys;
     }
 
     /** What a backend asked for by this key in the room's present epoch, or null. */

@@ -33,11 +33,11 @@ public final class RoomTopics {
     }
 
     /** Removes a logged room's topic with all that is in it; when that fails it is told and left. */
-    void remove(RoomState room) {
-        if (room.durability() == Durability.LOGGED) {
-            on(admin.deleteTopic(topic(room)))
-                    .onFailure(failure -> LOG.warn("{} was not removed: {}", topic(room), failure.getMessage()));
-        }
+    Future<Void> remove(RoomState room) {
+        return room.durability() == Durability.EPHEMERAL
+                ? Future.succeededFuture()
+                : on(admin.deleteTopic(topic(room)))
+                        .onFailure(failure -> LOG.warn("{} was not removed: {}", topic(room), failure.getMessage()));
     }
 
     static String topic(RoomState room) {

@@ -9,12 +9,19 @@ import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.RoomProfile;
 import io.danmaku.protocol.room.RoomState;
 import io.vertx.core.Future;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
 /** Creates, changes and closes rooms. Whether somebody may is for the caller. On the state context. */
 public final class Rooms {
     private static final int SWEEP_MAX = 100;
+    /** How long what is left of an erased room stays in the topic, for edges that were away. */
+    private static final long ERASED_KEPT_MS = 600_000;
+    /** So many of a group; above it none is erased until others go. */
+    private static final int ERASED_MAX = 10_000;
+
+    private static final long FULL_RETRY_MS = 60_000;
 
     private final StateGroups groups;
     private final RoomTopics topics;
@@ -34,8 +41,9 @@ public final class Rooms {
     public Future<Result<RoomState>> create(RoomKey key, RoomForm.Wanted wanted, Actor by) {
         RoomState[] former = new RoomState[1];
         return groups.change(key, (table, nowMs) -> {
-                    former[0] = table.room(key);
-                    StateChange<RoomState> decided = created(former[0], key, wanted, by, nowMs);
+                    RoomState known = table.room(key);
+                    former[0] = known == null ? table.erased(key) : known;
+                    StateChange<RoomState> decided = created(known, former[0], key, wanted, by, nowMs);
                     return decided.refusal() != null ? decided : decided.after(() -> topics.create(decided.answer()));
                 })
                 .onSuccess(result -> {
@@ -47,15 +55,17 @@ public final class Rooms {
                 });
     }
 
+    /** @param former the room of this id, or what is left of an erased one */
     private StateChange<RoomState> created(
-            RoomState former, RoomKey key, RoomForm.Wanted wanted, Actor by, long nowMs) {
-        if (former != null && former.open()) {
-            return StateChange.refuse(ErrorCode.EXISTS, "there is an open room " + key.room());
+            RoomState known, RoomState former, RoomKey key, RoomForm.Wanted wanted, Actor by, long nowMs) {
+        if (known != null && known.end() != RoomState.End.CLOSED) {
+            String what = known.open() ? "there is an open room " : "there is an archived room, erase it first: ";
+            return StateChange.refuse(ErrorCode.EXISTS, what + key.room());
         }
-        if (former == null) {
-            if (groups.roomCount(key.tenant()) >= bounds.perTenantMax()) {
-                return StateChange.refuse(
-                        ErrorCode.TOO_MANY_ROOMS, "a tenant has at most " + bounds.perTenantMax() + " rooms");
+        if (known == null) {
+            int max = bounds.quotas().of(key.tenant()).rooms();
+            if (max > 0 && groups.roomCount(key.tenant()) >= max) {
+                return StateChange.refuse(ErrorCode.TOO_MANY_ROOMS, "this tenant has at most " + max + " rooms");
             }
             if (groups.roomCount() >= bounds.allTenantsMax()) {
                 return StateChange.refuse(ErrorCode.TOO_MANY_ROOMS, "this hub is full of rooms");
@@ -76,6 +86,7 @@ public final class Rooms {
                 owner(wanted, by),
                 1,
                 wanted.profile().live() ? nowMs : 0,
+                null,
                 null);
         return StateChange.write(room, StateChange.Write.put(by.act("room.created", key), StateKeys.room(key), room));
     }
@@ -137,33 +148,76 @@ public final class Rooms {
     }
 
     /**
-     * Closes a room: its record is kept, so that who comes is told. Closing it again changes nothing.
+     * Closes or archives a room: its record is kept, so that who comes is told. Doing it again changes nothing. A closed room can be archived,
+     * an archived one stays that.
      *
      * @param tag as of {@link #change}
      */
-    public Future<Result<RoomState>> close(RoomKey key, String tag, Actor by) {
+    public Future<Result<RoomState>> end(RoomKey key, RoomState.End how, String tag, Actor by) {
         boolean[] told = new boolean[1];
         return groups.change(key, (table, nowMs) -> {
                     RoomState room = table.room(key);
                     if (room == null) {
                         return StateChange.<RoomState>refuse(noRoom(key));
                     }
-                    if (!room.open()) {
+                    if (room.end() == how) {
                         return StateChange.nothing(room);
                     }
                     Refusal refusal = changedSince(tag, room);
+                    if (refusal == null && room.end() == RoomState.End.ARCHIVED) {
+                        refusal = Refusal.of(ErrorCode.CONFLICT, "an archived room stays one until it is erased");
+                    }
                     if (refusal != null) {
                         return StateChange.<RoomState>refuse(refusal);
                     }
-                    told[0] = true;
-                    RoomState closed = room.closed();
-                    return StateChange.write(closed, put(by, room, closed));
+                    told[0] = room.open();
+                    RoomState ended = room.ended(how);
+                    return StateChange.write(ended, put(by, room, ended));
                 })
                 .onSuccess(result -> {
                     if (told[0] && !result.isRefused()) {
                         log.append(result.value(), EventType.POLICY, RoomForm.policyEvent(result.value()));
                         log.release(result.value());
                     }
+                });
+    }
+
+    /**
+     * Erases a room, open or over: its record and its log are gone. What is left for a while says that its epoch was used. Erasing it again
+     * removes what may be left of the log.
+     *
+     * @param tag as of {@link #change}
+     * @return what is left; {@code pending} when the log may not be gone yet
+     */
+    public Future<Result<RoomState>> erase(RoomKey key, String tag, Actor by) {
+        return groups.change(key, (table, nowMs) -> {
+                    RoomState room = table.room(key);
+                    if (room == null) {
+                        RoomState left = table.erased(key);
+                        return left == null ? StateChange.<RoomState>refuse(noRoom(key)) : StateChange.nothing(left);
+                    }
+                    Refusal refusal = changedSince(tag, room);
+                    if (refusal == null && table.erasedCount() >= ERASED_MAX) {
+                        refusal = Refusal.retry(ErrorCode.BUSY, "too many rooms were erased just now", FULL_RETRY_MS);
+                    }
+                    if (refusal != null) {
+                        return StateChange.<RoomState>refuse(refusal);
+                    }
+                    RoomState erased = room.erased();
+                    return StateChange.write(
+                            erased, StateChange.Write.put(by.act("room.erased", key), StateKeys.room(key), erased));
+                })
+                .compose(result -> {
+                    if (result.isRefused()) {
+                        return Future.succeededFuture(result);
+                    }
+                    log.release(result.value());
+                    return topics.remove(result.value())
+                            .map(result)
+                            .otherwise(Result.refused(Refusal.retry(
+                                    ErrorCode.PENDING,
+                                    "the room is erased, its log perhaps not yet; it will be, or ask again",
+                                    Result.RETRY_MS)));
                 });
     }
 
@@ -178,7 +232,7 @@ public final class Rooms {
     private static StateChange.Write put(Actor by, RoomState before, RoomState now) {
         String action = "room.changed";
         if (!now.open()) {
-            action = "room.closed";
+            action = "room." + now.end().wireName();
         } else if (before.profile().live() != now.profile().live()) {
             action = now.profile().live() ? "room.live" : "room.offline";
         }
@@ -195,10 +249,12 @@ public final class Rooms {
         return groups.rooms(tenant, afterId, limit, wanted);
     }
 
-    /** Removes rooms that have been closed for long, with their logs, a bounded number each time. */
+    /** Removes rooms that have been closed for long and what is left of erased ones, with their logs, a bounded number each time. */
     public void sweep() {
         groups.changeActive((table, nowMs) -> {
-            List<RoomState> old = table.closedBefore(nowMs - bounds.closedKeptMs(), SWEEP_MAX);
+            List<RoomState> old = new ArrayList<>(table.closedBefore(nowMs - bounds.closedKeptMs(), SWEEP_MAX));
+            // once more: an edge that had it open may have made the topic again
+            old.addAll(table.erasedBefore(nowMs - ERASED_KEPT_MS, SWEEP_MAX));
             old.forEach(topics::remove);
             return StateChange.write(
                     old.size(),

@@ -1,8 +1,10 @@
 package io.danmaku.room.room;
 
+import io.danmaku.node.http.Bearer;
 import io.danmaku.protocol.log.Topics;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
+import io.danmaku.protocol.token.ApiKey;
 import io.danmaku.room.room.StateChange.Decision;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
@@ -21,7 +23,7 @@ import java.util.function.Predicate;
 import org.apache.pulsar.client.api.PulsarClient;
 
 /** All groups of rooms. On the state context, except where it says otherwise. */
-public final class StateGroups {
+public final class StateGroups implements Bearer.Keys {
     private final Vertx vertx;
     private final Context context;
     private final Owner self;
@@ -146,6 +148,22 @@ public final class StateGroups {
                 : Result.unavailable("nobody decides for this room at the moment, and it is not known here");
     }
 
+    @Override
+    public ApiKey key(String id) {
+        for (StateGroup group : groups) {
+            ApiKey key = group.table().apiKeys().byId(id);
+            if (key != null) {
+                return key;
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public boolean knowsAllKeys() {
+        return groups.stream().allMatch(StateGroup::isRead);
+    }
+
     /** Decides on a room's group when its turn comes. The future never fails. */
     public <T> Future<Result<T>> change(RoomKey room, Decision<T> decision) {
         return group(room).change(decision);
@@ -197,7 +215,7 @@ public final class StateGroups {
 
     /** A page of those of a tenant's rooms that are wanted, by id: on a standby some milliseconds old, but never a part of them. */
     Result<List<RoomState>> rooms(String tenant, String afterId, int limit, Predicate<RoomState> wanted) {
-        if (!groups.stream().allMatch(StateGroup::isRead)) {
+        if (!knowsAllKeys()) {
             return Result.unavailable("not all rooms are read here yet");
         }
         List<RoomState> all = new ArrayList<>();

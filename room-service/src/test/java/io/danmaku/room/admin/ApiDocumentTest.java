@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.danmaku.node.config.TenantQuotas;
 import io.danmaku.node.http.RequestMeter;
 import io.danmaku.node.ops.Ops;
 import io.danmaku.protocol.command.ErrorCode;
@@ -13,6 +14,7 @@ import io.danmaku.protocol.room.Pin;
 import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.token.Claims;
 import io.danmaku.protocol.token.Tokens;
+import io.danmaku.room.key.Keys;
 import io.danmaku.room.membership.StatsTable;
 import io.danmaku.room.moderation.Pins;
 import io.danmaku.room.moderation.Raids;
@@ -87,7 +89,8 @@ class ApiDocumentTest {
                 new StateBounds(1, 1_000, 1_000, 1_000, 1_000),
                 ops.registry(),
                 Clock.systemUTC());
-        RoomBounds bounds = new RoomBounds(1, 1, 1, 1, 1, 1, 1, 1);
+        RoomBounds bounds =
+                new RoomBounds(new TenantQuotas(new TenantQuotas.Quota(0, 0, 1), Map.of()), 1, 1, 1, 1, 1, 1, 1);
         RoomLog log = new RoomLog(pulsar, context, new EventBounds(1, 1, 1_000), ops.registry());
         router = new RoomApi(
                         vertx,
@@ -106,6 +109,7 @@ class ApiDocumentTest {
                         new Pins(groups, log),
                         new Raids(groups, log, ops.registry(), Clock.systemUTC()),
                         new Words(groups),
+                        new Keys(groups),
                         groups,
                         new StatsTable(),
                         new Forwarding(http, groups, 1_000, ops.registry()),

@@ -44,7 +44,7 @@ class RoomFormTest {
         RoomForm.Wanted wanted = RoomForm.wanted(json("""
                         {"id":"a_b-1","title":"直播间","durability":"ephemeral","policy":{"slowModeMs":3000,
                         "memberSlowModeMs":5,"whoMaySend":"moderators","textLengthMax":20,"uniqueSeconds":30,"noLinks":true,
-                        "capsPercentMax":70,"styles":"plain","emoteOnly":true,"bestEffortPerSecond":0,"enterPerSecond":9,"retentionHours":1,
+                        "capsPercentMax":70,"styles":"plain","emoteOnly":true,"bestEffortPerSecond":0,"enterPerSecond":9,"retentionHours":1,"guests":true,
                         "raid":{"steps":["silent"],"stepSeconds":10,"auto":true,"joinsPerSecond":1,"similarPercent":2,"youngPercent":3,"youngDays":4},
                         "app":{"position":{"class":"latest","from":"viewer"}},"levelMin":3,"followerMinutes":0,"lastOnJoin":500}}""")).value();
         assertEquals("a_b-1", wanted.id());
@@ -53,7 +53,7 @@ class RoomFormTest {
         assertEquals(PolicyJson.merged(RoomPolicy.DEFAULT, json("""
                         {"slowModeMs":3000,"memberSlowModeMs":5,"whoMaySend":"moderators","textLengthMax":20,"uniqueSeconds":30,
                         "noLinks":true,"capsPercentMax":70,"styles":"plain","emoteOnly":true,"bestEffortPerSecond":0,"enterPerSecond":9,
-                        "retentionHours":1,"raid":{"steps":["silent"],"stepSeconds":10,"auto":true,"joinsPerSecond":1,"similarPercent":2,
+                        "retentionHours":1,"guests":true,"raid":{"steps":["silent"],"stepSeconds":10,"auto":true,"joinsPerSecond":1,"similarPercent":2,
                         "youngPercent":3,"youngDays":4},"app":{"position":{"class":"latest","from":"viewer"}},"levelMin":3,
                         "followerMinutes":0,"lastOnJoin":500}""")), wanted.policy());
         assertEquals(
@@ -95,6 +95,7 @@ class RoomFormTest {
                 "{\"policy\":{\"app\":{\"a\":{\"class\":\"latest\"}}}}",
                 "{\"policy\":{\"app\":{\"a b\":{\"class\":\"latest\",\"from\":\"viewer\"}}}}",
                 "{\"policy\":{\"noLinks\":1}}",
+                "{\"policy\":{\"guests\":\"on\"}}",
                 "{\"policy\":{\"styles\":\"bold\"}}",
                 "{\"policy\":{\"styles\":null}}",
                 "{\"policy\":{\"emoteOnly\":\"yes\"}}",
@@ -130,6 +131,26 @@ class RoomFormTest {
                 PolicyJson.merged(base, Json.object().put("textLengthMax", 50)),
                 RoomForm.policy(base, patch.policy()).value());
         assertTrue(RoomForm.patch(json("{\"durability\":\"logged\"}")).isRefused());
+    }
+
+    @Test
+    void aRoomIsClosedOrArchivedByAChangeOfItsOwn() throws JsonProcessingException {
+        assertEquals(
+                RoomState.End.ARCHIVED,
+                RoomForm.patch(json("{\"state\":\"archived\"}")).value().end());
+        assertEquals(
+                RoomState.End.CLOSED,
+                RoomForm.patch(json("{\"state\":\"closed\"}")).value().end());
+        assertNull(RoomForm.patch(json("{\"title\":\"t\"}")).value().end());
+        for (String wrong : List.of(
+                "{\"state\":\"open\"}",
+                "{\"state\":\"erased\"}",
+                "{\"state\":null}",
+                "{\"state\":1}",
+                "{\"state\":\"closed\",\"title\":\"t\"}")) {
+            assertEquals(
+                    ErrorCode.BAD_FIELD, RoomForm.patch(json(wrong)).refusal().code(), wrong);
+        }
     }
 
     @Test
@@ -197,7 +218,7 @@ class RoomFormTest {
                         + "\"state\":\"closed\",\"owner\":null,\"cover\":\"\",\"tags\":[],\"category\":\"\",\"language\":\"\","
                         + "\"live\":false,\"attributes\":{},\"policy\":{\"slowModeMs\":0,\"memberSlowModeMs\":0,"
                         + "\"whoMaySend\":\"everyone\",\"textLengthMax\":200,\"uniqueSeconds\":0,\"noLinks\":false,"
-                        + "\"capsPercentMax\":0,\"styles\":\"all\",\"emoteOnly\":false,\"bestEffortPerSecond\":100,\"enterPerSecond\":0,\"retentionHours\":24,"
+                        + "\"capsPercentMax\":0,\"styles\":\"all\",\"emoteOnly\":false,\"bestEffortPerSecond\":100,\"enterPerSecond\":0,\"retentionHours\":24,\"guests\":false,"
                         + "\"raid\":{\"steps\":[\"unique\",\"slow\",\"members\",\"held\",\"silent\"],\"stepSeconds\":300,\"auto\":false,\"joinsPerSecond\":50,"
                         + "\"similarPercent\":40,\"youngPercent\":50,\"youngDays\":7},"
                         + "\"app\":{},\"levelMin\":0,\"followerMinutes\":-1,\"lastOnJoin\":0},"

@@ -19,6 +19,8 @@ import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
 import io.danmaku.protocol.room.WordList;
+import io.danmaku.protocol.token.ApiKey;
+import io.danmaku.protocol.token.KeyScope;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -129,6 +131,62 @@ class RoomTableTest {
     }
 
     @Test
+    void anErasedRoomIsNoMoreUntilItIsMadeAnewAndItsEpochIsKnownForAWhile() {
+        RoomState room = room(ROOM, 3, true);
+        put(room, 10);
+        put(room.erased(), 20);
+        assertNull(table.room(ROOM));
+        assertEquals(0, table.roomCount("default"));
+        assertEquals(List.of(), ids(table.rooms("default", null, 10, any -> true)));
+        assertEquals(List.of(), table.closedBefore(1_000, 10));
+        assertEquals("k3", table.erased(ROOM).epoch());
+        assertEquals("42", table.erased(ROOM).title(), "nothing is left of what it was");
+        assertEquals(List.of(), table.erasedBefore(20, 10));
+        assertEquals(List.of("42"), ids(table.erasedBefore(21, 10)));
+        put(room, 30);
+        assertNull(table.erased(ROOM), "made anew");
+        assertEquals(1, table.roomCount("default"));
+        put(room.erased(), 40);
+        table.apply(StateKeys.room(ROOM), null, 50);
+        assertNull(table.erased(ROOM));
+        assertEquals(0, table.erasedCount());
+    }
+
+    @Test
+    void anArchivedRoomIsNotAmongThoseThatAreRemovedAfterATime() {
+        put(room(ROOM, 3, true).ended(RoomState.End.ARCHIVED), 10);
+        assertEquals(List.of(), table.closedBefore(1_000, 10));
+        assertEquals(1, table.roomCount("default"));
+    }
+
+    private void key(String tenant, String id, long expiresAtMs, long revokedAtMs) {
+        ApiKey key = new ApiKey(tenant, id, "n", List.of(KeyScope.WORDS), "", "1", 0, expiresAtMs, revokedAtMs);
+        table.apply(StateKeys.apiKey(tenant, id), Json.bytes(key), 0);
+    }
+
+    @Test
+    void anApiKeyIsFoundByItsIdAndByItsTenantAndWhenItHasEnded() {
+        key("a", "k1", ApiKey.NEVER_MS, 0);
+        key("a", "k2", 50, 0);
+        key("a-b", "k3", ApiKey.NEVER_MS, 60);
+        assertEquals("a", table.apiKeys().byId("k1").tenant());
+        assertNull(table.apiKeys().byId("k9"));
+        assertEquals(
+                List.of("k1", "k2"),
+                table.apiKeys().of("a").stream().map(ApiKey::id).toList());
+        assertEquals(
+                List.of("k2", "k3"),
+                table.apiKeys().endedBefore(61, 10).stream()
+                        .map(ApiKey::id)
+                        .sorted()
+                        .toList());
+        assertEquals(List.of(), table.apiKeys().endedBefore(50, 10));
+        table.apply(StateKeys.apiKey("a", "k2"), null, 0);
+        assertNull(table.apiKeys().byId("k2"));
+        assertEquals(1, table.apiKeys().of("a").size());
+    }
+
+    @Test
     void closedRoomsAreFoundByTheTimeTheyWereWritten() {
         put(room(ROOM, 2, false), 1_000);
         put(room(new RoomKey("default", "43"), 1, true), 10);
@@ -199,6 +257,7 @@ class RoomTableTest {
                 owner,
                 1,
                 0,
+                null,
                 null);
     }
 

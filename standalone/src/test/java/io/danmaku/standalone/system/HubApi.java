@@ -169,8 +169,18 @@ public final class HubApi {
     }
 
     private Reply send(String method, String path, String token, Object body, Map<String, String> headers) {
+        return ask(hub.edge(1), method, path, token, body, headers);
+    }
+
+    /**
+     * Asks anybody for anything.
+     *
+     * @param base address of an edge or a service
+     * @param body null = none
+     */
+    public Reply ask(URI base, String method, String path, String token, Object body, Map<String, String> headers) {
         try {
-            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(hub.edge(1) + path))
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path))
                     .timeout(TIMEOUT)
                     .header("Authorization", "Bearer " + token)
                     .header("Content-Type", "application/json")

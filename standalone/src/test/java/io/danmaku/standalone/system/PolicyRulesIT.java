@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.room.Role;
+import io.danmaku.protocol.token.Account;
 import io.danmaku.protocol.token.Claims;
 import io.danmaku.protocol.token.Profile;
 import io.danmaku.standalone.client.Answer;
@@ -44,7 +45,7 @@ final class PolicyRulesIT {
                 false,
                 System.currentTimeMillis() + HOUR_MS,
                 new Profile("", level, List.of()),
-                follows));
+                Account.UNKNOWN.following(follows)));
     }
 
     private Witness as(Clients clients, String room, Role role, int edge) {

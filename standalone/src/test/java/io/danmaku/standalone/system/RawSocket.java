@@ -79,6 +79,11 @@ final class RawSocket implements AutoCloseable {
         return new RawSocket(edge, "/ws", "X-Forwarded-For: " + address + "\r\n");
     }
 
+    /** Connects to another address of an edge, with a query perhaps. */
+    static RawSocket at(URI edge, String path) throws IOException {
+        return new RawSocket(edge, path, "");
+    }
+
     /** As {@code ws} of Node.js connects, which Bilibili's clients use. */
     static RawSocket ofPackets(URI edge) throws IOException {
         return new RawSocket(edge, "/sub", "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n");
