@@ -13,6 +13,8 @@ import io.danmaku.room.admin.Forwarding;
 import io.danmaku.room.admin.RoomApi;
 import io.danmaku.room.membership.MembershipCount;
 import io.danmaku.room.membership.StatsTable;
+import io.danmaku.room.moderation.ExternalChecks;
+import io.danmaku.room.moderation.HeldChats;
 import io.danmaku.room.moderation.Pins;
 import io.danmaku.room.moderation.Roles;
 import io.danmaku.room.moderation.Sanctions;
@@ -96,6 +98,8 @@ public final class RoomServiceNode {
         Posts posts = new Posts(groups, log, config.rooms());
         Pins pins = new Pins(groups, log);
         Words words = new Words(groups);
+        HeldChats held = new HeldChats(groups, log, posts);
+        ExternalChecks checks = new ExternalChecks(groups);
         StatsTable stats = new StatsTable();
         MembershipCount count = new MembershipCount(
                 vertx, membership, pulsar.client(), instance, config.membership(), stats, ops.registry());
@@ -115,6 +119,8 @@ public final class RoomServiceNode {
                 posts,
                 pins,
                 words,
+                held,
+                checks,
                 groups,
                 stats,
                 new Forwarding(http, groups, config.forwardTimeoutMs(), ops.registry()),
@@ -135,6 +141,8 @@ public final class RoomServiceNode {
             takedowns.sweep();
             posts.sweep();
             words.sweep();
+            held.sweep();
+            checks.sweep();
             rooms.sweep();
         }));
         shutdown.add("http", DRAIN_MS + STEP_MS, () -> await(server.shutdown(DRAIN_MS, TimeUnit.MILLISECONDS)));

@@ -117,7 +117,9 @@ public final class Checks implements AutoCloseable {
             return down(Down.PAUSED);
         }
         long beganNs = System.nanoTime();
-        return send(service, Json.bytes(chat))
+        // what is thrown fails the future, and so counts as no answer
+        return Future.<Void>succeededFuture()
+                .compose(begun -> send(service, Json.bytes(chat)))
                 .onComplete(done -> underWay.decrementAndGet())
                 .compose(
                         answer -> {
@@ -157,6 +159,7 @@ public final class Checks implements AutoCloseable {
         answered.future().onComplete(done -> vertx.cancelTimer(timer));
         http.request(options)
                 .onSuccess(request -> {
+                    request.exceptionHandler(answered::tryFail);
                     if (answered.future().isComplete()) {
                         request.reset();
                         return;
@@ -171,13 +174,13 @@ public final class Checks implements AutoCloseable {
     }
 
     private static void take(HttpClientRequest request, HttpClientResponse response, Promise<Answer> answered) {
+        response.exceptionHandler(answered::tryFail);
         if (response.statusCode() != OK) {
             answered.tryFail(new NoAnswer(Down.ANSWER));
             request.reset();
             return;
         }
         Buffer body = Buffer.buffer();
-        response.exceptionHandler(answered::tryFail);
         response.handler(part -> {
             if (body.length() + part.length() > ANSWER_BYTES_MAX) {
                 answered.tryFail(new NoAnswer(Down.ANSWER));

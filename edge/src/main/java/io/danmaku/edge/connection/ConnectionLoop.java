@@ -25,6 +25,7 @@ final class ConnectionLoop {
     private final Departures departures = new Departures();
     private final LongSupplier reconnectMaxMs;
     private final ArrayList<Connection> connections = new ArrayList<>();
+    private final Moderators moderators = new Moderators();
     /** Made for the first client that compresses. */
     private MessageInflater inflater;
 
@@ -66,6 +67,7 @@ final class ConnectionLoop {
         if (connection.index < 0) {
             return;
         }
+        moderators.remove(connection);
         Connection last = connections.remove(connections.size() - 1);
         if (last != connection) {
             connections.set(connection.index, last);
@@ -113,6 +115,10 @@ final class ConnectionLoop {
                 guarded(() -> step.accept(connection));
             }
         }
+    }
+
+    Moderators moderators() {
+        return moderators;
     }
 
     /** Lets all connections go, spread over so long; clients come back to another edge and resume. */

@@ -64,10 +64,11 @@ final class Sends {
             return;
         }
         p.connection.checking = true;
-        checks.ask(service, chat(p)).onComplete(asked -> p.connection.loop().eventLoop().execute(() -> {
-            p.connection.checking = false;
-            checked(p, service, asked.succeeded() ? asked.result() : Checks.Answer.DOWN);
-        }));
+        checks.ask(service, chat(p))
+                .onComplete(asked -> p.connection.loop().eventLoop().execute(() -> {
+                    p.connection.checking = false;
+                    checked(p, service, asked.succeeded() ? asked.result() : Checks.Answer.DOWN);
+                }));
     }
 
     /** The text as it was sent: words are masked only in what is told. */

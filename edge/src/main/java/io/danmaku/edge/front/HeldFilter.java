@@ -2,7 +2,7 @@ package io.danmaku.edge.front;
 
 import io.danmaku.edge.policy.RoomTable;
 import io.danmaku.edge.roomlog.HistoryScan;
-import io.danmaku.protocol.json.HeldJson;
+import io.danmaku.protocol.log.HeldJson;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
 

@@ -32,6 +32,7 @@ class ConnectionClockTest {
             null,
             null,
             null,
+            null,
             LIMITS,
             new Incarnation(1),
             null,

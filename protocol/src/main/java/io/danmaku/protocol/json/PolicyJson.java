@@ -3,6 +3,7 @@ package io.danmaku.protocol.json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.room.ChatStyles;
+import io.danmaku.protocol.room.Links;
 import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.WhoMaySend;
 import java.util.Map;
@@ -18,13 +19,16 @@ public final class PolicyJson {
                 .put("whoMaySend", policy.whoMaySend().wireName())
                 .put("textLengthMax", policy.textLengthMax())
                 .put("uniqueSeconds", policy.uniqueSeconds())
-                .put("noLinks", policy.noLinks())
+                .put("links", policy.links().wireName())
                 .put("capsPercentMax", policy.capsPercentMax())
                 .put("styles", policy.styles().wireName())
                 .put("emoteOnly", policy.emoteOnly())
                 .put("bestEffortPerSecond", policy.bestEffortPerSecond())
                 .put("enterPerSecond", policy.enterPerSecond())
-                .put("retentionHours", policy.retentionHours());
+                .put("retentionHours", policy.retentionHours())
+                .put("holdAll", policy.holdAll())
+                .put("heldMinutes", policy.heldMinutes())
+                .put("externalCheck", policy.externalCheck());
     }
 
     /**
@@ -48,19 +52,29 @@ public final class PolicyJson {
         if (styles == null) {
             throw new IllegalArgumentException("styles is all, scroll or plain");
         }
+        Links links = Links.ofWireName(merged.get("links").textValue());
+        if (links == null) {
+            throw new IllegalArgumentException("links is allowed, held or refused");
+        }
+        if (merged.get("heldMinutes").intValue() < 1) {
+            throw new IllegalArgumentException("heldMinutes is 1.." + RoomPolicy.HELD_MINUTES_MAX);
+        }
         return new RoomPolicy(
                 merged.get("slowModeMs").longValue(),
                 merged.get("memberSlowModeMs").longValue(),
                 WhoMaySend.ofWireName(merged.get("whoMaySend").textValue()),
                 merged.get("textLengthMax").intValue(),
                 merged.get("uniqueSeconds").intValue(),
-                merged.get("noLinks").booleanValue(),
+                links,
                 merged.get("capsPercentMax").intValue(),
                 styles,
                 merged.get("emoteOnly").booleanValue(),
                 merged.get("bestEffortPerSecond").intValue(),
                 merged.get("enterPerSecond").intValue(),
-                merged.get("retentionHours").intValue());
+                merged.get("retentionHours").intValue(),
+                merged.get("holdAll").booleanValue(),
+                merged.get("heldMinutes").intValue(),
+                merged.get("externalCheck").booleanValue());
     }
 
     private static boolean isOfItsType(JsonNode known, JsonNode value) {

@@ -1,6 +1,7 @@
 package io.danmaku.protocol.log;
 
 import io.danmaku.protocol.event.EventType;
+import io.danmaku.protocol.room.Hold;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -8,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  * One record of a room's log, as an edge (or room-service) appends it. Binary, big-endian, version 1:
  *
  * <pre>
- * u8 version | u8 type | u8 flags | i64 node | i64 sendId | u8+n user | u8+n cid | u8+n key | rest: JSON
+ * u8 version | u8 type | u8 flags | i64 node | i64 sendId | u8+n user | u8+n cid | u8+n key | of a held one: u8 why | i64 until | rest: JSON
  * </pre>
  *
  * @param type what it is; the delivery class follows from it
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
  * @param user who sent it, empty for the hub itself
  * @param cid the client's id for the send, empty = never a repeat
  * @param key conflation key of a LATEST event, else empty
+ * @param held why it waits for a moderator, and till when: told to nobody else; null = it does not
  * @param json the event from {@code "t"} on, see {@code EventDetail.fragment}
  */
 @SuppressWarnings(
@@ -34,6 +36,7 @@ public record RoomRecord(
         String user,
         String cid,
         String key,
+        Hold held,
         byte[] json) {
     private static final byte VERSION = 1;
     private static final int FLAG_RANKING = 1;
@@ -42,6 +45,8 @@ public record RoomRecord(
     private static final int WEIGHT_SHIFT = 2;
 
     private static final int WEIGHT_MASK = 3;
+    private static final int FLAG_HELD = 16;
+    private static final int HELD_BYTES = 1 + 8;
     private static final int FIXED_BYTES = 3 + 8 + 8 + 3;
 
     public RoomRecord {
@@ -50,18 +55,42 @@ public record RoomRecord(
         }
     }
 
+    /** One that waits for nobody. */
+    public RoomRecord(
+            EventType type,
+            boolean ranking,
+            boolean shadowed,
+            int weight,
+            long node,
+            long sendId,
+            String user,
+            String cid,
+            String key,
+            byte[] json) {
+        this(type, ranking, shadowed, weight, node, sendId, user, cid, key, null, json);
+    }
+
     public byte[] encode() {
         byte[] userBytes = user.getBytes(StandardCharsets.UTF_8);
         byte[] cidBytes = cid.getBytes(StandardCharsets.UTF_8);
         byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
-        ByteBuffer out =
-                ByteBuffer.allocate(FIXED_BYTES + userBytes.length + cidBytes.length + keyBytes.length + json.length);
-        out.put(VERSION).put(type.code()).put((byte)
-                ((ranking ? FLAG_RANKING : 0) | (shadowed ? FLAG_SHADOWED : 0) | (weight - 1) << WEIGHT_SHIFT));
+        ByteBuffer out = ByteBuffer.allocate(FIXED_BYTES
+                + userBytes.length
+                + cidBytes.length
+                + keyBytes.length
+                + (held == null ? 0 : HELD_BYTES)
+                + json.length);
+        out.put(VERSION).put(type.code()).put((byte) ((ranking ? FLAG_RANKING : 0)
+                | (shadowed ? FLAG_SHADOWED : 0)
+                | (held == null ? 0 : FLAG_HELD)
+                | (weight - 1) << WEIGHT_SHIFT));
         out.putLong(node).putLong(sendId);
         putShort(out, userBytes);
         putShort(out, cidBytes);
         putShort(out, keyBytes);
+        if (held != null) {
+            out.put(held.why().code()).putLong(held.untilMs());
+        }
         out.put(json);
         return out.array();
     }
@@ -95,9 +124,17 @@ public record RoomRecord(
         if (type == null || user == null || cid == null || key == null) {
             return null;
         }
+        Hold held = null;
+        if ((flags & FLAG_HELD) != 0) {
+            Hold.Why why = in.remaining() < HELD_BYTES ? null : Hold.Why.ofCode(in.get());
+            if (why == null) {
+                return null; // held for what this version does not know: told to nobody
+            }
+            held = new Hold(why, in.getLong());
+        }
         byte[] json = new byte[in.remaining()];
         in.get(json);
-        return new RoomRecord(type, ranking, shadowed, weight, node, sendId, user, cid, key, json);
+        return new RoomRecord(type, ranking, shadowed, weight, node, sendId, user, cid, key, held, json);
     }
 
     private static String getShort(ByteBuffer in) {

@@ -9,18 +9,23 @@ import java.util.Locale;
  * @param untilMs Unix time at which it is over: then nobody can approve it any more
  */
 public record Hold(Why why, long untilMs) {
-    /** What held a chat back; where several did, the first of these. The ordinal travels between nodes: a new one goes last. */
+    /** What held a chat back; where several did, the first of these. The code travels between nodes: none is ever used again. */
     public enum Why {
         /** A word list. */
-        WORDS,
+        WORDS(0),
         /** The policy's {@code links}. */
-        LINKS,
+        LINKS(1),
         /** The policy's {@code holdAll}. */
-        ALL,
+        ALL(2),
         /** The product's own service, or that it could not be asked. */
-        CHECK;
+        CHECK(3);
 
         private static final Why[] BY_CODE = values();
+        private final byte code;
+
+        Why(int code) {
+            this.code = (byte) code;
+        }
 
         public String wireName() {
             return name().toLowerCase(Locale.ROOT);
@@ -28,7 +33,7 @@ public record Hold(Why why, long untilMs) {
 
         /** The number that stands for it in records between nodes. */
         public byte code() {
-            return (byte) ordinal();
+            return code;
         }
 
         /** The reason of a code, or null when this version does not know it. */

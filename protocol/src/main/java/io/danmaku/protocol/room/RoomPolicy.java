@@ -8,13 +8,16 @@ package io.danmaku.protocol.room;
  * @param whoMaySend weakest role that may send
  * @param textLengthMax longest chat in characters (UTF-16 units), 1..2,000
  * @param uniqueSeconds a user's chat is refused that says what the same user said so short a time before, 0 = off, at most 3,600
- * @param noLinks a chat with a link is refused
+ * @param links what becomes of a chat with a link
  * @param capsPercentMax most capitals of a chat's letters, 0 = as many as one likes
  * @param styles what a chat may look like
  * @param emoteOnly a chat is refused that has more than emotes and spaces
  * @param bestEffortPerSecond BEST_EFFORT events that reach viewers in a second, above it they are sampled; 0 = no limit, at most 100,000
  * @param enterPerSecond {@code enter} events that an edge tells of in a second, 0 = none, at most 100
  * @param retentionHours how long the room's log is kept, 1 h..8,760 h
+ * @param holdAll every chat waits for a moderator
+ * @param heldMinutes how long a chat that is held from now on waits at most, 1..1,440
+ * @param externalCheck the product's own service is asked about every chat, where the tenant has one
  */
 public record RoomPolicy(
         long slowModeMs,
@@ -22,16 +25,19 @@ public record RoomPolicy(
         WhoMaySend whoMaySend,
         int textLengthMax,
         int uniqueSeconds,
-        boolean noLinks,
+        Links links,
         int capsPercentMax,
         ChatStyles styles,
         boolean emoteOnly,
         int bestEffortPerSecond,
         int enterPerSecond,
-        int retentionHours) {
+        int retentionHours,
+        boolean holdAll,
+        int heldMinutes,
+        boolean externalCheck) {
 
-    public static final RoomPolicy DEFAULT =
-            new RoomPolicy(0, 0, WhoMaySend.EVERYONE, 200, 0, false, 0, ChatStyles.ALL, false, 100, 0, 24);
+    public static final RoomPolicy DEFAULT = new RoomPolicy(
+            0, 0, WhoMaySend.EVERYONE, 200, 0, Links.ALLOWED, 0, ChatStyles.ALL, false, 100, 0, 24, false, 10, false);
 
     public static final long SLOW_MODE_MS_MAX = 6 * 3_600_000L;
     public static final int TEXT_LENGTH_LIMIT = 2_000;
@@ -39,10 +45,14 @@ public record RoomPolicy(
     public static final int BEST_EFFORT_PER_SECOND_MAX = 100_000;
     public static final int ENTER_PER_SECOND_MAX = 100;
     public static final int RETENTION_HOURS_MAX = 8_760;
+    public static final int HELD_MINUTES_MAX = 1_440;
+    private static final int HELD_MINUTES_DEFAULT = 10;
 
     public RoomPolicy {
-        // a record that an older room-service wrote has none
+        // a record that an older room-service wrote lacks some
         styles = styles == null ? ChatStyles.ALL : styles;
+        links = links == null ? Links.ALLOWED : links;
+        heldMinutes = heldMinutes == 0 ? HELD_MINUTES_DEFAULT : heldMinutes;
         within(slowModeMs, 0, SLOW_MODE_MS_MAX, "slowModeMs");
         within(memberSlowModeMs, 0, SLOW_MODE_MS_MAX, "memberSlowModeMs");
         if (whoMaySend == null) {
@@ -54,6 +64,7 @@ public record RoomPolicy(
         within(bestEffortPerSecond, 0, BEST_EFFORT_PER_SECOND_MAX, "bestEffortPerSecond");
         within(enterPerSecond, 0, ENTER_PER_SECOND_MAX, "enterPerSecond");
         within(retentionHours, 1, RETENTION_HOURS_MAX, "retentionHours");
+        within(heldMinutes, 1, HELD_MINUTES_MAX, "heldMinutes");
     }
 
     private static void within(long value, long min, long max, String name) {

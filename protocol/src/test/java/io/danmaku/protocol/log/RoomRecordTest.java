@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.danmaku.protocol.event.EventType;
+import io.danmaku.protocol.room.Hold;
 import java.util.Arrays;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -28,9 +29,10 @@ final class RoomRecordTest {
             @ForAll @AlphaChars @StringLength(max = 64) String user,
             @ForAll @AlphaChars @StringLength(max = 64) String cid,
             @ForAll("keys") String key,
+            @ForAll("holds") Hold held,
             @ForAll byte[] json) {
         RoomRecord read = RoomRecord.decode(
-                new RoomRecord(type, ranking, shadowed, weight, node, sendId, user, cid, key, json).encode());
+                new RoomRecord(type, ranking, shadowed, weight, node, sendId, user, cid, key, held, json).encode());
         assertNotNull(read);
         assertEquals(type, read.type());
         assertEquals(ranking, read.ranking());
@@ -41,12 +43,20 @@ final class RoomRecordTest {
         assertEquals(user, read.user());
         assertEquals(cid, read.cid());
         assertEquals(key, read.key());
+        assertEquals(held, read.held());
         assertArrayEquals(json, read.json());
     }
 
     @net.jqwik.api.Provide
     net.jqwik.api.Arbitrary<String> keys() {
         return net.jqwik.api.Arbitraries.of("", "score", "钥".repeat(64), "😀".repeat(32));
+    }
+
+    @net.jqwik.api.Provide
+    net.jqwik.api.Arbitrary<Hold> holds() {
+        return net.jqwik.api.Arbitraries.of(Hold.Why.values())
+                .map(why -> new Hold(why, 1_764_000_000_000L + why.code()))
+                .injectNull(0.5);
     }
 
     @Property(tries = 5_000)
@@ -89,6 +99,16 @@ final class RoomRecordTest {
         assertNull(RoomRecord.decode(laterVersion));
         assertNull(RoomRecord.decode(laterType));
         assertNull(RoomRecord.decode(negativeType));
+    }
+
+    @Test
+    void whatIsHeldForAReasonThatThisVersionDoesNotKnowIsPassedOver() {
+        byte[] record = new RoomRecord(
+                        EventType.CHAT, false, false, 1, 1, 2, "u", "c", "", new Hold(Hold.Why.ALL, 5), new byte[0])
+                .encode();
+        assertEquals(new Hold(Hold.Why.ALL, 5), RoomRecord.decode(record).held());
+        record[record.length - 9] = 100;
+        assertNull(RoomRecord.decode(record), "told to nobody, and not to all");
     }
 
     @Test

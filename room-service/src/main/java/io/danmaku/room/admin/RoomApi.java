@@ -6,6 +6,8 @@ import io.danmaku.node.http.RequestMeter;
 import io.danmaku.node.ops.Ops;
 import io.danmaku.protocol.token.Tokens;
 import io.danmaku.room.membership.StatsTable;
+import io.danmaku.room.moderation.ExternalChecks;
+import io.danmaku.room.moderation.HeldChats;
 import io.danmaku.room.moderation.Pins;
 import io.danmaku.room.moderation.Roles;
 import io.danmaku.room.moderation.Sanctions;
@@ -44,6 +46,8 @@ public final class RoomApi {
     private final EventRoutes events;
     private final PinRoutes pins;
     private final WordRoutes words;
+    private final HeldRoutes held;
+    private final CheckRoutes checks;
     private final Forwarding forwarding;
     private final RequestMeter meter;
     private final String instance;
@@ -59,6 +63,8 @@ public final class RoomApi {
             Posts posts,
             Pins pins,
             Words words,
+            HeldChats held,
+            ExternalChecks checks,
             StateGroups groups,
             StatsTable stats,
             Forwarding forwarding,
@@ -73,6 +79,8 @@ public final class RoomApi {
         this.events = new EventRoutes(takedowns, posts, roles);
         this.pins = new PinRoutes(pins, roles);
         this.words = new WordRoutes(words, roles, forwarding);
+        this.held = new HeldRoutes(held, roles);
+        this.checks = new CheckRoutes(checks, forwarding);
         this.forwarding = forwarding;
         this.instance = groups.self().instance();
         this.meter = meter;
@@ -114,6 +122,10 @@ public final class RoomApi {
         decided(router, HttpMethod.DELETE, "/api/rooms/:room/events/:offset", events::deleteOne);
         decided(router, HttpMethod.PUT, "/api/rooms/:room/pin", pins::put);
         decided(router, HttpMethod.DELETE, "/api/rooms/:room/pin", pins::remove);
+        decided(router, HttpMethod.POST, "/api/rooms/:room/held/:id", held::answer);
+        open(router, HttpMethod.GET, "/api/check", checks::read);
+        open(router, HttpMethod.PUT, "/api/check", checks::put);
+        open(router, HttpMethod.DELETE, "/api/check", checks::remove);
         for (String path : List.of("/api/words", "/api/rooms/:room/words")) {
             open(router, HttpMethod.GET, path, words::list);
             open(router, HttpMethod.GET, path + "/:name", words::read);

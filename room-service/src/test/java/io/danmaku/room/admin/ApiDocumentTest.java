@@ -14,6 +14,8 @@ import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.token.Claims;
 import io.danmaku.protocol.token.Tokens;
 import io.danmaku.room.membership.StatsTable;
+import io.danmaku.room.moderation.ExternalChecks;
+import io.danmaku.room.moderation.HeldChats;
 import io.danmaku.room.moderation.Pins;
 import io.danmaku.room.moderation.Roles;
 import io.danmaku.room.moderation.SanctionForm;
@@ -88,6 +90,7 @@ class ApiDocumentTest {
                 Clock.systemUTC());
         RoomBounds bounds = new RoomBounds(1, 1, 1, 1, 1, 1, 1, 1);
         RoomLog log = new RoomLog(pulsar, context, new EventBounds(1, 1, 1_000), ops.registry());
+        Posts posts = new Posts(groups, log, bounds);
         router = new RoomApi(
                         vertx,
                         TOKENS,
@@ -101,9 +104,11 @@ class ApiDocumentTest {
                         new Roles(groups, bounds),
                         new Sanctions(groups, log, bounds),
                         new Takedowns(groups, log, bounds),
-                        new Posts(groups, log, bounds),
+                        posts,
                         new Pins(groups, log),
                         new Words(groups),
+                        new HeldChats(groups, log, posts),
+                        new ExternalChecks(groups),
                         groups,
                         new StatsTable(),
                         new Forwarding(http, groups, 1_000, ops.registry()),

@@ -39,15 +39,16 @@ class RoomFormTest {
     void allFieldsAreRead() throws JsonProcessingException {
         RoomForm.Wanted wanted = RoomForm.wanted(json("""
                         {"id":"a_b-1","title":"直播间","durability":"ephemeral","policy":{"slowModeMs":3000,
-                        "memberSlowModeMs":5,"whoMaySend":"moderators","textLengthMax":20,"uniqueSeconds":30,"noLinks":true,
-                        "capsPercentMax":70,"styles":"plain","emoteOnly":true,"bestEffortPerSecond":0,"enterPerSecond":9,"retentionHours":1}}""")).value();
+                        "memberSlowModeMs":5,"whoMaySend":"moderators","textLengthMax":20,"uniqueSeconds":30,"links":"held",
+                        "capsPercentMax":70,"styles":"plain","emoteOnly":true,"bestEffortPerSecond":0,"enterPerSecond":9,"retentionHours":1,
+                        "holdAll":true,"heldMinutes":1440,"externalCheck":true}}""")).value();
         assertEquals("a_b-1", wanted.id());
         assertEquals("直播间", wanted.title());
         assertEquals(Durability.EPHEMERAL, wanted.durability());
         assertEquals(PolicyJson.merged(RoomPolicy.DEFAULT, json("""
                         {"slowModeMs":3000,"memberSlowModeMs":5,"whoMaySend":"moderators","textLengthMax":20,"uniqueSeconds":30,
-                        "noLinks":true,"capsPercentMax":70,"styles":"plain","emoteOnly":true,"bestEffortPerSecond":0,"enterPerSecond":9,
-                        "retentionHours":1}""")), wanted.policy());
+                        "links":"held","capsPercentMax":70,"styles":"plain","emoteOnly":true,"bestEffortPerSecond":0,"enterPerSecond":9,
+                        "retentionHours":1,"holdAll":true,"heldMinutes":1440,"externalCheck":true}""")), wanted.policy());
     }
 
     @ParameterizedTest
@@ -71,7 +72,13 @@ class RoomFormTest {
                 "{\"policy\":{\"textLengthMax\":0}}",
                 "{\"policy\":{\"retentionHours\":0}}",
                 "{\"policy\":{\"enterPerSecond\":101}}",
-                "{\"policy\":{\"noLinks\":1}}",
+                "{\"policy\":{\"links\":true}}",
+                "{\"policy\":{\"links\":\"some\"}}",
+                "{\"policy\":{\"noLinks\":true}}",
+                "{\"policy\":{\"holdAll\":1}}",
+                "{\"policy\":{\"heldMinutes\":0}}",
+                "{\"policy\":{\"heldMinutes\":1441}}",
+                "{\"policy\":{\"externalCheck\":\"yes\"}}",
                 "{\"policy\":{\"styles\":\"bold\"}}",
                 "{\"policy\":{\"styles\":null}}",
                 "{\"policy\":{\"emoteOnly\":\"yes\"}}",
@@ -149,8 +156,9 @@ class RoomFormTest {
                 "{\"id\":\"42\",\"tenant\":\"default\",\"epoch\":\"k3\",\"title\":\"t5\",\"durability\":\"logged\","
                         + "\"state\":\"closed\",\"owner\":null,\"cover\":\"\",\"tags\":[],\"category\":\"\",\"language\":\"\","
                         + "\"live\":false,\"attributes\":{},\"policy\":{\"slowModeMs\":0,\"memberSlowModeMs\":0,"
-                        + "\"whoMaySend\":\"everyone\",\"textLengthMax\":200,\"uniqueSeconds\":0,\"noLinks\":false,"
-                        + "\"capsPercentMax\":0,\"styles\":\"all\",\"emoteOnly\":false,\"bestEffortPerSecond\":100,\"enterPerSecond\":0,\"retentionHours\":24},"
+                        + "\"whoMaySend\":\"everyone\",\"textLengthMax\":200,\"uniqueSeconds\":0,\"links\":\"allowed\","
+                        + "\"capsPercentMax\":0,\"styles\":\"all\",\"emoteOnly\":false,\"bestEffortPerSecond\":100,\"enterPerSecond\":0,\"retentionHours\":24,"
+                        + "\"holdAll\":false,\"heldMinutes\":10,\"externalCheck\":false},"
                         + "\"pin\":null,\"stream\":1,\"liveSince\":null,\"version\":5,\"createdAt\":1}",
                 RoomForm.json(RoomTableTest.room(new RoomKey("default", "42"), 5, false))
                         .toString());
