@@ -15,6 +15,16 @@ export class Api {
     return this.#get(`api/rooms/${encodeURIComponent(room)}`);
   }
 
+  /** Comments that wait for a moderator, a page of the newest, oldest first. */
+  async held(room) {
+    return (await this.#ask('GET', `api/rooms/${encodeURIComponent(room)}/held`, {})).held;
+  }
+
+  /** Lets one be told, or not. */
+  answerHeld(room, id, approve) {
+    return this.#ask('POST', `api/rooms/${encodeURIComponent(room)}/held/${encodeURIComponent(id)}`, {}, { approve });
+  }
+
   /** Recent conversations, newest first, a page of them. */
   contacts({ cursor, limit = 50 } = {}) {
     return this.#get('api/dm/contacts', { cursor, limit });
@@ -26,7 +36,11 @@ export class Api {
     return messages.sort((a, b) => a.seq - b.seq);
   }
 
-  async #get(path, query = {}) {
+  #get(path, query = {}) {
+    return this.#ask('GET', path, query);
+  }
+
+  async #ask(method, path, query, json) {
     const url = new URL(path, document.baseURI);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined && value !== null) {
@@ -36,7 +50,9 @@ export class Api {
     let response;
     try {
       response = await fetch(url, {
-        headers: { authorization: `Bearer ${this.#token}`, accept: 'application/json' },
+        method,
+        headers: { authorization: `Bearer ${this.#token}`, accept: 'application/json', ...(json && { 'content-type': 'application/json' }) },
+        body: json && JSON.stringify(json),
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
     } catch (error) {

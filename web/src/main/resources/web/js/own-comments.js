@@ -20,7 +20,8 @@ export class OwnComments {
   /** Notes a send; returns what it was given. */
   sending(sent, d) {
     return sent.then((result) => {
-      if (!this.#seen.has(result.o)) {
+      // what waits for a moderator comes at another place, if one approves it
+      if (!result.held && !this.#seen.has(result.o)) {
         remember(this.#acknowledged, result.o, { o: result.o, ts: result.ts, t: 'chat', d });
         this.covered(this.#coveredTo);
       }

@@ -4,6 +4,7 @@ import { Chat } from './chat.js';
 import { Composer } from './composer.js';
 import { Direct } from './direct.js';
 import { askEntry, claimsOf, keepDmPos, keptDmPos, readLink } from './entry.js';
+import { Held } from './held.js';
 import { Names } from './names.js';
 import { OwnComments } from './own-comments.js';
 import { Pinned } from './pinned.js';
@@ -17,6 +18,9 @@ const LAST_EVENTS = 50;
 
 /** What happened this long ago does not fly any more, in milliseconds; it is in the chat. */
 const FLIES_FOR_MS = 15_000;
+
+/** Who may answer comments that wait. */
+const MODERATORS = new Set(['moderator', 'host', 'owner']);
 
 const { room, token } = readLink();
 if (room === '' || token === '') {
@@ -45,7 +49,17 @@ function enter() {
   const direct = new Direct(client, api, names, tabs);
   const chat = new Chat((user) => direct.openConversation(user.id), earlier);
   const pinned = new Pinned((before) => client.history(room, { before, limit: 1 }));
-  const composer = new Composer((d) => own.sending(client.send(room, d), d));
+  const held = new Held(
+    (id, approve) => api.answerHeld(room, id, approve),
+    (error) => chat.note(`Not done: ${error.message}`, 'warn'),
+  );
+  const composer = new Composer(async (d) => {
+    const result = await own.sending(client.send(room, d), d);
+    if (result.held) {
+      chat.note('Your comment waits for a moderator.', 'info', 'held');
+    }
+    return result;
+  });
 
   let leftOut = 0;
   let policy = {};
@@ -56,6 +70,7 @@ function enter() {
   client.on('joined', onJoined);
   client.on('role', onRole);
   client.on('left', onLeft);
+  client.on('held', ({ held: told }) => ('approved' in told ? held.answered(told) : held.add(told)));
   client.on('event', onEvent);
   client.on('batch', ({ frame }) => onBatch(frame));
   client.on('gap', ({ from, to }) => chat.note(`${many(to - from + 1, 'older line')} can no longer be had.`, 'warn'));
@@ -96,6 +111,7 @@ function enter() {
     status.raid(policy.raid);
     role = info.role;
     composer.rules(policy, role);
+    showHeld(fresh);
     if (fresh) {
       chat.offerEarlier(info.head > LAST_EVENTS);
     } else {
@@ -107,7 +123,22 @@ function enter() {
     role = now;
     status.me(names.of(client.identity.user), role);
     composer.rules(policy, role);
+    showHeld(true);
     chat.note(`You are ${role === 'owner' ? 'an' : 'a'} ${role} of this room now.`, 'loud');
+  }
+
+  /** What waits already: pushes tell only of what comes. */
+  async function showHeld(anew) {
+    if (anew) {
+      held.clear();
+    }
+    if (MODERATORS.has(role) && policy.durability !== 'ephemeral') {
+      try {
+        (await api.held(room)).forEach((one) => held.add(one));
+      } catch (error) {
+        console.warn('what waits could not be read:', error.message);
+      }
+    }
   }
 
   function onLeft({ reason }) {
@@ -136,6 +167,7 @@ function enter() {
       chat.takeDown(event.d ?? {});
       stage.takeDown(event.d ?? {});
       pinned.takeDown(event.d ?? {});
+      held.takeDown(event.d ?? {});
     } else {
       // older ones are in the answer to the join already
       if (event.t === 'policy' && live) {

@@ -36,6 +36,7 @@ const TRY_LATER = new Set(['busy', 'unavailable', 'rate_limited', 'quota', 'inte
  * | `gap` | `{room, from, to, gap}` | offsets that nobody can get any more |
  * | `stats` | `{room, stats}` | online, peak, messages a minute |
  * | `role` | `{room, role}` | the user is something else in the room from now on |
+ * | `held` | `{room, held}` | to moderators: a chat waits for one, or was answered (`approved`) |
  * | `left` | `{room, reason}` | the hub put the client out of a room, or refused to let it back in |
  * | `dm` | `{message, live}` | each direct message of the user, sent or received, on any device, once |
  * | `dmRead` | `{reader, peer, seq}` | `reader` (the user or the other side) has read a conversation up to `seq` |
@@ -352,6 +353,8 @@ export class DanmakuClient extends EventTarget {
       this.#emit('stats', { room, stats: frame.stats });
     } else if (frame.role) {
       this.#emit('role', { room, role: frame.role });
+    } else if (frame.held) {
+      this.#emit('held', { room, held: frame.held });
     } else if (frame.left) {
       this.#forget(room, new HubError(frame.left, `the hub ended the stay in room ${room}`));
       this.#emit('left', { room, reason: frame.left });

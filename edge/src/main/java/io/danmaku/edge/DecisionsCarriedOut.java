@@ -7,9 +7,11 @@ import io.danmaku.edge.policy.Spoken;
 import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.edge.roomlog.OpenRooms;
 import io.danmaku.edge.words.WordFilters;
+import io.danmaku.protocol.json.HeldJson;
 import io.danmaku.protocol.log.StateKeys;
 import io.danmaku.protocol.room.Deletion;
 import io.danmaku.protocol.room.Grant;
+import io.danmaku.protocol.room.HeldAnswer;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
@@ -71,6 +73,13 @@ final class DecisionsCarriedOut implements RoomTable.Decided {
     @Override
     public void deletion(Deletion deletion) {
         ifOpen(deletion.room(), deletion.epoch(), open -> broadcaster.deleted(open.live(), deletion));
+    }
+
+    @Override
+    public void held(HeldAnswer answer) {
+        if (answer.settled()) {
+            ifOpen(answer.room(), answer.epoch(), open -> loops.tellModerators(open.live(), HeldJson.push(answer)));
+        }
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.danmaku.edge.audience.Deliveries;
 import io.danmaku.edge.broadcast.Broadcaster;
 import io.danmaku.edge.broadcast.Pace;
 import io.danmaku.edge.broadcast.Restraint;
+import io.danmaku.edge.check.Checks;
 import io.danmaku.edge.connection.Commands;
 import io.danmaku.edge.connection.ConnectionLoops;
 import io.danmaku.edge.connection.Handshake;
@@ -141,12 +142,15 @@ public final class EdgeNode {
                 ops.registry());
         shutdown.add("direct", 5_000, direct::close);
         SendGate gate = new SendGate(table, filters);
+        Checks checks = new Checks(vertx, ops.registry());
+        shutdown.add("checks", 1_000, checks::close);
         Commands commands = new Commands(
                 keys.tokens(),
                 tenants,
                 table,
                 rooms,
                 gate,
+                checks,
                 admission,
                 config.connection(),
                 incarnation,

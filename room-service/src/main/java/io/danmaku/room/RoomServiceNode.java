@@ -15,6 +15,8 @@ import io.danmaku.room.key.Keys;
 import io.danmaku.room.membership.MembershipCount;
 import io.danmaku.room.membership.RaidSignsReader;
 import io.danmaku.room.membership.StatsTable;
+import io.danmaku.room.moderation.ExternalChecks;
+import io.danmaku.room.moderation.HeldChats;
 import io.danmaku.room.moderation.Pins;
 import io.danmaku.room.moderation.Raids;
 import io.danmaku.room.moderation.Roles;
@@ -102,6 +104,8 @@ public final class RoomServiceNode {
         RaidSignsReader signs = new RaidSignsReader(vertx, state, pulsar.client(), ops.registry(), raids::take);
         Words words = new Words(groups);
         Keys apiKeys = new Keys(groups);
+        HeldChats held = new HeldChats(groups, log, posts);
+        ExternalChecks checks = new ExternalChecks(groups);
         StatsTable stats = new StatsTable();
         MembershipCount count = new MembershipCount(
                 vertx, membership, pulsar.client(), instance, config.membership(), stats, ops.registry());
@@ -123,6 +127,8 @@ public final class RoomServiceNode {
                 raids,
                 words,
                 apiKeys,
+                held,
+                checks,
                 groups,
                 stats,
                 new Forwarding(http, groups, config.forwardTimeoutMs(), ops.registry()),
@@ -147,6 +153,8 @@ public final class RoomServiceNode {
             posts.sweep();
             words.sweep();
             apiKeys.sweep();
+            held.sweep();
+            checks.sweep();
             rooms.sweep();
         }));
         shutdown.add("http", DRAIN_MS + STEP_MS, () -> await(server.shutdown(DRAIN_MS, TimeUnit.MILLISECONDS)));

@@ -49,7 +49,7 @@ public class RingBenchmark {
             RING_SLOTS,
             new Pace(1, 1, Integer.MAX_VALUE, () -> new Executor[0]), // told at once, whatever the rate
             BATCH_BYTES_MAX,
-            (sendId, offset, tsMs) -> {});
+            (sendId, offset, tsMs, held) -> {});
     private LiveRoom room;
     private long offset;
 

@@ -84,7 +84,7 @@ public final class TailServer {
         }
         Executor[] executors = loops.toArray(Executor[]::new);
         Pace pace = new Pace(frameIntervalMs, 2L * frameIntervalMs, BUSY_PER_SECOND, () -> executors);
-        broadcaster = new Broadcaster(1, RING_SLOTS, pace, BATCH_BYTES_MAX, (sendId, offset, tsMs) -> {});
+        broadcaster = new Broadcaster(1, RING_SLOTS, pace, BATCH_BYTES_MAX, (sendId, offset, tsMs, held) -> {});
         for (int i = 0; i < roomCount; i++) {
             rooms.add(new LiveRoom(
                     new LiveRoom.Opening(

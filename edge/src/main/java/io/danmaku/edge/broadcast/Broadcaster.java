@@ -232,8 +232,9 @@ public final class Broadcaster implements AutoCloseable {
             return; // a reader that connected anew reads its last records again
         }
         room.observedOffset = offset;
-        RepeatWindow.Kept kept =
-                record == null ? null : room.repeats.observe(offset, tsMs, record.user(), record.cid());
+        RepeatWindow.Kept kept = record == null
+                ? null
+                : room.repeats.observe(offset, tsMs, record.user(), record.cid(), record.held() != null);
         if (record != null && kept == null) {
             room.spoken().spoke(record, tsMs);
         }
@@ -255,7 +256,11 @@ public final class Broadcaster implements AutoCloseable {
         collect(room, offset, tsMs, record, kept != null);
         room.lastOffset = offset;
         if (record != null && record.node() == node) {
-            acks.sent(record.sendId(), kept == null ? offset : kept.offset(), kept == null ? tsMs : kept.tsMs());
+            acks.sent(
+                    record.sendId(),
+                    kept == null ? offset : kept.offset(),
+                    kept == null ? tsMs : kept.tsMs(),
+                    kept == null ? record.held() != null : kept.held());
         }
         if (room.collected.bytes() > batchBytesMax || room.collected.size() >= Collected.SIZE_MAX) {
             flush(room);
@@ -265,6 +270,9 @@ public final class Broadcaster implements AutoCloseable {
     private void collect(LiveRoom room, long offset, long tsMs, RoomRecord record, boolean repeat) {
         if (record == null || record.shadowed()) {
             room.collected.skip(offset, SkipReason.FILTERED);
+        } else if (record.held() != null) {
+            room.collected.skip(offset, SkipReason.FILTERED);
+            tellHeld(room, offset, tsMs, record, repeat);
         } else if (room.deletions().cover(offset, record.user())) {
             room.collected.skip(offset, SkipReason.DELETED);
         } else if (repeat) {
@@ -277,6 +285,14 @@ public final class Broadcaster implements AutoCloseable {
         } else {
             boolean candidate = record.deliveryClass() == DeliveryClass.BEST_EFFORT && !record.ranking();
             room.collected.add(offset, tsMs, record, candidate);
+        }
+    }
+
+    private void tellHeld(LiveRoom room, long offset, long tsMs, RoomRecord record, boolean repeat) {
+        if (repeat) {
+            room.decidedRepeats().add(offset);
+        } else if (!room.deletions().cover(offset, record.user()) && room.pushesHeld(nowNs)) {
+            acks.held(room, offset, tsMs, record);
         }
     }
 

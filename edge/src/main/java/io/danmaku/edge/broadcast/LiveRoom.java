@@ -20,6 +20,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * Fields without {@code volatile} belong to the broadcaster's thread.
  */
 public final class LiveRoom {
+    /** Held chats of which moderators are told in a second; the others they find when they ask. */
+    private static final int HELD_PUSHES_PER_SECOND = 50;
+
     private final RoomKey key;
     private final String epoch;
     private final Durability durability;
@@ -38,6 +41,7 @@ public final class LiveRoom {
     final Collected collected = new Collected();
     final EventRate rate;
     final Budget budget;
+    private final Budget heldPushes;
     final long startOffset;
     /** Newest record that was looked at; before the start this only feeds the repeat window. */
     long observedOffset;
@@ -91,6 +95,7 @@ public final class LiveRoom {
         flushedNs = nowNs - 1_000_000_000L;
         rate = new EventRate(nowNs);
         budget = new Budget(nowNs);
+        heldPushes = new Budget(nowNs);
     }
 
     public RoomKey key() {
@@ -127,6 +132,13 @@ public final class LiveRoom {
     /** What of late looks like a raid. */
     public RaidCounts raid() {
         return raid;
+    }
+
+    /** Whether moderators are told of one more held chat now. */
+    boolean pushesHeld(long nowNs) {
+        boolean pushes = heldPushes.now(HELD_PUSHES_PER_SECOND, nowNs) > 0;
+        heldPushes.spend(pushes ? 1 : 0);
+        return pushes;
     }
 
     int bestEffortPerSecond() {

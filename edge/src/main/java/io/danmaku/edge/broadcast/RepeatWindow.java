@@ -19,8 +19,12 @@ public final class RepeatWindow {
     /** Where a key was seen last, and the record of its chain that was kept. */
     private record Seen(long offset, long tsMs, Kept kept) {}
 
-    /** A record that was kept: what its repeats are acknowledged with. */
-    public record Kept(long offset, long tsMs) {}
+    /**
+     * A record that was kept: what its repeats are acknowledged with.
+     *
+     * @param held whether it waits for a moderator
+     */
+    public record Kept(long offset, long tsMs, boolean held) {}
 
     /** In the order of last sight: the eldest leave first. */
     private final LinkedHashMap<Key, Seen> seen = new LinkedHashMap<>();
@@ -32,6 +36,11 @@ public final class RepeatWindow {
      * @return null when it is to be kept, or the kept record that it repeats
      */
     public Kept observe(long offset, long tsMs, String user, String cid) {
+        return observe(offset, tsMs, user, cid, false);
+    }
+
+    /** The same of one that may wait for a moderator. */
+    Kept observe(long offset, long tsMs, String user, String cid, boolean held) {
         forget(offset, tsMs);
         if (cid.isEmpty()) {
             return null;
@@ -42,7 +51,7 @@ public final class RepeatWindow {
             seen.put(key, new Seen(offset, tsMs, last.kept));
             return last.kept;
         }
-        seen.put(key, new Seen(offset, tsMs, new Kept(offset, tsMs)));
+        seen.put(key, new Seen(offset, tsMs, new Kept(offset, tsMs, held)));
         return null;
     }
 

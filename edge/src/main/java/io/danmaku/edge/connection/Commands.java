@@ -3,6 +3,7 @@ package io.danmaku.edge.connection;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.edge.audience.Audience;
 import io.danmaku.edge.broadcast.LiveRoom;
+import io.danmaku.edge.check.Checks;
 import io.danmaku.edge.direct.DirectGateway;
 import io.danmaku.edge.gate.SendGate;
 import io.danmaku.edge.overload.Admission;
@@ -17,11 +18,9 @@ import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.json.CommandDecoder;
-import io.danmaku.protocol.json.EventDetail;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.json.Replies;
 import io.danmaku.protocol.log.Incarnation;
-import io.danmaku.protocol.log.RoomRecord;
 import io.danmaku.protocol.log.RoomStats;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
@@ -44,11 +43,11 @@ public final class Commands {
     private final SendGate gate;
     private final Admission admission;
     private final ConnectionLimits limits;
-    private final long node;
     private final PresenceReporter presence;
     private final StatsTable stats;
     private final DirectCommands direct;
     private final HistoryCommand history;
+    private final Sends sends;
     private final ConnectionLoops loops;
     private final Tracer tracer;
 
@@ -58,6 +57,7 @@ public final class Commands {
             RoomTable table,
             OpenRooms openRooms,
             SendGate gate,
+            Checks checks,
             Admission admission,
             ConnectionLimits limits,
             Incarnation node,
@@ -73,11 +73,11 @@ public final class Commands {
         this.gate = gate;
         this.admission = admission;
         this.limits = limits;
-        this.node = node.number();
         this.presence = presence;
         this.stats = stats;
         this.direct = new DirectCommands(direct, tracer);
         history = new HistoryCommand(tracer);
+        sends = new Sends(table, gate, checks, presence, node.number());
         this.loops = loops;
         this.tracer = tracer;
     }
@@ -312,6 +312,11 @@ public final class Commands {
             connection.refuse(id, Refusal.retry(ErrorCode.RATE_LIMITED, "too many sends a second", waitMs));
             return;
         }
+        Refusal waits = send.type() == EventType.CHAT ? Sends.waits(connection, state) : null;
+        if (waits != null) {
+            connection.refuse(id, waits);
+            return;
+        }
         long nowMs = System.currentTimeMillis();
         Refusal quota = connection.quota().send(nowMs);
         if (quota != null) {
@@ -344,21 +349,7 @@ public final class Commands {
             connection.refuse(id, Refusal.retry(ErrorCode.BUSY, "too many sends wait for their result", RETRY_MS));
             return;
         }
-        byte[] record = new RoomRecord(
-                        send.type(),
-                        verdict.deliveryClass(),
-                        verdict.ranking(),
-                        verdict.shadowed(),
-                        role.weight(),
-                        node,
-                        sendId,
-                        connection.user(),
-                        send.cid(),
-                        verdict.key(),
-                        EventDetail.fragment(send.type(), connection.claims(), verdict.detail()))
-                .encode();
-        presence.sent(key);
-        m.room.append(record, refusal -> connection.loop().eventLoop().execute(() -> pending.failed(sendId, refusal)));
+        sends.go(new Sends.Passed(connection, m, send, verdict, role, sendId));
     }
 
     /** Likes are acknowledged as they are counted: what nobody was told yet is lost with this edge. */

@@ -64,6 +64,8 @@ final class Connection implements Device {
     private int reconnectToldMs;
     /** Is among the next to leave when the edge stops. */
     boolean hurries;
+    /** The product's own service is asked about a chat of it: the next one waits, so that they keep their order. */
+    boolean checking;
     /** Place in its loop's list, -1 when it is not there. */
     int index = -1;
 
@@ -342,6 +344,7 @@ final class Connection implements Device {
         for (Membership m : List.copyOf(rooms.values())) {
             if (m.viewer != null) {
                 checkExclusion(m.room, nowMs);
+                loop.moderators().see(this, role(m));
             }
         }
     }
@@ -358,6 +361,12 @@ final class Connection implements Device {
     void is(Membership membership, Role role) {
         membership.role = role;
         rates.of(role);
+        loop.moderators().see(this, role);
+    }
+
+    /** What the user is in a room now, or null when the room is no more. */
+    Role role(Membership in) {
+        return commands.role(this, in.room);
     }
 
     /** A role was given or taken: it is in force already, the client is told. */

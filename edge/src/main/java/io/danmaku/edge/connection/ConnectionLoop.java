@@ -27,6 +27,7 @@ final class ConnectionLoop {
     private final Departures departures = new Departures();
     private final LongSupplier reconnectMaxMs;
     private final ArrayList<Connection> connections = new ArrayList<>();
+    private final Moderators moderators = new Moderators();
     /** Made for the first client that compresses. */
     private MessageInflater inflater;
 
@@ -68,6 +69,7 @@ final class ConnectionLoop {
         if (connection.index < 0) {
             return;
         }
+        moderators.remove(connection);
         Connection last = connections.remove(connections.size() - 1);
         if (last != connection) {
             connections.set(connection.index, last);
@@ -135,6 +137,10 @@ final class ConnectionLoop {
                 guarded(() -> connection.checkExclusion(room, nowMs));
             }
         }
+    }
+
+    Moderators moderators() {
+        return moderators;
     }
 
     /** Lets all connections go, spread over so long; clients come back to another edge and resume. */

@@ -2,8 +2,11 @@ package io.danmaku.edge.connection;
 
 import io.danmaku.edge.broadcast.Acks;
 import io.danmaku.edge.policy.Spoken;
+import io.danmaku.edge.broadcast.LiveRoom;
 import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.edge.tail.Encoding;
+import io.danmaku.protocol.json.HeldJson;
+import io.danmaku.protocol.log.RoomRecord;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
@@ -153,12 +156,31 @@ public final class ConnectionLoops implements Acks {
     }
 
     @Override
-    public void sent(long sendId, long offset, long tsMs) {
+    public void sent(long sendId, long offset, long tsMs, boolean held) {
         ConnectionLoop[] known = loops;
         int index = PendingSends.loopIndex(sendId);
         if (index < known.length) {
             ConnectionLoop loop = known[index];
-            loop.eventLoop().execute(() -> loop.pending().sent(sendId, offset, tsMs));
+            loop.eventLoop().execute(() -> loop.pending().sent(sendId, offset, tsMs, held));
+        }
+    }
+
+    @Override
+    public void held(LiveRoom room, long offset, long tsMs, RoomRecord record) {
+        for (ConnectionLoop loop : loops) {
+            if (loop.moderators().any()) {
+                tellModerators(room, HeldJson.push(room.key().room(), offset, tsMs, record));
+                return;
+            }
+        }
+    }
+
+    /** Tells something to those in a room who may answer held chats there. From any thread. */
+    public void tellModerators(LiveRoom room, byte[] json) {
+        for (ConnectionLoop loop : loops) {
+            if (loop.moderators().any()) {
+                loop.eventLoop().execute(() -> loop.moderators().tell(room, json));
+            }
         }
     }
 

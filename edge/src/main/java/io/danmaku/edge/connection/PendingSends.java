@@ -56,11 +56,11 @@ final class PendingSends {
     }
 
     /** Read back: acknowledges. */
-    void sent(long sendId, long offset, long tsMs) {
+    void sent(long sendId, long offset, long tsMs, boolean held) {
         Waiting w = waiting.remove(sendId);
         if (w != null) {
             w.span.end();
-            w.connection.reply(Replies.sent(w.commandId, offset, tsMs));
+            w.connection.reply(Replies.sent(w.commandId, offset, tsMs, held));
         }
     }
 

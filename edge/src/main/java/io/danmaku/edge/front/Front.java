@@ -89,6 +89,7 @@ public final class Front {
         router.route("/api/words/*").handler(rooms);
         router.route("/api/keys").handler(rooms);
         router.route("/api/keys/*").handler(rooms);
+        router.route("/api/check").handler(rooms);
         router.route("/openapi/room-service.yaml").handler(rooms);
         router.route("/api/dm/*").handler(direct);
         router.route("/openapi/dm-service.yaml").handler(direct);

@@ -22,6 +22,7 @@ final class HistoryQuery {
     static final long NUMBER_MAX = (1L << 53) - 1;
 
     private static final Set<String> NAMES = Set.of("before", "after", "from", "to", "type", "user", "limit");
+    private static final Set<String> HELD_NAMES = Set.of("before", "after", "limit");
     private static final int DIGITS_MAX = 16;
 
     /** @param refusal null when it can be read */
@@ -37,12 +38,21 @@ final class HistoryQuery {
 
     /** @param parameters of the address; a name that is none of ours is refused, because a filter that does not hold misleads */
     static Read read(MultiMap parameters) {
+        return read(parameters, NAMES);
+    }
+
+    /** The same for held chats, which are asked for by less. */
+    static Read readHeld(MultiMap parameters) {
+        return read(parameters, HELD_NAMES);
+    }
+
+    private static Read read(MultiMap parameters, Set<String> names) {
         for (String name : parameters.names()) {
-            if (!NAMES.contains(name) || parameters.getAll(name).size() > 1) {
+            if (!names.contains(name) || parameters.getAll(name).size() > 1) {
                 return new Read(
                         null,
-                        bad("history is asked for by "
-                                + String.join(", ", NAMES.stream().sorted().toList()) + ", each once"));
+                        bad("it is asked for by "
+                                + String.join(", ", names.stream().sorted().toList()) + ", each once"));
             }
         }
         return new HistoryQuery(parameters).read();

@@ -37,15 +37,19 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 
 /**
- * {@code GET /api/rooms/{room}/events}: a room's history, page by page, for whoever may be in the room. The edge answers it because it
- * knows already what is deleted, repeated and hidden. On the event loop of who asks.
+ * {@code GET /api/rooms/{room}/events}: a room's history, page by page, for whoever may be in the room; and {@code …/held}: its chats that wait
+ * for a moderator, for moderators and above. The edge answers it because it knows already what is deleted, repeated and hidden. On the event
+ * loop of who asks.
  */
 public final class RoomHistory {
     static final String PATH = "/api/rooms/:room/events";
+    static final String HELD_PATH = "/api/rooms/:room/held";
     static final String DOCUMENT = "/openapi/edge.yaml";
 
     private static final int OK = 200;
     private static final long RETRY_MS = 1_000;
+    /** How much this machine's clock and the broker's may differ, by which a log is read. */
+    private static final long CLOCKS_MS = 60_000;
 
     private final Bearer bearer;
     private final RoomTable table;
@@ -93,16 +97,24 @@ public final class RoomHistory {
         router.get(PATH)
                 .handler(bearer)
                 .handler(Bearer.within(KeyScope.HISTORY))
-                .handler(this::read);
+                .handler(context -> read(context, false));
+        router.get(HELD_PATH)
+                .handler(bearer)
+                .handler(Bearer.within(KeyScope.MODERATE))
+                .handler(context -> read(context, true));
     }
 
-    private void read(RoutingContext context) {
+    /** What is asked for of a room. */
+    private record Asked(HistoryRequest wanted, boolean held) {}
+
+    private void read(RoutingContext context, boolean held) {
         String id = context.pathParam("room");
         if (!Ids.isRoom(id)) {
             Problems.send(context, Refusal.of(ErrorCode.BAD_FIELD, "the room is 1..64 of A-Z a-z 0-9 _ -"));
             return;
         }
-        HistoryQuery.Read query = HistoryQuery.read(context.queryParams());
+        HistoryQuery.Read query =
+                held ? HistoryQuery.readHeld(context.queryParams()) : HistoryQuery.read(context.queryParams());
         if (query.refusal() != null) {
             Problems.send(context, query.refusal());
             return;
@@ -110,7 +122,8 @@ public final class RoomHistory {
         Claims claims = Bearer.claims(context);
         RoomKey key = new RoomKey(claims.tenant(), id);
         RoomState state = table.room(key);
-        Refusal refusal = refusal(context, state, query.request());
+        Asked asked = new Asked(query.request(), held);
+        Refusal refusal = refusal(context, state, asked);
         refusal = refusal == null && draining ? Refusal.retry(ErrorCode.BUSY, "this edge stops", RETRY_MS) : refusal;
         refusal = refusal == null ? admission.join(() -> rooms.holds(key)) : refusal;
         if (refusal != null) {
@@ -128,11 +141,11 @@ public final class RoomHistory {
             busy(context, "too many read history at a time");
             return;
         }
-        Future.fromCompletionStage(page(state, query.request()), context.vertx().getOrCreateContext())
+        Future.fromCompletionStage(page(state, asked), context.vertx().getOrCreateContext())
                 .onComplete(read -> {
                     reads.release();
                     end(reader);
-                    answer(context, key, query.request(), read.result(), read.cause());
+                    answer(context, key, asked, read.result(), read.cause());
                 });
     }
 
@@ -143,7 +156,7 @@ public final class RoomHistory {
     }
 
     /** Why it is not answered, or null. */
-    private Refusal refusal(RoutingContext context, RoomState room, HistoryRequest wanted) {
+    private Refusal refusal(RoutingContext context, RoomState room, Asked asked) {
         Claims claims = Bearer.claims(context);
         if (room == null) {
             return Refusal.of(ErrorCode.NO_SUCH_ROOM, "there is no such room");
@@ -154,8 +167,11 @@ public final class RoomHistory {
         if (room.durability() == Durability.EPHEMERAL) {
             return Refusal.of(ErrorCode.UNSUPPORTED, "an ephemeral room has no history");
         }
-        if (!wanted.user().isEmpty()
-                && !wanted.user().equals(claims.user())
+        if (asked.held && !table.role(claims, room).may(Permission.REVIEW)) {
+            return Refusal.of(ErrorCode.FORBIDDEN, "what is held is for moderators and above");
+        }
+        if (!asked.wanted.user().isEmpty()
+                && !asked.wanted.user().equals(claims.user())
                 && !table.role(claims, room).may(Permission.DELETE)) {
             return Refusal.of(ErrorCode.FORBIDDEN, "what somebody else wrote is looked for by moderators and above");
         }
@@ -165,20 +181,29 @@ public final class RoomHistory {
     /** A page, and the room's epoch. */
     private record Told(HistoryPage page, String epoch) {}
 
-    private CompletableFuture<Told> page(RoomState state, HistoryRequest wanted) {
+    private CompletableFuture<Told> page(RoomState state, Asked asked) {
         CompletableFuture<OpenRoom> opening = rooms.acquire(state, table.deletions(state.key(), state.epoch()));
         if (opening == null) {
             return CompletableFuture.failedFuture(
                     new RejectedExecutionException("the edge has as many rooms as it may"));
         }
-        return opening.thenCompose(room -> room.history(wanted)
+        return opening.thenCompose(room -> page(room, state, asked)
                 .thenApply(page -> new Told(page, room.stateEpoch()))
                 .whenComplete((told, failure) -> rooms.release(room)));
     }
 
-    private void answer(RoutingContext context, RoomKey key, HistoryRequest wanted, Told told, Throwable failure) {
+    private CompletableFuture<HistoryPage> page(OpenRoom room, RoomState state, Asked asked) {
+        if (!asked.held) {
+            return room.history(asked.wanted);
+        }
+        long nowMs = System.currentTimeMillis();
+        long fromMs = nowMs - state.policy().heldMinutes() * 60_000L - CLOCKS_MS;
+        return room.held(asked.wanted.from(fromMs), new HeldFilter(table, state, nowMs));
+    }
+
+    private void answer(RoutingContext context, RoomKey key, Asked asked, Told told, Throwable failure) {
         // once more: what was decided while it was read
-        Refusal refusal = refusal(context, table.room(key), wanted);
+        Refusal refusal = refusal(context, table.room(key), asked);
         if (refusal != null) {
             Problems.send(context, refusal);
         } else if (failure == null) {
@@ -187,7 +212,7 @@ public final class RoomHistory {
                     .putHeader("Content-Type", "application/json")
                     // what is deleted is served to nobody, from no cache either
                     .putHeader("Cache-Control", "no-store")
-                    .end(json(key.room(), told, wanted.forward()));
+                    .end(json(key.room(), told, asked));
         } else if (cause(failure) instanceof RejectedExecutionException) {
             busy(context, "too much of the log is read at a time");
         } else {
@@ -203,18 +228,21 @@ public final class RoomHistory {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
-    private static Buffer json(String room, Told told, boolean forward) {
+    private static Buffer json(String room, Told told, Asked asked) {
         HistoryPage page = told.page;
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ascii(out, "{\"room\":\"" + room + "\",\"epoch\":\"" + told.epoch + "\",\"events\":");
+        ascii(
+                out,
+                "{\"room\":\"" + room + "\",\"epoch\":\"" + told.epoch
+                        + (asked.held ? "\",\"held\":" : "\",\"events\":"));
         page.writeEvents(out);
-        if (page.gapFrom() > 0) {
+        if (page.gapFrom() > 0 && !asked.held) {
             ascii(
                     out,
                     ",\"gap\":{\"from\":" + page.gapFrom() + ",\"to\":" + page.gapTo() + ",\"reason\":\"retention\"}");
         }
         ascii(out, ",\"more\":" + page.more());
-        ascii(out, ",\"next\":{\"" + (forward ? "after" : "before") + "\":" + page.next() + "}}");
+        ascii(out, ",\"next\":{\"" + (asked.wanted.forward() ? "after" : "before") + "\":" + page.next() + "}}");
         return Buffer.buffer(out.toByteArray());
     }
 

@@ -19,6 +19,8 @@ import io.danmaku.protocol.json.ChatMarks;
 import io.danmaku.protocol.json.EventDetail;
 import io.danmaku.protocol.room.ChatStyles;
 import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.Hold;
+import io.danmaku.protocol.room.Links;
 import io.danmaku.protocol.room.Permission;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
@@ -50,6 +52,8 @@ public final class SendGate {
      * @param key conflation key of a LATEST event, else empty
      * @param ranking never sampled away
      * @param shadowed acknowledged, and told to nobody
+     * @param held why it waits for a moderator, null = it does not
+     * @param check whether the product's own service is to be asked, before it goes on
      */
     public record Verdict(
             Refusal refusal,
@@ -57,7 +61,9 @@ public final class SendGate {
             DeliveryClass deliveryClass,
             String key,
             boolean ranking,
-            boolean shadowed) {}
+            boolean shadowed,
+            Hold.Why held,
+            boolean check) {}
 
     private final RoomTable table;
     private final WordFilters words;
@@ -114,21 +120,61 @@ public final class SendGate {
         }
         boolean ranking = role.may(Permission.SPEAK_FREELY);
         boolean shadowed = isShadowed(claims, address, room, role, nowMs);
-        if (!ranking && send.type() == EventType.CHAT) {
+        boolean viewersChat = !ranking && send.type() == EventType.CHAT;
+        Hold.Why held = null;
+        if (viewersChat) {
             WordFilter.Verdict found =
                     words.check(room, checked.detail().get("text").textValue());
             if (found.action() == WordList.Action.REFUSE) {
                 return refuse(Refusal.of(ErrorCode.TEXT_REFUSED, "it has a word that is not wanted here"));
             }
-            refusal = chatRules(claims, room, role, send, checked.detail(), spoken, nowMs);
+            held = why(room.policy(), found.action(), checked.detail());
+            refusal = held == null ? null : unkept(room);
+            refusal = refusal == null ? chatRules(claims, room, role, send, checked.detail(), spoken, nowMs) : refusal;
             if (refusal != null) {
                 return refuse(refusal);
             }
             ChatMarks.mask(checked.detail(), found.text());
             shadowed |= found.action() == WordList.Action.SHADOW;
         }
-        String key = app == null ? checked.key() : app.key();
-        return new Verdict(null, checked.detail(), deliveryClass, key, ranking, shadowed);
+        return new Verdict(
+                null,
+                checked.detail(),
+                deliveryClass,
+                app == null ? checked.key() : app.key(),
+                ranking,
+                shadowed,
+                held,
+                viewersChat && room.policy().externalCheck());
+    }
+
+    /** What holds a chat back, or null. */
+    private static Hold.Why why(RoomPolicy policy, WordList.Action found, ObjectNode detail) {
+        if (found == WordList.Action.HOLD) {
+            return Hold.Why.WORDS;
+        }
+        if (policy.links() == Links.HELD && TextRules.hasLink(detail.get("text").textValue())) {
+            return Hold.Why.LINKS;
+        }
+        return policy.holdAll() ? Hold.Why.ALL : null;
+    }
+
+    /** Why a chat that is to be held cannot be, or null. */
+    public static Refusal unkept(RoomState room) {
+        return room.durability() == Durability.EPHEMERAL
+                ? Refusal.of(
+                        ErrorCode.TEXT_REFUSED, "a moderator would have to see it first, and this room keeps nothing")
+                : null;
+    }
+
+    /** What was decided while a send waited and forbids it, or null. */
+    public Refusal again(Claims claims, Address address, RoomState room, EventType type, long nowMs) {
+        if (room == null || !room.open()) {
+            return Refusal.of(ErrorCode.ROOM_CLOSED, "the room is closed");
+        }
+        Refusal refusal = permission(
+                claims, address, room, type, type.deliveryClass(), weakest(type), table.role(claims, room), nowMs);
+        return refusal == null ? exclusion(claims, address, room, nowMs) : refusal;
     }
 
     /**
@@ -279,6 +325,6 @@ public final class SendGate {
     }
 
     private static Verdict refuse(Refusal refusal) {
-        return new Verdict(refusal, null, null, "", false, false);
+        return new Verdict(refusal, null, null, "", false, false, null, false);
     }
 }

@@ -2,6 +2,7 @@ package io.danmaku.edge.gate;
 
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.room.Links;
 import io.danmaku.protocol.room.RoomPolicy;
 import java.util.regex.Pattern;
 
@@ -27,12 +28,16 @@ final class TextRules {
         if (hasStackedMarks(text)) {
             return refuse("it has more than " + STACKED_MARKS_MAX + " marks on one another");
         }
-        if (policy.noLinks() && LINK.matcher(text).find()) {
+        if (policy.links() == Links.REFUSED && hasLink(text)) {
             return refuse("links are not allowed here");
         }
         return policy.capsPercentMax() > 0 && capsPercent(text) > policy.capsPercentMax()
                 ? refuse("at most " + policy.capsPercentMax() + " % of the letters may be capitals here")
                 : null;
+    }
+
+    static boolean hasLink(String text) {
+        return LINK.matcher(text).find();
     }
 
     private static Refusal refuse(String why) {

@@ -7,8 +7,10 @@ import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.StateKeys;
 import io.danmaku.protocol.log.Topics;
 import io.danmaku.protocol.room.Deletion;
+import io.danmaku.protocol.room.ExternalCheck;
 import io.danmaku.protocol.room.Grant;
 import io.danmaku.protocol.room.Permission;
+import io.danmaku.protocol.room.HeldAnswer;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
@@ -48,6 +50,9 @@ public final class RoomTable implements Bearer.Keys, AutoCloseable {
         /** A word list is new, changed or removed. */
         default void words(WordList list) {}
 
+        /** A held chat was answered. */
+        default void held(HeldAnswer answer) {}
+
         /** The record of a word list is gone: it was removed before, or its room is no more. */
         default void wordsGone(StateKeys.WordsKey key) {}
     }
@@ -66,6 +71,12 @@ public final class RoomTable implements Bearer.Keys, AutoCloseable {
     private final Map<String, Grant> grants = new ConcurrentHashMap<>();
 
     private final Map<Log, Deletions> deletions = new ConcurrentHashMap<>();
+    /** By state key. */
+    private final Map<String, HeldAnswer> answers = new ConcurrentHashMap<>();
+
+    /** By tenant; those that were removed are not in it. */
+    private final Map<String, ExternalCheck> checks = new ConcurrentHashMap<>();
+
     /** Which log a deletion's key is about. */
     private final Map<String, Log> deletionLogs = new ConcurrentHashMap<>();
 
@@ -113,6 +124,10 @@ public final class RoomTable implements Bearer.Keys, AutoCloseable {
                 takeGrant(key, deleted ? null : Json.read(value, Grant.class));
             } else if (StateKeys.isDeletion(key)) {
                 takeDeletion(key, deleted ? null : Json.read(value, Deletion.class));
+            } else if (StateKeys.isHeld(key)) {
+                takeAnswer(key, deleted ? null : Json.read(value, HeldAnswer.class));
+            } else if (StateKeys.isCheck(key)) {
+                takeCheck(key, deleted ? null : Json.read(value, ExternalCheck.class));
             } else if (StateKeys.isWords(key)) {
                 if (deleted) {
                     decided.wordsGone(StateKeys.WordsKey.of(key));
@@ -227,6 +242,39 @@ public final class RoomTable implements Bearer.Keys, AutoCloseable {
     @Override
     public boolean knowsAllKeys() {
         return ready;
+    }
+
+    private void takeAnswer(String key, HeldAnswer answer) {
+        if (answer == null) {
+            answers.remove(key);
+        } else {
+            answers.put(key, answer);
+            decided.held(answer);
+        }
+    }
+
+    private void takeCheck(String key, ExternalCheck check) {
+        if (check == null || check.removed()) {
+            checks.keySet().removeIf(tenant -> StateKeys.check(tenant).equals(key));
+        } else {
+            checks.put(check.tenant(), check);
+        }
+    }
+
+    /** Whether nobody is to hear of what a user of no rank has sent into a room. */
+    public boolean isShadowed(RoomState room, String user, long nowMs) {
+        return sanctions.ofUser(room, user, Sanction.Kind.SHADOW, nowMs) != null;
+    }
+
+    /** Whether nobody is asked any more about a held chat, because it was answered. */
+    public boolean isAnswered(RoomState room, long offset) {
+        HeldAnswer answer = answers.get(StateKeys.held(room.key(), room.epoch(), offset));
+        return answer != null && answer.settled();
+    }
+
+    /** The tenant's own service that is asked about chats, or null. */
+    public ExternalCheck check(String tenant) {
+        return checks.get(tenant);
     }
 
     /** The room, or null when there has never been one. */

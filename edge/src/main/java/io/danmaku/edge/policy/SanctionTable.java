@@ -127,18 +127,29 @@ final class SanctionTable {
      * @param alone whether only what is about the user counts
      */
     Sanction find(RoomState room, Claims claims, Address address, boolean alone, Sanction.Kind kind, long nowMs) {
-        Sanction found = holding(byKey.get(StateKeys.sanction(room.key(), claims.user(), kind)), room, nowMs);
-        Place here = alone ? null : rooms.get(room.key());
+        Sanction found = ofUser(room, claims.user(), kind, nowMs);
+        if (alone) {
+            return found;
+        }
+        Place here = rooms.get(room.key());
         if (here != null) {
             found = later(found, here.elsewise(claims, address, kind, room, nowMs));
         }
+        Place everywhere = everywhere(room);
+        return everywhere == null ? found : later(found, everywhere.elsewise(claims, address, kind, room, nowMs));
+    }
+
+    /** The one about a user that holds in a room now, wherever the user is connected from, or null. */
+    Sanction ofUser(RoomState room, String user, Sanction.Kind kind, long nowMs) {
+        Sanction found = holding(byKey.get(StateKeys.sanction(room.key(), user, kind)), room, nowMs);
+        Place everywhere = everywhere(room);
+        return everywhere == null ? found : later(found, everywhere.named(user, kind, room, nowMs));
+    }
+
+    /** What holds in all rooms of a room's owner, or null. */
+    private Place everywhere(RoomState room) {
         Map<String, Place> owned = owners.get(room.key().tenant());
-        Place everywhere = owned == null ? null : owned.get(room.owner());
-        if (everywhere != null) {
-            found = later(found, everywhere.named(claims.user(), kind, room, nowMs));
-            found = alone ? found : later(found, everywhere.elsewise(claims, address, kind, room, nowMs));
-        }
-        return found;
+        return owned == null ? null : owned.get(room.owner());
     }
 
     private static Sanction holding(Sanction sanction, RoomState room, long nowMs) {

@@ -35,6 +35,11 @@ public record HistoryRequest(
         return new HistoryRequest(false, 0, before, 0, Long.MAX_VALUE, Set.of(), "", limit, pagesMax);
     }
 
+    /** The same from a time of the broker's on. */
+    public HistoryRequest from(long ms) {
+        return new HistoryRequest(forward, after, before, ms, toMs, types, user, limit, pagesMax);
+    }
+
     boolean anyTime() {
         return fromMs == 0 && toMs == Long.MAX_VALUE;
     }

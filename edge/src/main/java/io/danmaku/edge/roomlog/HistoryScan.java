@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
  * Looks through pages of a room's log, one after another, for what one {@link HistoryRequest} wants. It ends with the range, with enough
  * events, or with as many pages as it may look through; whoever goes on begins where it ended. Used once.
  */
-final class HistoryScan {
+public final class HistoryScan {
     /** Of one answer: events can be long. */
     static final int BYTES_MAX = 1024 * 1024;
 
@@ -21,6 +21,13 @@ final class HistoryScan {
         CompletableFuture<List<Batch>> page(long offset);
     }
 
+    /** What is wanted beside what a request says. */
+    @FunctionalInterface
+    public interface Filter {
+        /** @param json the event as it would be told */
+        boolean wants(long offset, String sender, byte[] json);
+    }
+
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Found(long offset, String sender, byte[] json) {}
 
@@ -28,6 +35,7 @@ final class HistoryScan {
     private final PageReader.Range range;
     private final Deletions deletions;
     private final Source source;
+    private final Filter filter;
     private final Deque<Found> found = new ArrayDeque<>();
     /** The next offset to look at. */
     private long next;
@@ -39,10 +47,15 @@ final class HistoryScan {
 
     /** @param range offsets that the request's times leave */
     HistoryScan(HistoryRequest wanted, PageReader.Range range, Deletions deletions, Source source) {
+        this(wanted, range, deletions, source, (offset, sender, json) -> true);
+    }
+
+    HistoryScan(HistoryRequest wanted, PageReader.Range range, Deletions deletions, Source source, Filter filter) {
         this.wanted = wanted;
         this.range = range.and(wanted.after() + 1, wanted.before() - 1);
         this.deletions = deletions;
         this.source = source;
+        this.filter = filter;
         next = wanted.forward() ? this.range.first() : this.range.last();
         pagesLeft = wanted.pagesMax();
     }
@@ -152,6 +165,9 @@ final class HistoryScan {
             return;
         }
         Found event = new Found(batch.offsetOf(i), sender, batch.event(i));
+        if (!filter.wants(event.offset, sender, event.json)) {
+            return;
+        }
         bytes += event.json.length;
         if (wanted.forward()) {
             found.addLast(event);

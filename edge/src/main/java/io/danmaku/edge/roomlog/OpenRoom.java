@@ -99,15 +99,15 @@ public final class OpenRoom implements CatchUp {
         if (from >= tailFirst) {
             return CompletableFuture.completedFuture(List.of());
         }
-        return page(from, tailFirst - 1);
+        return page(from, tailFirst - 1, false);
     }
 
-    private CompletableFuture<List<Batch>> page(long offset, long newest) {
+    private CompletableFuture<List<Batch>> page(long offset, long newest, boolean held) {
         long first = (offset - 1) / Pages.PAGE_OFFSETS * Pages.PAGE_OFFSETS + 1;
         long to = Math.min(first + Pages.PAGE_OFFSETS - 1, newest);
         try {
             return pages.read(new PageReader.Request(
-                    topic, live.key().room(), first, to, index, live.decidedRepeats(), live.deletions()));
+                    topic, live.key().room(), first, to, index, live.decidedRepeats(), live.deletions(), held));
         } catch (RuntimeException refused) {
             return CompletableFuture.failedFuture(refused);
         }
@@ -115,11 +115,20 @@ public final class OpenRoom implements CatchUp {
 
     /** Looks for events in the log of a logged room; fails when it does not answer, or when too many read. */
     public CompletableFuture<HistoryPage> history(HistoryRequest wanted) {
+        return history(wanted, false, (offset, sender, json) -> true);
+    }
+
+    /** The same for chats that wait for a moderator, with {@code id}, {@code why} and {@code until}. */
+    public CompletableFuture<HistoryPage> held(HistoryRequest wanted, HistoryScan.Filter filter) {
+        return history(wanted, true, filter);
+    }
+
+    private CompletableFuture<HistoryPage> history(HistoryRequest wanted, boolean held, HistoryScan.Filter filter) {
         long head = live.tail().headOffset();
         CompletableFuture<PageReader.Range> range = wanted.anyTime()
                 ? CompletableFuture.completedFuture(new PageReader.Range(1, head))
                 : pages.within(topic, wanted.fromMs(), wanted.toMs(), head);
-        return range.thenCompose(
-                offsets -> new HistoryScan(wanted, offsets, live.deletions(), offset -> page(offset, head)).run());
+        return range.thenCompose(offsets ->
+                new HistoryScan(wanted, offsets, live.deletions(), offset -> page(offset, head, held), filter).run());
     }
 }

@@ -9,6 +9,7 @@ import io.danmaku.node.pulsar.LogHead;
 import io.danmaku.node.pulsar.PulsarAdmin;
 import io.danmaku.node.pulsar.ReaderEnd;
 import io.danmaku.protocol.event.SkipReason;
+import io.danmaku.protocol.json.HeldJson;
 import io.danmaku.protocol.log.RoomRecord;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -44,6 +45,7 @@ final class PageReader {
      *
      * @param from first offset wanted
      * @param to last offset wanted; it has been appended already
+     * @param held whether chats are wanted that wait for a moderator, and nothing else
      */
     record Request(
             String topic,
@@ -52,7 +54,8 @@ final class PageReader {
             long to,
             OffsetIndex index,
             DecidedRepeats decided,
-            Deletions deletions) {}
+            Deletions deletions,
+            boolean held) {}
 
     /** @return batches that cover {@code from..to} and perhaps, as a gap, more; the caller holds their references */
     List<Batch> read(Request r) throws IOException {
@@ -182,7 +185,7 @@ final class PageReader {
                         break;
                     }
                 }
-                if (record == null || record.shadowed()) {
+                if (record == null || record.shadowed() || r.held != (record.held() != null)) {
                     writer.skip(offset, SkipReason.FILTERED);
                 } else if (r.deletions.cover(offset, record.user())) {
                     writer.skip(offset, SkipReason.DELETED);
@@ -194,7 +197,7 @@ final class PageReader {
                             LogRecords.tsMs(message),
                             record.deliveryClass(),
                             record.conflationKey(),
-                            record.json());
+                            r.held ? HeldJson.fragment(record, offset, LogRecords.tsMs(message)) : record.json());
                 }
                 due = offset + 1;
                 if (writer.bytes() > BATCH_BYTES_MAX) {

@@ -26,7 +26,7 @@ public final class Pages implements AutoCloseable {
     private static final int READS_MAX = 3;
 
     /** @param deletions how many the room knew: a page that was read before one of them is not served after it */
-    private record Key(String topic, long from, long to, int deletions) {}
+    private record Key(String topic, long from, long to, int deletions, boolean held) {}
 
     /** One page; the cache holds a reference to each of its batches. */
     private record Page(List<Batch> batches) {
@@ -89,7 +89,8 @@ public final class Pages implements AutoCloseable {
                 request.topic(),
                 request.from(),
                 request.to(),
-                request.deletions().version());
+                request.deletions().version(),
+                request.held());
         return cache.get(
                         key,
                         (k, unused) -> CompletableFuture.supplyAsync(

@@ -39,7 +39,7 @@ public final class WordFilter {
      * What a filter says of a text.
      *
      * @param action null when it found nothing
-     * @param text the text, masked where that is the action
+     * @param text the text, masked where it may be told
      */
     public record Verdict(WordList.Action action, String text) {}
 
@@ -152,7 +152,9 @@ public final class WordFilter {
         }
 
         Verdict verdict() {
-            return new Verdict(action, action == WordList.Action.MASK ? masked.toString() : text);
+            // what is held is masked too: so it is told when it is approved
+            boolean told = action == WordList.Action.MASK || action == WordList.Action.HOLD;
+            return new Verdict(action, told && masked != null ? masked.toString() : text);
         }
     }
 }

@@ -16,6 +16,7 @@ import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.json.PolicyJson;
 import io.danmaku.protocol.log.RoomRecord;
 import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.Hold;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
 import io.netty.buffer.ByteBuf;
@@ -26,8 +27,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -44,8 +47,8 @@ class BroadcasterTest {
     private static final Restraint SAMPLING = new Restraint(50, 2, false);
     private static final Restraint SHEDDING = new Restraint(50, 2, true);
 
-    private final Broadcaster broadcaster =
-            new Broadcaster(1, 64, new Pace(1, 2, 64, () -> new Executor[0]), 4_096, (sendId, offset, tsMs) -> {});
+    private final Broadcaster broadcaster = new Broadcaster(
+            1, 64, new Pace(1, 2, 64, () -> new Executor[0]), 4_096, (sendId, offset, tsMs, held) -> {});
     private int rooms;
 
     @AfterEach
@@ -81,7 +84,7 @@ class BroadcasterTest {
     /** One whose class its room has declared. */
     private static RoomRecord app(DeliveryClass deliveryClass, boolean ranking, String cid, String key) {
         byte[] json = EventDetail.fragment(EventType.APP, "7", "Ann", Json.object());
-        return new RoomRecord(EventType.APP, deliveryClass, ranking, false, 1, 0, 0, "7", cid, key, json);
+        return new RoomRecord(EventType.APP, deliveryClass, ranking, false, 1, 0, 0, "7", cid, key, null, json);
     }
 
     /** All frames of the room, full and lean, when all up to the offset is in its tail; then it is closed. */
@@ -166,6 +169,65 @@ class BroadcasterTest {
         assertEquals(Set.of(1L, 3L), told(frames, 3));
         assertEquals(Map.of("filtered", 1L), skipped(frames));
         broadcaster.close(room).get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whatIsHeldIsCountedAndToldToModeratorsOnceAndItsRepeatsAreAcknowledgedAsHeld() throws Exception {
+        List<String> acks = new CopyOnWriteArrayList<>();
+        List<Long> pushed = new CopyOnWriteArrayList<>();
+        Broadcaster own = new Broadcaster(1, 64, new Pace(1, 2, 64, () -> new Executor[0]), 4_096, new Acks() {
+            @Override
+            public void sent(long sendId, long offset, long tsMs, boolean held) {
+                acks.add(sendId + "@" + offset + (held ? " held" : ""));
+            }
+
+            @Override
+            public void held(LiveRoom room, long offset, long tsMs, RoomRecord record) {
+                pushed.add(offset);
+            }
+        });
+        LiveRoom room = room(0);
+        byte[] json = EventDetail.fragment(EventType.CHAT, "8", "Bo", Json.object());
+        own.record(room, 1, 1, sent(1, false, new Hold(Hold.Why.ALL, 9), json, "a"));
+        own.record(room, 2, 1, sent(2, false, null, json, "a"));
+        own.record(room, 3, 1, sent(3, true, new Hold(Hold.Why.ALL, 9), json, "b"));
+        own.record(room, 4, 1, sent(4, false, new Hold(Hold.Why.ALL, 9), json, "a"));
+        own.record(room, 5, 1, sent(5, false, null, json, "c"));
+        List<JsonNode> frames = frames(room, 5, false);
+        assertEquals(Set.of(5L), told(frames, 5));
+        assertEquals(Map.of("filtered", 3L, "repeat", 1L), skipped(frames));
+        assertEquals(List.of(1L), pushed, "neither a repeat nor what a shadow banned user sent");
+        assertEquals(List.of("1@1 held", "2@1 held", "3@3 held", "4@1 held", "5@5"), acks);
+        own.close(room).get(20, TimeUnit.SECONDS);
+        own.close();
+    }
+
+    private static RoomRecord sent(long sendId, boolean shadowed, Hold held, byte[] json, String cid) {
+        return new RoomRecord(EventType.CHAT, EventType.CHAT.deliveryClass(), false, shadowed, 1, 1, sendId, "8", cid, "", held, json);
+    }
+
+    @Test
+    void ofVeryManyHeldChatsModeratorsAreToldSoManyASecond() throws Exception {
+        AtomicInteger pushed = new AtomicInteger();
+        Broadcaster own = new Broadcaster(1, 64, new Pace(1, 2, 64, () -> new Executor[0]), 4_096, new Acks() {
+            @Override
+            public void sent(long sendId, long offset, long tsMs, boolean held) {}
+
+            @Override
+            public void held(LiveRoom room, long offset, long tsMs, RoomRecord record) {
+                pushed.incrementAndGet();
+            }
+        });
+        LiveRoom room = room(0);
+        byte[] json = EventDetail.fragment(EventType.CHAT, "8", "Bo", Json.object());
+        for (int i = 1; i <= 500; i++) {
+            own.record(room, i, 1, sent(i, false, new Hold(Hold.Why.ALL, 9), json, "c" + i));
+        }
+        assertEquals(Set.of(), told(frames(room, 500, false), 500));
+        // fifty a second and fifty saved: more only if this took seconds
+        assertTrue(pushed.get() >= 50 && pushed.get() < 400, () -> pushed + " pushed");
+        own.close(room).get(20, TimeUnit.SECONDS);
+        own.close();
     }
 
     @Property(tries = 60)

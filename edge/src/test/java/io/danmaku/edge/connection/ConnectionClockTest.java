@@ -34,6 +34,7 @@ class ConnectionClockTest {
             null,
             null,
             null,
+            null,
             LIMITS,
             new Incarnation(1),
             null,

@@ -70,6 +70,9 @@ class FrontTest {
             assertEquals("unavailable", code(ask(method, edge + "/api/rooms/42/events")), method);
         }
         assertEquals("unavailable", code(ask("DELETE", edge + "/api/rooms/42/events/7")));
+        assertEquals("unauthenticated", code(ask("GET", edge + "/api/rooms/42/held")));
+        assertEquals("unavailable", code(ask("POST", edge + "/api/rooms/42/held/1-1")));
+        assertEquals("unavailable", code(ask("PUT", edge + "/api/check")));
         assertEquals(200, ask("GET", edge + "/openapi/edge.yaml").statusCode());
     }
 

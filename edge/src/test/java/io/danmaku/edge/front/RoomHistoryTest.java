@@ -1,6 +1,7 @@
 package io.danmaku.edge.front;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +18,7 @@ import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.StateKeys;
 import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.HeldAnswer;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
@@ -161,6 +163,41 @@ class RoomHistoryTest {
         assertRefused(ErrorCode.FORBIDDEN, "/api/rooms/42/events?user=8", viewer());
         assertRefused(ErrorCode.BUSY, "/api/rooms/42/events?user=7", viewer());
         assertRefused(ErrorCode.BUSY, "/api/rooms/42/events?user=8", token("default", Role.MODERATOR, false));
+    }
+
+    @Test
+    void whatWaitsForAModeratorIsForModeratorsOfTheRoomAlone() throws Exception {
+        String path = "/api/rooms/42/held";
+        assertRefused(ErrorCode.UNAUTHENTICATED, path, null);
+        put(ROOM, Durability.LOGGED, true);
+        assertRefused(ErrorCode.FORBIDDEN, path, viewer());
+        assertRefused(ErrorCode.NO_SUCH_ROOM, path, token("other", Role.HOST, true));
+        assertRefused(ErrorCode.BUSY, path + "?limit=500&before=9&after=0", token("default", Role.MODERATOR, false));
+        assertRefused(ErrorCode.BAD_FIELD, path + "?user=7", token("default", Role.MODERATOR, false));
+        RoomKey other = new RoomKey("default", "43");
+        put(other, Durability.LOGGED, true);
+        assertRefused(ErrorCode.FORBIDDEN, "/api/rooms/43/held", token("default", Role.MODERATOR, false));
+    }
+
+    @Test
+    void whatWasAnsweredOrIsOverOrOfAShadowBannedUserWaitsNoMore() {
+        RoomState room = new RoomState(ROOM, "e1", "", Durability.LOGGED, true, RoomPolicy.DEFAULT, 1, 0);
+        byte[] held = "{\"o\":5,\"until\":100}".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        assertTrue(new HeldFilter(table, room, 99).wants(5, "7", held));
+        assertFalse(new HeldFilter(table, room, 100).wants(5, "7", held), "its time is over");
+        HeldAnswer approved = new HeldAnswer(ROOM, "e1", 5, true, "1", 1, 100, 0, 0);
+        table.take(StateKeys.held(approved), Json.bytes(approved));
+        assertTrue(new HeldFilter(table, room, 99).wants(5, "7", held), "it is not in the room yet");
+        HeldAnswer settled = approved.at(9, 9);
+        table.take(StateKeys.held(settled), Json.bytes(settled));
+        assertFalse(new HeldFilter(table, room, 99).wants(5, "7", held));
+        assertTrue(new HeldFilter(table, room, 99).wants(6, "7", held));
+        Sanction shadow = new Sanction("7/s", ROOM, "e1", "7", Sanction.Kind.SHADOW, "", "1", 0, Sanction.FOREVER_MS);
+        table.take(StateKeys.sanction(ROOM, "7", Sanction.Kind.SHADOW), Json.bytes(shadow));
+        assertFalse(new HeldFilter(table, room, 99).wants(6, "7", held));
+        assertTrue(new HeldFilter(table, room, 99).wants(6, "8", held));
+        table.take(StateKeys.held(settled), null);
+        assertTrue(new HeldFilter(table, room, 99).wants(5, "8", held), "the record is swept when it is over");
     }
 
     @Test

@@ -18,6 +18,7 @@ import io.danmaku.protocol.json.PolicyJson;
 import io.danmaku.protocol.log.StateKeys;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.Grant;
+import io.danmaku.protocol.room.Hold;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
@@ -98,6 +99,88 @@ class SendGateTest {
 
     private void grant(String epoch, Role role) {
         table.take(StateKeys.grant(KEY, "7"), Json.bytes(new Grant(KEY, epoch, "7", role, "1", 0)));
+    }
+
+    private SendGate.Verdict said(RoomState room, Role role, String text) {
+        Command.Send send =
+                new Command.Send("42", EventType.CHAT, "x", Json.object().put("text", text));
+        return gate.check(claims(role), null, room, send, new LastSpoken(), NOW_MS);
+    }
+
+    private static RoomState holding(Durability durability, ObjectNode policy) {
+        return new RoomState(KEY, "e1", "", durability, true, PolicyJson.merged(RoomPolicy.DEFAULT, policy), 1, 0);
+    }
+
+    @Test
+    void whatIsHeldIsSaidWithItsReasonAndModeratorsAreFreeOfIt() throws Exception {
+        words.put(new WordList("default", "", "", "h", WordList.Action.HOLD, List.of("hmm"), List.of(), "1", NOW_MS));
+        words.put(new WordList("default", "", "", "m", WordList.Action.MASK, List.of("bad"), List.of(), "1", NOW_MS));
+        words.put(
+                new WordList("default", "", "", "s", WordList.Action.SHADOW, List.of("spam"), List.of(), "1", NOW_MS));
+        words.settle(10_000);
+        RoomState links = holding(Durability.LOGGED, Json.object().put("links", "held"));
+        RoomState all =
+                holding(Durability.LOGGED, Json.object().put("links", "held").put("holdAll", true));
+        assertNull(said(links, Role.VIEWER, "hi").held());
+        assertEquals(Hold.Why.LINKS, said(links, Role.VIEWER, "see x.com").held());
+        assertEquals(Hold.Why.LINKS, said(all, Role.VIEWER, "see x.com").held());
+        assertEquals(Hold.Why.ALL, said(all, Role.VIEWER, "hi").held());
+        SendGate.Verdict word = said(all, Role.VIEWER, "hmm, bad x.com");
+        assertEquals(Hold.Why.WORDS, word.held());
+        assertEquals("hmm, *** x.com", word.detail().get("text").textValue(), "so it is told when it is approved");
+        assertTrue(said(links, Role.VIEWER, "hmm spam").shadowed(), "that has force over holding");
+        assertFalse(word.shadowed());
+        assertNull(said(all, Role.MODERATOR, "hmm x.com").held());
+        assertNull(said(all, Role.MODERATOR, "hmm x.com").refusal());
+    }
+
+    @Test
+    void whoIsShadowBannedIsToldThatAChatIsHeldAsEverybodyIs() {
+        sanction(Sanction.Kind.SHADOW, NOW_MS + 1);
+        SendGate.Verdict verdict =
+                said(holding(Durability.LOGGED, Json.object().put("holdAll", true)), Role.VIEWER, "hi");
+        assertTrue(verdict.shadowed());
+        assertEquals(Hold.Why.ALL, verdict.held());
+    }
+
+    @Test
+    void aRoomThatKeepsNothingRefusesWhatItWouldHaveToHold() {
+        ObjectNode policy = Json.object().put("links", "held").put("slowModeMs", 60_000);
+        RoomState passing = holding(Durability.EPHEMERAL, policy);
+        assertEquals(
+                ErrorCode.TEXT_REFUSED,
+                said(passing, Role.VIEWER, "see x.com").refusal().code());
+        assertNull(said(passing, Role.VIEWER, "hi").refusal(), "what was refused did not count");
+    }
+
+    @Test
+    void theProductsOwnServiceIsAskedAboutViewersChatsWhereThePolicySaysSo() {
+        RoomState asking = holding(Durability.LOGGED, Json.object().put("externalCheck", true));
+        assertTrue(said(asking, Role.VIEWER, "hi").check());
+        assertFalse(said(asking, Role.MODERATOR, "hi").check());
+        assertFalse(said(room(0, true), Role.VIEWER, "hi").check());
+    }
+
+    @Test
+    void whatWasDecidedWhileAChatWasCheckedHolds() {
+        assertNull(gate.again(claims(Role.VIEWER), null, room(0, true), EventType.CHAT, NOW_MS));
+        assertEquals(
+                ErrorCode.ROOM_CLOSED,
+                gate.again(claims(Role.VIEWER), null, room(0, false), EventType.CHAT, NOW_MS)
+                        .code());
+        assertEquals(
+                ErrorCode.ROOM_CLOSED,
+                gate.again(claims(Role.VIEWER), null, null, EventType.CHAT, NOW_MS).code());
+        sanction(Sanction.Kind.BAN, NOW_MS + 1);
+        assertEquals(
+                ErrorCode.BANNED,
+                gate.again(claims(Role.VIEWER), null, room(0, true), EventType.CHAT, NOW_MS)
+                        .code());
+        sanction(Sanction.Kind.MUTE, NOW_MS + 1);
+        assertEquals(
+                ErrorCode.MUTED,
+                gate.again(claims(Role.VIEWER), null, room(0, true), EventType.CHAT, NOW_MS)
+                        .code());
     }
 
     private static Claims claims(Role role) {

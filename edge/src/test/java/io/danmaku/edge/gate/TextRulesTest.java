@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TextRulesTest {
     private static final RoomPolicy STRICT = PolicyJson.merged(
-            RoomPolicy.DEFAULT, Json.object().put("noLinks", true).put("capsPercentMax", 50));
+            RoomPolicy.DEFAULT, Json.object().put("links", "refused").put("capsPercentMax", 50));
 
     @ParameterizedTest
     @ValueSource(

@@ -80,6 +80,17 @@ class WordFilterTest {
     }
 
     @Test
+    void whatIsHeldIsMaskedTooAndNeitherHeldNorMaskedWhatIsShownToNobody() {
+        WordList held = list(Action.HOLD, List.of("hmm"));
+        WordList masked = list(Action.MASK, List.of("bad"));
+        WordList shadowed = list(Action.SHADOW, List.of("spam"));
+        WordFilter filter = new WordFilter(List.of(masked, held, shadowed));
+        assertEquals(new WordFilter.Verdict(Action.HOLD, "hmm ***"), filter.check("hmm bad"));
+        assertEquals(new WordFilter.Verdict(Action.HOLD, "hmm"), filter.check("hmm"));
+        assertEquals(Action.SHADOW, filter.check("hmm bad spam").action());
+    }
+
+    @Test
     void ofSeveralActionsTheStrictestHolds() {
         WordFilter filter = new WordFilter(List.of(
                 list(Action.MASK, List.of("one")),

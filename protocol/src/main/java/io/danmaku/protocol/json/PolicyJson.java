@@ -3,6 +3,7 @@ package io.danmaku.protocol.json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.room.ChatStyles;
+import io.danmaku.protocol.room.Links;
 import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.WhoMaySend;
@@ -21,14 +22,17 @@ public final class PolicyJson {
                 .put("whoMaySend", policy.whoMaySend().wireName())
                 .put("textLengthMax", policy.textLengthMax())
                 .put("uniqueSeconds", policy.uniqueSeconds())
-                .put("noLinks", policy.noLinks())
+                .put("links", policy.links().wireName())
                 .put("capsPercentMax", policy.capsPercentMax())
                 .put("styles", policy.styles().wireName())
                 .put("emoteOnly", policy.emoteOnly())
                 .put("bestEffortPerSecond", policy.bestEffortPerSecond())
                 .put("enterPerSecond", policy.enterPerSecond())
                 .put("retentionHours", policy.retentionHours())
-                .put("guests", policy.guests());
+                .put("guests", policy.guests())
+                .put("holdAll", policy.holdAll())
+                .put("heldMinutes", policy.heldMinutes())
+                .put("externalCheck", policy.externalCheck());
         json.set("app", AppJson.of(policy.app()));
         json.put("levelMin", policy.levelMin())
                 .put("followerMinutes", policy.followerMinutes())
@@ -65,13 +69,20 @@ public final class PolicyJson {
         if (styles == null) {
             throw new IllegalArgumentException("styles is all, scroll or plain");
         }
+        Links links = Links.ofWireName(merged.get("links").textValue());
+        if (links == null) {
+            throw new IllegalArgumentException("links is allowed, held or refused");
+        }
+        if (merged.get("heldMinutes").intValue() < 1) {
+            throw new IllegalArgumentException("heldMinutes is 1.." + RoomPolicy.HELD_MINUTES_MAX);
+        }
         return new RoomPolicy(
                 merged.get("slowModeMs").longValue(),
                 merged.get("memberSlowModeMs").longValue(),
                 WhoMaySend.ofWireName(merged.get("whoMaySend").textValue()),
                 merged.get("textLengthMax").intValue(),
                 merged.get("uniqueSeconds").intValue(),
-                merged.get("noLinks").booleanValue(),
+                links,
                 merged.get("capsPercentMax").intValue(),
                 styles,
                 merged.get("emoteOnly").booleanValue(),
@@ -79,6 +90,9 @@ public final class PolicyJson {
                 merged.get("enterPerSecond").intValue(),
                 merged.get("retentionHours").intValue(),
                 merged.get("guests").booleanValue(),
+                merged.get("holdAll").booleanValue(),
+                merged.get("heldMinutes").intValue(),
+                merged.get("externalCheck").booleanValue(),
                 RaidJson.merged(base.raid(), merged.get(RAID)),
                 AppJson.kinds(merged.get("app")),
                 merged.get("levelMin").intValue(),

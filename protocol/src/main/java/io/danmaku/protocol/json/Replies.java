@@ -16,9 +16,13 @@ public final class Replies {
         return Json.bytes(reply);
     }
 
-    /** The acknowledgement of a send: where it stands in its room, and the broker's time of it. */
-    public static byte[] sent(long id, long offset, long tsMs) {
-        return ("{\"re\":" + id + ",\"ok\":{\"o\":" + offset + ",\"ts\":" + tsMs + "}}")
+    /**
+     * The acknowledgement of a send: where it stands in its room, and the broker's time of it.
+     *
+     * @param held whether it waits for a moderator
+     */
+    public static byte[] sent(long id, long offset, long tsMs, boolean held) {
+        return ("{\"re\":" + id + ",\"ok\":{\"o\":" + offset + ",\"ts\":" + tsMs + (held ? ",\"held\":true}}" : "}}"))
                 .getBytes(StandardCharsets.US_ASCII);
     }
 

@@ -2,6 +2,7 @@ package io.danmaku.protocol.log;
 
 import io.danmaku.protocol.event.DeliveryClass;
 import io.danmaku.protocol.event.EventType;
+import io.danmaku.protocol.room.Hold;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -9,7 +10,7 @@ import java.nio.charset.StandardCharsets;
  * One record of a room's log, as an edge (or room-service) appends it. Binary, big-endian, version 1:
  *
  * <pre>
- * u8 version | u8 type | u8 flags | i64 node | i64 sendId | u8+n user | u8+n cid | u8+n key | rest: JSON
+ * u8 version | u8 type | u8 flags | i64 node | i64 sendId | u8+n user | u8+n cid | u8+n key | of a held one: u8 why | i64 until | rest: JSON
  * </pre>
  *
  * @param type what it is
@@ -22,6 +23,7 @@ import java.nio.charset.StandardCharsets;
  * @param user who sent it, empty for the hub itself
  * @param cid the client's id for the send, empty = never a repeat
  * @param key of a LATEST event what it is the latest of, among those of its type; else empty
+ * @param held why it waits for a moderator, and till when: told to nobody else; null = it does not
  * @param json the event from {@code "t"} on, see {@code EventDetail.fragment}
  */
 @SuppressWarnings(
@@ -37,6 +39,7 @@ public record RoomRecord(
         String user,
         String cid,
         String key,
+        Hold held,
         byte[] json) {
     private static final byte VERSION = 1;
     private static final int FLAG_RANKING = 1;
@@ -52,6 +55,8 @@ public record RoomRecord(
     /** Half of a surrogate pair: nothing that was read from a record's bytes has one. */
     private static final char NOT_OF_A_STATE = '\ud800';
 
+    private static final int FLAG_HELD = 64;
+    private static final int HELD_BYTES = 1 + 8;
     private static final int FIXED_BYTES = 3 + 8 + 8 + 3;
 
     public RoomRecord {
@@ -60,7 +65,7 @@ public record RoomRecord(
         }
     }
 
-    /** A record of the class of its type. */
+    /** A record of the class of its type that waits for nobody. */
     public RoomRecord(
             EventType type,
             boolean ranking,
@@ -72,7 +77,7 @@ public record RoomRecord(
             String cid,
             String key,
             byte[] json) {
-        this(type, type.deliveryClass(), ranking, shadowed, weight, node, sendId, user, cid, key, json);
+        this(type, type.deliveryClass(), ranking, shadowed, weight, node, sendId, user, cid, key, null, json);
     }
 
     /** What a LATEST event is conflated by in its room: events of two types never share it. Empty for those of other classes. */
@@ -84,16 +89,24 @@ public record RoomRecord(
         byte[] userBytes = user.getBytes(StandardCharsets.UTF_8);
         byte[] cidBytes = cid.getBytes(StandardCharsets.UTF_8);
         byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
-        ByteBuffer out =
-                ByteBuffer.allocate(FIXED_BYTES + userBytes.length + cidBytes.length + keyBytes.length + json.length);
+        ByteBuffer out = ByteBuffer.allocate(FIXED_BYTES
+                + userBytes.length
+                + cidBytes.length
+                + keyBytes.length
+                + (held == null ? 0 : HELD_BYTES)
+                + json.length);
         out.put(VERSION).put(type.code()).put((byte) ((ranking ? FLAG_RANKING : 0)
                 | (shadowed ? FLAG_SHADOWED : 0)
+                | (held == null ? 0 : FLAG_HELD)
                 | (weight - 1) << WEIGHT_SHIFT
                 | (deliveryClass == type.deliveryClass() ? 0 : deliveryClass.code()) << CLASS_SHIFT));
         out.putLong(node).putLong(sendId);
         putShort(out, userBytes);
         putShort(out, cidBytes);
         putShort(out, keyBytes);
+        if (held != null) {
+            out.put(held.why().code()).putLong(held.untilMs());
+        }
         out.put(json);
         return out.array();
     }
@@ -128,10 +141,18 @@ public record RoomRecord(
         if (type == null || user == null || cid == null || key == null) {
             return null;
         }
+        Hold held = null;
+        if ((flags & FLAG_HELD) != 0) {
+            Hold.Why why = in.remaining() < HELD_BYTES ? null : Hold.Why.ofCode(in.get());
+            if (why == null) {
+                return null; // held for what this version does not know: told to nobody
+            }
+            held = new Hold(why, in.getLong());
+        }
         byte[] json = new byte[in.remaining()];
         in.get(json);
         DeliveryClass deliveryClass = ownClass == 0 ? type.deliveryClass() : DeliveryClass.ofCode(ownClass);
-        return new RoomRecord(type, deliveryClass, ranking, shadowed, weight, node, sendId, user, cid, key, json);
+        return new RoomRecord(type, deliveryClass, ranking, shadowed, weight, node, sendId, user, cid, key, held, json);
     }
 
     private static String getShort(ByteBuffer in) {

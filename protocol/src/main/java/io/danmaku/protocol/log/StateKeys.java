@@ -1,6 +1,7 @@
 package io.danmaku.protocol.log;
 
 import io.danmaku.protocol.room.Deletion;
+import io.danmaku.protocol.room.HeldAnswer;
 import io.danmaku.protocol.room.Posted;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.Sanction;
@@ -21,6 +22,8 @@ public final class StateKeys {
     private static final String WORDS = "words:";
     private static final String POSTED = "posted:";
     private static final String KEY = "key:";
+    private static final String HELD = "held:";
+    private static final String CHECK = "check:";
 
     private StateKeys() {}
 
@@ -140,6 +143,34 @@ public final class StateKeys {
 
     public static boolean isApiKey(String key) {
         return key.startsWith(KEY);
+    }
+
+    /** The key of a {@code HeldAnswer}: {@code held:{tenant}/{room}/{epoch}/{offset}}. */
+    public static String held(HeldAnswer answer) {
+        return held(answer.room(), answer.epoch(), answer.offset());
+    }
+
+    /** The same of what may not be there. */
+    public static String held(RoomKey room, String epoch, long offset) {
+        return heldIn(room) + epoch + "/" + offset;
+    }
+
+    /** What the keys of all answers to held chats of a room begin with. */
+    public static String heldIn(RoomKey room) {
+        return HELD + room + "/";
+    }
+
+    public static boolean isHeld(String key) {
+        return key.startsWith(HELD);
+    }
+
+    /** The key of an {@code ExternalCheck}: {@code check:{tenant}}. */
+    public static String check(String tenant) {
+        return CHECK + tenant;
+    }
+
+    public static boolean isCheck(String key) {
+        return key.startsWith(CHECK);
     }
 
     public static boolean isGrant(String key) {

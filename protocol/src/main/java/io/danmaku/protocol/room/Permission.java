@@ -18,6 +18,8 @@ public enum Permission {
     DELETE(Role.MODERATOR),
     /** Pin a text or an event above the chat, and take it down. */
     PIN(Role.MODERATOR),
+    /** See chats that are held, and approve or deny them. */
+    REVIEW(Role.MODERATOR),
     /** Change title and policy, close the room. */
     GOVERN(Role.HOST),
     /** Give and take roles that are lower than one's own. */

@@ -43,13 +43,8 @@ public enum RaidStep {
             case UNIQUE -> rules.atLeast(UNIQUE_SECONDS_MIN, 0, 0, WhoMaySend.EVERYONE);
             case SLOW -> rules.atLeast(0, SLOW_MODE_MS_MIN, MEMBER_SLOW_MODE_MS_MIN, WhoMaySend.EVERYONE);
             case MEMBERS -> rules.atLeast(0, 0, 0, WhoMaySend.MEMBERS);
-            case HELD -> held(rules);
+            case HELD -> rules.holdingAll();
             case SILENT -> rules.atLeast(0, 0, 0, WhoMaySend.MODERATORS);
         };
-    }
-
-    /** No rule of a room holds all chats: this step is passed through on the way to the next one. */
-    private static RoomPolicy held(RoomPolicy rules) {
-        return rules;
     }
 }

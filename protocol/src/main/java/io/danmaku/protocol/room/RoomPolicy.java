@@ -10,7 +10,7 @@ import java.util.Map;
  * @param whoMaySend weakest role that may send
  * @param textLengthMax longest chat in characters (UTF-16 units), 1..2,000
  * @param uniqueSeconds a user's chat is refused that says what the same user said so short a time before, 0 = off, at most 3,600
- * @param noLinks a chat with a link is refused
+ * @param links what becomes of a chat with a link
  * @param capsPercentMax most capitals of a chat's letters, 0 = as many as one likes
  * @param styles what a chat may look like
  * @param emoteOnly a chat is refused that has more than emotes and spaces
@@ -18,6 +18,9 @@ import java.util.Map;
  * @param enterPerSecond {@code enter} events that an edge tells of in a second, 0 = none, at most 100
  * @param retentionHours how long the room's log is kept, 1 h..8,760 h
  * @param guests who has no account may read
+ * @param holdAll every chat waits for a moderator
+ * @param heldMinutes how long a chat that is held from now on waits at most, 1..1,440
+ * @param externalCheck the product's own service is asked about every chat, where the tenant has one
  * @param raid the ladder against raids, whose steps add to these rules
  * @param app kinds of {@code app} events, at most 32, see {@link AppKind}; none = moderators send what they like, RELIABLE
  * @param levelMin least level of a viewer who may send, 0 = does not matter, at most 1,000
@@ -30,7 +33,7 @@ public record RoomPolicy(
         WhoMaySend whoMaySend,
         int textLengthMax,
         int uniqueSeconds,
-        boolean noLinks,
+        Links links,
         int capsPercentMax,
         ChatStyles styles,
         boolean emoteOnly,
@@ -38,6 +41,9 @@ public record RoomPolicy(
         int enterPerSecond,
         int retentionHours,
         boolean guests,
+        boolean holdAll,
+        int heldMinutes,
+        boolean externalCheck,
         RaidRules raid,
         Map<String, AppKind> app,
         int levelMin,
@@ -53,13 +59,16 @@ public record RoomPolicy(
             WhoMaySend.EVERYONE,
             200,
             0,
-            false,
+            Links.ALLOWED,
             0,
             ChatStyles.ALL,
             false,
             100,
             0,
             24,
+            false,
+            false,
+            10,
             false,
             RaidRules.DEFAULT,
             Map.of(),
@@ -78,13 +87,17 @@ public record RoomPolicy(
 
     public static final int FOLLOWER_MINUTES_MAX = 525_600;
     public static final int LAST_ON_JOIN_MAX = 500;
+    public static final int HELD_MINUTES_MAX = 1_440;
+    private static final int HELD_MINUTES_DEFAULT = 10;
 
     public RoomPolicy {
-        // a record that an older room-service wrote has none
+        // a record that an older room-service wrote lacks some
         styles = styles == null ? ChatStyles.ALL : styles;
         raid = raid == null ? RaidRules.DEFAULT : raid;
         followerMinutes = followerMinutes == null ? FOLLOWERS_OFF : followerMinutes;
         app = AppKind.checked(app);
+        links = links == null ? Links.ALLOWED : links;
+        heldMinutes = heldMinutes == 0 ? HELD_MINUTES_DEFAULT : heldMinutes;
         within(slowModeMs, 0, SLOW_MODE_MS_MAX, "slowModeMs");
         within(memberSlowModeMs, 0, SLOW_MODE_MS_MAX, "memberSlowModeMs");
         if (whoMaySend == null) {
@@ -99,6 +112,7 @@ public record RoomPolicy(
         within(levelMin, 0, LEVEL_MAX, "levelMin");
         within(followerMinutes, FOLLOWERS_OFF, FOLLOWER_MINUTES_MAX, "followerMinutes");
         within(lastOnJoin, 0, LAST_ON_JOIN_MAX, "lastOnJoin");
+        within(heldMinutes, 1, HELD_MINUTES_MAX, "heldMinutes");
     }
 
     private static void within(long value, long min, long max, String name) {
@@ -125,7 +139,7 @@ public record RoomPolicy(
                 whoMaySend.weakest().atLeast(who.weakest()) ? whoMaySend : who,
                 textLengthMax,
                 Math.max(uniqueSeconds, unique),
-                noLinks,
+                links,
                 capsPercentMax,
                 styles,
                 emoteOnly,
@@ -133,6 +147,35 @@ public record RoomPolicy(
                 enterPerSecond,
                 retentionHours,
                 guests,
+                holdAll,
+                heldMinutes,
+                externalCheck,
+                raid,
+                app,
+                levelMin,
+                followerMinutes,
+                lastOnJoin);
+    }
+
+    /** The same where every chat waits for a moderator. */
+    RoomPolicy holdingAll() {
+        return new RoomPolicy(
+                slowModeMs,
+                memberSlowModeMs,
+                whoMaySend,
+                textLengthMax,
+                uniqueSeconds,
+                links,
+                capsPercentMax,
+                styles,
+                emoteOnly,
+                bestEffortPerSecond,
+                enterPerSecond,
+                retentionHours,
+                guests,
+                true,
+                heldMinutes,
+                externalCheck,
                 raid,
                 app,
                 levelMin,

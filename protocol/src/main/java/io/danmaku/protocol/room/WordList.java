@@ -38,6 +38,9 @@ public record WordList(
         /** It is acknowledged and shown to nobody. */
         @JsonProperty("shadow")
         SHADOW,
+        /** It waits for a moderator. */
+        @JsonProperty("hold")
+        HOLD,
         /** The words are replaced by asterisks. */
         @JsonProperty("mask")
         MASK;

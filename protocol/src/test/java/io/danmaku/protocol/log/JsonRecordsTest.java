@@ -232,13 +232,16 @@ final class JsonRecordsTest {
                                 .put("whoMaySend", who.wireName())
                                 .put("textLengthMax", length)
                                 .put("uniqueSeconds", length)
-                                .put("noLinks", links)
+                                .put("links", links ? "held" : "refused")
                                 .put("capsPercentMax", length % 100)
                                 .put("styles", styles.wireName())
                                 .put("emoteOnly", !links)
                                 .put("bestEffortPerSecond", budget)
                                 .put("enterPerSecond", hours % 101)
-                                .put("retentionHours", hours)));
+                                .put("retentionHours", hours)
+                                .put("holdAll", links)
+                                .put("heldMinutes", 1 + length % 1_440)
+                                .put("externalCheck", !links)));
         return Combinators.combine(
                         rooms(),
                         texts(),

@@ -12,7 +12,9 @@ import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.json.PolicyJson;
 import io.danmaku.protocol.room.Deletion;
+import io.danmaku.protocol.room.ExternalCheck;
 import io.danmaku.protocol.room.Grant;
+import io.danmaku.protocol.room.HeldAnswer;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
@@ -54,6 +56,9 @@ final class NamesTest {
         assertTrue(StateKeys.isRoom(StateKeys.room(room)));
         assertFalse(StateKeys.isSanction(StateKeys.room(room)));
         assertTrue(StateKeys.isSanction(StateKeys.sanction(room, "7", Sanction.Kind.MUTE)));
+        assertEquals("held:default/42/k3/5", StateKeys.held(room, "k3", 5));
+        assertTrue(StateKeys.isHeld(StateKeys.held(room, "k3", 5)));
+        assertTrue(StateKeys.isCheck(StateKeys.check("default")));
         assertFalse(StateKeys.isRoom(StateKeys.OWNER) || StateKeys.isSanction(StateKeys.OWNER));
     }
 
@@ -82,6 +87,12 @@ final class NamesTest {
         assertReadsBack(
                 new WordList("default", "", "", "l", WordList.Action.MASK, List.of("坏话*"), List.of("a+"), "1", 1),
                 WordList.class);
+        assertReadsBack(new HeldAnswer(room, "k3", 5, true, "1", 1, 9, 7, 8), HeldAnswer.class);
+        for (ExternalCheck.WhenDown whenDown : ExternalCheck.WhenDown.values()) {
+            assertReadsBack(
+                    new ExternalCheck("default", "http://x/", "0123456789abcdef", 50, whenDown, "1", 1),
+                    ExternalCheck.class);
+        }
         assertReadsBack(Membership.lease("abc"), Membership.class);
         assertReadsBack(
                 new Membership("abc", Membership.Kind.DELTA, room, 4, 2, List.of("7"), List.of("8"), 9),
@@ -104,6 +115,7 @@ final class NamesTest {
         RoomState before = Json.read(
                 ("{\"key\":{\"tenant\":\"default\",\"room\":\"42\"},\"epoch\":\"k3\",\"title\":\"t\",\"durability\":\"LOGGED\",\"open\":true,"
                                 + "\"policy\":{\"slowModeMs\":5,\"whoMaySend\":\"HOST\",\"textLengthMax\":20,\"bestEffortPerSecond\":7,"
+                                + "\"noLinks\":true,"
                                 + "\"retentionHours\":48},\"version\":3,\"createdAtMs\":5}")
                         .getBytes(java.nio.charset.StandardCharsets.UTF_8),
                 RoomState.class);

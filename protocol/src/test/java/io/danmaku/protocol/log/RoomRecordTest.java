@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.danmaku.protocol.event.DeliveryClass;
 import io.danmaku.protocol.event.EventType;
+import io.danmaku.protocol.room.Hold;
 import java.util.Arrays;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -31,9 +32,10 @@ final class RoomRecordTest {
             @ForAll @AlphaChars @StringLength(max = 64) String user,
             @ForAll @AlphaChars @StringLength(max = 64) String cid,
             @ForAll("keys") String key,
+            @ForAll("holds") Hold held,
             @ForAll byte[] json) {
         RoomRecord read = RoomRecord.decode(
-                new RoomRecord(type, deliveryClass, ranking, shadowed, weight, node, sendId, user, cid, key, json)
+                new RoomRecord(type, deliveryClass, ranking, shadowed, weight, node, sendId, user, cid, key, held, json)
                         .encode());
         assertNotNull(read);
         assertEquals(type, read.type());
@@ -46,12 +48,20 @@ final class RoomRecordTest {
         assertEquals(user, read.user());
         assertEquals(cid, read.cid());
         assertEquals(key, read.key());
+        assertEquals(held, read.held());
         assertArrayEquals(json, read.json());
     }
 
     @net.jqwik.api.Provide
     net.jqwik.api.Arbitrary<String> keys() {
         return net.jqwik.api.Arbitraries.of("", "score", "钥".repeat(64), "😀".repeat(32));
+    }
+
+    @net.jqwik.api.Provide
+    net.jqwik.api.Arbitrary<Hold> holds() {
+        return net.jqwik.api.Arbitraries.of(Hold.Why.values())
+                .map(why -> new Hold(why, 1_764_000_000_000L + why.code()))
+                .injectNull(0.5);
     }
 
     @Property(tries = 5_000)
@@ -118,8 +128,18 @@ final class RoomRecordTest {
     private static RoomRecord read(EventType type, String key) {
         String fits = key.substring(0, Math.min(key.length(), 60));
         return RoomRecord.decode(
-                new RoomRecord(type, DeliveryClass.LATEST, false, false, 1, 0, 0, "u", "c", fits, new byte[0])
+                new RoomRecord(type, DeliveryClass.LATEST, false, false, 1, 0, 0, "u", "c", fits, null, new byte[0])
                         .encode());
+    }
+
+    @Test
+    void whatIsHeldForAReasonThatThisVersionDoesNotKnowIsPassedOver() {
+        byte[] record = new RoomRecord(
+                        EventType.CHAT, EventType.CHAT.deliveryClass(), false, false, 1, 1, 2, "u", "c", "", new Hold(Hold.Why.ALL, 5), new byte[0])
+                .encode();
+        assertEquals(new Hold(Hold.Why.ALL, 5), RoomRecord.decode(record).held());
+        record[record.length - 9] = 100;
+        assertNull(RoomRecord.decode(record), "told to nobody, and not to all");
     }
 
     @Test

@@ -8,6 +8,8 @@ import io.danmaku.protocol.token.KeyScope;
 import io.danmaku.protocol.token.Tokens;
 import io.danmaku.room.key.Keys;
 import io.danmaku.room.membership.StatsTable;
+import io.danmaku.room.moderation.ExternalChecks;
+import io.danmaku.room.moderation.HeldChats;
 import io.danmaku.room.moderation.Pins;
 import io.danmaku.room.moderation.Raids;
 import io.danmaku.room.moderation.Roles;
@@ -49,6 +51,8 @@ public final class RoomApi {
     private final RaidRoutes raids;
     private final WordRoutes words;
     private final KeyRoutes keys;
+    private final HeldRoutes held;
+    private final CheckRoutes checks;
     private final Forwarding forwarding;
     private final RequestMeter meter;
     private final String instance;
@@ -66,6 +70,8 @@ public final class RoomApi {
             Raids raids,
             Words words,
             Keys keys,
+            HeldChats held,
+            ExternalChecks checks,
             StateGroups groups,
             StatsTable stats,
             Forwarding forwarding,
@@ -82,6 +88,8 @@ public final class RoomApi {
         this.raids = new RaidRoutes(raids, roles, clock);
         this.words = new WordRoutes(words, roles, forwarding);
         this.keys = new KeyRoutes(keys, forwarding);
+        this.held = new HeldRoutes(held, roles);
+        this.checks = new CheckRoutes(checks, forwarding);
         this.forwarding = forwarding;
         this.instance = groups.self().instance();
         this.meter = meter;
@@ -126,6 +134,7 @@ public final class RoomApi {
         decided(router, HttpMethod.DELETE, "/api/rooms/:room/events/:offset", KeyScope.MODERATE, events::deleteOne);
         decided(router, HttpMethod.PUT, "/api/rooms/:room/pin", KeyScope.MODERATE, pins::put);
         decided(router, HttpMethod.DELETE, "/api/rooms/:room/pin", KeyScope.MODERATE, pins::remove);
+        decided(router, HttpMethod.POST, "/api/rooms/:room/held/:id", KeyScope.MODERATE, held::answer);
         decided(router, HttpMethod.GET, "/api/rooms/:room/raid", KeyScope.MODERATE, raids::read);
         decided(router, HttpMethod.PUT, "/api/rooms/:room/raid", KeyScope.MODERATE, raids::put);
         decided(router, HttpMethod.DELETE, "/api/rooms/:room/raid", KeyScope.MODERATE, raids::release);

@@ -46,7 +46,7 @@ public final class WordForm {
         }
         WordList.Action action = WordList.Action.ofWireName(body.path("action").asText());
         if (action == null) {
-            return bad("action is refuse, shadow or mask");
+            return bad("action is refuse, shadow, hold or mask");
         }
         List<String> terms = texts(body.get("terms"), WordList.TERMS_MAX, WordForm::isTerm);
         if (terms == null) {

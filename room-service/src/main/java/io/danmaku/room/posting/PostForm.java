@@ -69,6 +69,7 @@ public final class PostForm {
                             user,
                             cid,
                             app == null ? key : app.key(),
+                            null,
                             json)
                     .encode();
         }

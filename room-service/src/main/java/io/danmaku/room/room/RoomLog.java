@@ -10,6 +10,7 @@ import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.json.EventDetail;
 import io.danmaku.protocol.log.RoomRecord;
 import io.danmaku.protocol.log.Topics;
+import io.danmaku.protocol.room.HeldId;
 import io.danmaku.protocol.room.RoomState;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -47,6 +48,8 @@ public final class RoomLog {
     private static final long BEFORE_MS = 60_000;
 
     private static final long BEHIND_MS = 120_000;
+    /** By how much the broker's time may step back from one record to the next, where a log moves to another broker. */
+    private static final long STEP_BACK_MS = 2_000;
 
     /**
      * Where an event stands in its room's log.
@@ -191,6 +194,29 @@ public final class RoomLog {
                                                         SEARCH_MS)),
                         context)
                 .map(message -> Optional.ofNullable(message).map(RoomLog::place));
+    }
+
+    /** The record of an offset and broker's time of a logged room, or null when it keeps none. Fails when the log does not answer in time. */
+    public Future<RoomRecord> read(RoomState room, HeldId id) {
+        String topic = Topics.room(room.key(), room.epoch(), room.durability());
+        long index = id.offset() - 1;
+        return Future.fromCompletionStage(
+                        LogHead.newest(client, topic, bounds.appendTimeoutMs())
+                                .thenCompose(newest -> newest == null
+                                                || newest.getIndex().orElse(-1L) < index
+                                        ? CompletableFuture.<Message<byte[]>>completedFuture(null)
+                                        : LogSearch.first(
+                                                client,
+                                                topic,
+                                                Math.max(1, id.atMs() - STEP_BACK_MS),
+                                                id.atMs() + STEP_BACK_MS,
+                                                index,
+                                                message -> message.getIndex().orElse(-1L) == index,
+                                                SEARCH_MS)),
+                        context)
+                .map(message -> message == null || LogSearch.atMs(message) != id.atMs()
+                        ? null
+                        : RoomRecord.decode(message.getData()));
     }
 
     private static boolean isOf(Message<byte[]> message, String user, String cid) {

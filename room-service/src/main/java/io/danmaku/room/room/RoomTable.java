@@ -4,7 +4,9 @@ import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.StateKeys;
 import io.danmaku.protocol.room.Deletion;
 import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.ExternalCheck;
 import io.danmaku.protocol.room.Grant;
+import io.danmaku.protocol.room.HeldAnswer;
 import io.danmaku.protocol.room.Posted;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
@@ -53,6 +55,8 @@ public final class RoomTable {
     private final NavigableMap<String, Deletion> deletions = new TreeMap<>();
     private final NavigableMap<String, WordList> words = new TreeMap<>();
     private final ApiKeyTable apiKeys = new ApiKeyTable();
+    private final NavigableMap<String, HeldAnswer> answers = new TreeMap<>();
+    private final Map<String, ExternalCheck> checks = new HashMap<>();
     /** What was written longest ago first. */
     private final Map<String, Posted> posted = new LinkedHashMap<>();
 
@@ -92,6 +96,10 @@ public final class RoomTable {
             keep(words, key, deleted ? null : Json.read(value, WordList.class));
         } else if (StateKeys.isApiKey(key)) {
             apiKeys.apply(key, deleted ? null : Json.read(value, ApiKey.class));
+        } else if (StateKeys.isHeld(key)) {
+            keep(answers, key, deleted ? null : Json.read(value, HeldAnswer.class));
+        } else if (StateKeys.isCheck(key)) {
+            keep(checks, key, deleted ? null : Json.read(value, ExternalCheck.class));
         } else if (StateKeys.isPosted(key)) {
             Posted now = deleted ? null : Json.read(value, Posted.class);
             Posted before = posted.remove(key);
@@ -358,6 +366,38 @@ public final class RoomTable {
     /** The API keys of the tenants whose place is in this group. */
     public ApiKeyTable apiKeys() {
         return apiKeys;
+    }
+
+    /** What was answered to a held chat of the room's present epoch, or null. */
+    public HeldAnswer answer(RoomState room, long offset) {
+        return answers.get(StateKeys.held(room.key(), room.epoch(), offset));
+    }
+
+    /** Answers to held chats that are kept of a room, those of former epochs included. */
+    public int answerCount(RoomKey room) {
+        return within(answers, StateKeys.heldIn(room)).size();
+    }
+
+    /** Up to {@code limit} answers to chats whose time was over before a time. */
+    public List<HeldAnswer> answersOver(long timeMs, int limit) {
+        return answers.values().stream()
+                .filter(answer -> answer.untilMs() < timeMs)
+                .limit(limit)
+                .toList();
+    }
+
+    /** The service of a tenant's own that is asked about chats, or null when there is none. */
+    public ExternalCheck check(String tenant) {
+        ExternalCheck check = checks.get(StateKeys.check(tenant));
+        return check == null || check.removed() ? null : check;
+    }
+
+    /** Up to {@code limit} such services that were removed before a time. */
+    public List<ExternalCheck> removedChecks(long timeMs, int limit) {
+        return checks.values().stream()
+                .filter(check -> check.removed() && check.atMs() < timeMs)
+                .limit(limit)
+                .toList();
     }
 
     /** What a backend asked for by this key in the room's present epoch, or null. */

@@ -16,6 +16,8 @@ import io.danmaku.protocol.token.Claims;
 import io.danmaku.protocol.token.Tokens;
 import io.danmaku.room.key.Keys;
 import io.danmaku.room.membership.StatsTable;
+import io.danmaku.room.moderation.ExternalChecks;
+import io.danmaku.room.moderation.HeldChats;
 import io.danmaku.room.moderation.Pins;
 import io.danmaku.room.moderation.Raids;
 import io.danmaku.room.moderation.Roles;
@@ -92,6 +94,7 @@ class ApiDocumentTest {
         RoomBounds bounds =
                 new RoomBounds(new TenantQuotas(new TenantQuotas.Quota(0, 0, 1), Map.of()), 1, 1, 1, 1, 1, 1, 1);
         RoomLog log = new RoomLog(pulsar, context, new EventBounds(1, 1, 1_000), ops.registry());
+        Posts posts = new Posts(groups, log, bounds);
         router = new RoomApi(
                         vertx,
                         TOKENS,
@@ -105,11 +108,13 @@ class ApiDocumentTest {
                         new Roles(groups, bounds),
                         new Sanctions(groups, log, bounds),
                         new Takedowns(groups, log, bounds),
-                        new Posts(groups, log, bounds),
+                        posts,
                         new Pins(groups, log),
                         new Raids(groups, log, ops.registry(), Clock.systemUTC()),
                         new Words(groups),
                         new Keys(groups),
+                        new HeldChats(groups, log, posts),
+                        new ExternalChecks(groups),
                         groups,
                         new StatsTable(),
                         new Forwarding(http, groups, 1_000, ops.registry()),

@@ -43,8 +43,8 @@ class RoomFormTest {
     void allFieldsAreRead() throws JsonProcessingException {
         RoomForm.Wanted wanted = RoomForm.wanted(json("""
                         {"id":"a_b-1","title":"直播间","durability":"ephemeral","policy":{"slowModeMs":3000,
-                        "memberSlowModeMs":5,"whoMaySend":"moderators","textLengthMax":20,"uniqueSeconds":30,"noLinks":true,
-                        "capsPercentMax":70,"styles":"plain","emoteOnly":true,"bestEffortPerSecond":0,"enterPerSecond":9,"retentionHours":1,"guests":true,
+                        "memberSlowModeMs":5,"whoMaySend":"moderators","textLengthMax":20,"uniqueSeconds":30,"links":"held",
+                        "capsPercentMax":70,"styles":"plain","emoteOnly":true,"bestEffortPerSecond":0,"enterPerSecond":9,"retentionHours":1,"guests":true,"holdAll":true,"heldMinutes":1440,"externalCheck":true,
                         "raid":{"steps":["silent"],"stepSeconds":10,"auto":true,"joinsPerSecond":1,"similarPercent":2,"youngPercent":3,"youngDays":4},
                         "app":{"position":{"class":"latest","from":"viewer"}},"levelMin":3,"followerMinutes":0,"lastOnJoin":500}}""")).value();
         assertEquals("a_b-1", wanted.id());
@@ -52,8 +52,8 @@ class RoomFormTest {
         assertEquals(Durability.EPHEMERAL, wanted.durability());
         assertEquals(PolicyJson.merged(RoomPolicy.DEFAULT, json("""
                         {"slowModeMs":3000,"memberSlowModeMs":5,"whoMaySend":"moderators","textLengthMax":20,"uniqueSeconds":30,
-                        "noLinks":true,"capsPercentMax":70,"styles":"plain","emoteOnly":true,"bestEffortPerSecond":0,"enterPerSecond":9,
-                        "retentionHours":1,"guests":true,"raid":{"steps":["silent"],"stepSeconds":10,"auto":true,"joinsPerSecond":1,"similarPercent":2,
+                        "links":"held","capsPercentMax":70,"styles":"plain","emoteOnly":true,"bestEffortPerSecond":0,"enterPerSecond":9,
+                        "retentionHours":1,"guests":true,"holdAll":true,"heldMinutes":1440,"externalCheck":true,"raid":{"steps":["silent"],"stepSeconds":10,"auto":true,"joinsPerSecond":1,"similarPercent":2,
                         "youngPercent":3,"youngDays":4},"app":{"position":{"class":"latest","from":"viewer"}},"levelMin":3,
                         "followerMinutes":0,"lastOnJoin":500}""")), wanted.policy());
         assertEquals(
@@ -94,8 +94,14 @@ class RoomFormTest {
                 "{\"policy\":{\"app\":[]}}",
                 "{\"policy\":{\"app\":{\"a\":{\"class\":\"latest\"}}}}",
                 "{\"policy\":{\"app\":{\"a b\":{\"class\":\"latest\",\"from\":\"viewer\"}}}}",
-                "{\"policy\":{\"noLinks\":1}}",
                 "{\"policy\":{\"guests\":\"on\"}}",
+                "{\"policy\":{\"links\":true}}",
+                "{\"policy\":{\"links\":\"some\"}}",
+                "{\"policy\":{\"noLinks\":true}}",
+                "{\"policy\":{\"holdAll\":1}}",
+                "{\"policy\":{\"heldMinutes\":0}}",
+                "{\"policy\":{\"heldMinutes\":1441}}",
+                "{\"policy\":{\"externalCheck\":\"yes\"}}",
                 "{\"policy\":{\"styles\":\"bold\"}}",
                 "{\"policy\":{\"styles\":null}}",
                 "{\"policy\":{\"emoteOnly\":\"yes\"}}",
@@ -217,11 +223,12 @@ class RoomFormTest {
                 "{\"id\":\"42\",\"tenant\":\"default\",\"epoch\":\"k3\",\"title\":\"t5\",\"durability\":\"logged\","
                         + "\"state\":\"closed\",\"owner\":null,\"cover\":\"\",\"tags\":[],\"category\":\"\",\"language\":\"\","
                         + "\"live\":false,\"attributes\":{},\"policy\":{\"slowModeMs\":0,\"memberSlowModeMs\":0,"
-                        + "\"whoMaySend\":\"everyone\",\"textLengthMax\":200,\"uniqueSeconds\":0,\"noLinks\":false,"
+                        + "\"whoMaySend\":\"everyone\",\"textLengthMax\":200,\"uniqueSeconds\":0,\"links\":\"allowed\","
                         + "\"capsPercentMax\":0,\"styles\":\"all\",\"emoteOnly\":false,\"bestEffortPerSecond\":100,\"enterPerSecond\":0,\"retentionHours\":24,\"guests\":false,"
+                        + "\"holdAll\":false,\"heldMinutes\":10,\"externalCheck\":false,"
+                        + "\"app\":{},\"levelMin\":0,\"followerMinutes\":-1,\"lastOnJoin\":0,"
                         + "\"raid\":{\"steps\":[\"unique\",\"slow\",\"members\",\"held\",\"silent\"],\"stepSeconds\":300,\"auto\":false,\"joinsPerSecond\":50,"
-                        + "\"similarPercent\":40,\"youngPercent\":50,\"youngDays\":7},"
-                        + "\"app\":{},\"levelMin\":0,\"followerMinutes\":-1,\"lastOnJoin\":0},"
+                        + "\"similarPercent\":40,\"youngPercent\":50,\"youngDays\":7}},"
                         + "\"pin\":null,\"raid\":null,\"stream\":1,\"liveSince\":null,\"version\":5,\"createdAt\":1}",
                 RoomForm.json(RoomTableTest.room(new RoomKey("default", "42"), 5, false))
                         .toString());

@@ -10,7 +10,9 @@ import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.StateKeys;
 import io.danmaku.protocol.room.Deletion;
 import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.ExternalCheck;
 import io.danmaku.protocol.room.Grant;
+import io.danmaku.protocol.room.HeldAnswer;
 import io.danmaku.protocol.room.Posted;
 import io.danmaku.protocol.room.Raid;
 import io.danmaku.protocol.room.Role;
@@ -62,6 +64,39 @@ class RoomTableTest {
         assertEquals(List.of(anew), table.raided());
         table.apply(StateKeys.room(ROOM), null, 6);
         assertEquals(List.of(), table.raided());
+    }
+
+    @Test
+    void anAnswerToAHeldChatIsKnownInItsEpochUntilTheChatsTimeIsOver() {
+        RoomState room = room(ROOM, 1, true);
+        put(room, 1);
+        HeldAnswer denied = new HeldAnswer(ROOM, room.epoch(), 5, false, "1", 1, 100, 0, 0);
+        HeldAnswer former = new HeldAnswer(ROOM, "other", 6, true, "1", 1, 300, 7, 7);
+        for (HeldAnswer answer : List.of(denied, former)) {
+            table.apply(StateKeys.held(answer), Json.bytes(answer), 1);
+        }
+        assertEquals(denied, table.answer(room, 5));
+        assertNull(table.answer(room, 6), "it is another room's");
+        assertEquals(2, table.answerCount(ROOM));
+        assertEquals(List.of(), table.answersOver(100, 9));
+        assertEquals(List.of(denied), table.answersOver(101, 9));
+        table.apply(StateKeys.held(denied), null, 2);
+        assertNull(table.answer(room, 5));
+    }
+
+    @Test
+    void aRemovedCheckIsNoneAndIsSweptLater() {
+        ExternalCheck check =
+                new ExternalCheck("default", "http://x/", "0123456789abcdef", 50, ExternalCheck.WhenDown.ALLOW, "1", 5);
+        table.apply(StateKeys.check("default"), Json.bytes(check), 5);
+        assertEquals(check, table.check("default"));
+        assertNull(table.check("other"));
+        assertEquals(List.of(), table.removedChecks(100, 9));
+        ExternalCheck gone = new ExternalCheck("default", "", "", 50, ExternalCheck.WhenDown.ALLOW, "1", 6);
+        table.apply(StateKeys.check("default"), Json.bytes(gone), 6);
+        assertNull(table.check("default"));
+        assertEquals(List.of(), table.removedChecks(6, 9));
+        assertEquals(List.of(gone), table.removedChecks(7, 9));
     }
 
     @Test

@@ -28,6 +28,9 @@ public interface HubListener {
     /** The user is something else in the room from now on. */
     default void role(String room, String role) {}
 
+    /** To moderators: a chat waits for one, or was answered. */
+    default void held(String room, JsonNode held) {}
+
     /** @param messages an array of direct messages */
     default void direct(JsonNode messages) {}
 

@@ -81,6 +81,8 @@ final class Rooms {
             end(watch, said.get("left").asText(), "the hub ended it");
         } else if (said.has("role")) {
             listener.role(watch.room, said.get("role").asText());
+        } else if (said.has("held")) {
+            listener.held(watch.room, said.get("held"));
         } else if (said.has("stats")) {
             listener.stats(watch.room, said.get("stats"));
         }

@@ -129,6 +129,20 @@ public final class HubApi {
         return send("DELETE", "/api/rooms/" + room + "/raid", token, null);
     }
 
+    /** @param query {@code ?…} or empty */
+    public Reply held(String token, String room, String query) {
+        return send("GET", "/api/rooms/" + room + "/held" + query, token, null);
+    }
+
+    /** @param id as it is told with the held chat */
+    public Reply answerHeld(String token, String room, String id, boolean approve) {
+        return send("POST", "/api/rooms/" + room + "/held/" + id, token, Map.of("approve", approve));
+    }
+
+    public Reply putCheck(String token, Map<String, ?> check) {
+        return send("PUT", "/api/check", token, check);
+    }
+
     public Reply give(String token, String room, String user, String role) {
         return send("PUT", "/api/rooms/" + room + "/roles/" + user, token, Map.of("role", role));
     }

@@ -252,7 +252,7 @@ final class OrderIT {
                 witness.join(room);
                 witness.say(room, cid(), "see www.example.com");
             }
-            HubApi.Reply changed = api.changePolicy(room, Map.of("noLinks", true, "uniqueSeconds", 60));
+            HubApi.Reply changed = api.changePolicy(room, Map.of("links", "refused", "uniqueSeconds", 60));
             assertEquals(200, changed.status(), changed::toString);
             for (Witness witness : List.of(one, two)) {
                 Eventually.await(

@@ -40,6 +40,7 @@ public final class Witness implements HubListener, AutoCloseable {
     private final Set<String> ended = new HashSet<>();
     private final List<String> roles = new ArrayList<>();
     private final List<JsonNode> direct = new ArrayList<>();
+    private final List<JsonNode> held = new ArrayList<>();
     private HubClient client;
     private long covered;
     private int connects;
@@ -177,6 +178,11 @@ public final class Witness implements HubListener, AutoCloseable {
     }
 
     @Override
+    public synchronized void held(String room, JsonNode told) {
+        held.add(told);
+    }
+
+    @Override
     public synchronized void direct(JsonNode messages) {
         messages.forEach(direct::add);
     }
@@ -242,6 +248,11 @@ public final class Witness implements HubListener, AutoCloseable {
 
     public synchronized Map<String, Long> skipped() {
         return Map.copyOf(skipped);
+    }
+
+    /** Held chats, and answers to them, as they were pushed. */
+    public synchronized List<JsonNode> held() {
+        return List.copyOf(held);
     }
 
     /** Direct messages as they were pushed. */
