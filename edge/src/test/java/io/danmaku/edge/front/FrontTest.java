@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.danmaku.edge.policy.RoomTable;
+import io.danmaku.node.address.TrustedProxies;
 import io.danmaku.node.ops.Ops;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.token.Tokens;
@@ -86,6 +87,18 @@ class FrontTest {
         }
     }
 
+    @Test
+    void aServiceHearsFromTheEdgeWhoAsksWhateverTheClientSays() throws Exception {
+        String service = serve(request ->
+                request.response().end(String.join(" ", request.headers().getAll("X-Forwarded-For"))));
+        HttpResponse<String> told = http.send(
+                HttpRequest.newBuilder(URI.create(front(service) + "/api/audit"))
+                        .header("X-Forwarded-For", "6.6.6.6")
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertEquals("127.0.0.1", told.body());
+    }
+
     /** Reads the head of two requests and closes their connections. */
     private static void takeAndDie(ServerSocket service) {
         for (int i = 0; i < 2; i++) {
@@ -112,6 +125,7 @@ class FrontTest {
                 context -> {},
                 context -> {},
                 history,
+                TrustedProxies.NONE,
                 service,
                 service));
     }
