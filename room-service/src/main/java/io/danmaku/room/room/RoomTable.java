@@ -10,6 +10,7 @@ import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
+import io.danmaku.protocol.room.Webhook;
 import io.danmaku.protocol.room.WordList;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -44,6 +45,7 @@ public final class RoomTable {
     private final NavigableMap<String, Grant> grants = new TreeMap<>();
     private final NavigableMap<String, Deletion> deletions = new TreeMap<>();
     private final NavigableMap<String, WordList> words = new TreeMap<>();
+    private final NavigableMap<String, Webhook> webhooks = new TreeMap<>();
     /** What was written longest ago first. */
     private final Map<String, Posted> posted = new LinkedHashMap<>();
 
@@ -77,6 +79,8 @@ public final class RoomTable {
             keep(deletions, key, deleted ? null : Json.read(value, Deletion.class));
         } else if (StateKeys.isWords(key)) {
             keep(words, key, deleted ? null : Json.read(value, WordList.class));
+        } else if (StateKeys.isWebhook(key)) {
+            keep(webhooks, key, deleted ? null : Json.read(value, Webhook.class));
         } else if (StateKeys.isPosted(key)) {
             Posted now = deleted ? null : Json.read(value, Posted.class);
             Posted before = posted.remove(key);
@@ -274,6 +278,19 @@ public final class RoomTable {
         return words.values().stream()
                 .filter(list -> (list.removed() && list.atMs() < timeMs)
                         || (!list.room().isEmpty() && isGone(new RoomKey(list.tenant(), list.room()), list.epoch())))
+                .limit(limit)
+                .toList();
+    }
+
+    /** Webhooks of a tenant, removed ones included, by name. */
+    public List<Webhook> webhooks(String tenant) {
+        return List.copyOf(within(webhooks, StateKeys.webhooksOf(tenant)).values());
+    }
+
+    /** Up to {@code limit} webhooks that were removed before a time. */
+    public List<Webhook> removedWebhooks(long timeMs, int limit) {
+        return webhooks.values().stream()
+                .filter(hook -> hook.removed() && hook.atMs() < timeMs)
                 .limit(limit)
                 .toList();
     }
