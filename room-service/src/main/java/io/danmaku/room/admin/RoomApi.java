@@ -1,10 +1,12 @@
 package io.danmaku.room.admin;
 
+import io.danmaku.node.address.TrustedProxies;
 import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
 import io.danmaku.node.http.RequestMeter;
 import io.danmaku.node.ops.Ops;
 import io.danmaku.protocol.token.Tokens;
+import io.danmaku.room.audit.Audit;
 import io.danmaku.room.membership.StatsTable;
 import io.danmaku.room.moderation.Pins;
 import io.danmaku.room.moderation.Roles;
@@ -15,6 +17,7 @@ import io.danmaku.room.posting.Posts;
 import io.danmaku.room.room.Owner;
 import io.danmaku.room.room.Rooms;
 import io.danmaku.room.room.StateGroups;
+import io.danmaku.room.webhook.Webhooks;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -37,6 +40,7 @@ public final class RoomApi {
 
     private final Vertx vertx;
     private final Bearer bearer;
+    private final TrustedProxies proxies;
     private final BodyHandler bodies;
     private final RoomRoutes rooms;
     private final SanctionRoutes sanctions;
@@ -44,6 +48,8 @@ public final class RoomApi {
     private final EventRoutes events;
     private final PinRoutes pins;
     private final WordRoutes words;
+    private final AuditRoutes audit;
+    private final WebhookRoutes webhooks;
     private final Forwarding forwarding;
     private final RequestMeter meter;
     private final String instance;
@@ -51,6 +57,7 @@ public final class RoomApi {
     public RoomApi(
             Vertx vertx,
             Tokens tokens,
+            TrustedProxies proxies,
             int bodyBytesMax,
             Rooms rooms,
             Roles roles,
@@ -59,6 +66,8 @@ public final class RoomApi {
             Posts posts,
             Pins pins,
             Words words,
+            Audit audit,
+            Webhooks webhooks,
             StateGroups groups,
             StatsTable stats,
             Forwarding forwarding,
@@ -66,6 +75,7 @@ public final class RoomApi {
             Clock clock) {
         this.vertx = vertx;
         this.bearer = new Bearer(tokens);
+        this.proxies = proxies;
         this.bodies = BodyHandler.create(false).setBodyLimit(bodyBytesMax);
         this.rooms = new RoomRoutes(rooms, roles, groups, stats, forwarding);
         this.sanctions = new SanctionRoutes(sanctions, roles, clock);
@@ -73,6 +83,8 @@ public final class RoomApi {
         this.events = new EventRoutes(takedowns, posts, roles);
         this.pins = new PinRoutes(pins, roles);
         this.words = new WordRoutes(words, roles, forwarding);
+        this.audit = new AuditRoutes(audit, roles);
+        this.webhooks = new WebhookRoutes(webhooks, forwarding);
         this.forwarding = forwarding;
         this.instance = groups.self().instance();
         this.meter = meter;
@@ -92,7 +104,7 @@ public final class RoomApi {
                 .handler(context -> context.response()
                         .putHeader("Content-Type", "application/yaml; charset=utf-8")
                         .end(document));
-        router.route("/api/*").handler(bearer);
+        router.route("/api/*").handler(Requests.from(proxies)).handler(bearer);
         for (String path : List.of("/api/words/:name", "/api/rooms/:room/words/:name")) {
             router.route(HttpMethod.PUT, path).handler(BodyHandler.create(false).setBodyLimit(LIST_BYTES_MAX));
         }
@@ -114,6 +126,16 @@ public final class RoomApi {
         decided(router, HttpMethod.DELETE, "/api/rooms/:room/events/:offset", events::deleteOne);
         decided(router, HttpMethod.PUT, "/api/rooms/:room/pin", pins::put);
         decided(router, HttpMethod.DELETE, "/api/rooms/:room/pin", pins::remove);
+        // also of a room that is no more, and no change comes in between: any instance will do
+        open(router, HttpMethod.GET, "/api/rooms/:room/audit", audit::ofRoom);
+        open(router, HttpMethod.GET, "/api/audit", audit::ofTenant);
+        open(router, HttpMethod.GET, "/api/webhooks", webhooks::list);
+        open(router, HttpMethod.GET, "/api/webhooks/:name", webhooks::read);
+        open(router, HttpMethod.PUT, "/api/webhooks/:name", webhooks::put);
+        open(router, HttpMethod.DELETE, "/api/webhooks/:name", webhooks::remove);
+        open(router, HttpMethod.GET, "/api/webhooks/:name/dead", webhooks::dead);
+        open(router, HttpMethod.DELETE, "/api/webhooks/:name/dead", webhooks::clearDead);
+        open(router, HttpMethod.POST, "/api/webhooks/:name/dead/retry", webhooks::retryDead);
         for (String path : List.of("/api/words", "/api/rooms/:room/words")) {
             open(router, HttpMethod.GET, path, words::list);
             open(router, HttpMethod.GET, path + "/:name", words::read);
