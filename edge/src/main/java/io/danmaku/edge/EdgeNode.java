@@ -29,6 +29,7 @@ import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.edge.roomlog.OpenRooms;
 import io.danmaku.edge.tail.BatchWriter;
 import io.danmaku.edge.words.WordFilters;
+import io.danmaku.node.address.TrustedProxies;
 import io.danmaku.node.config.Settings;
 import io.danmaku.node.life.Service;
 import io.danmaku.node.life.Shutdown;
@@ -178,6 +179,7 @@ public final class EdgeNode {
                 handshake,
                 handshake.packets(),
                 history,
+                TrustedProxies.NONE,
                 config.roomServiceUrl(),
                 config.dmServiceUrl()));
         // only now: who is told that it is ready must not find the routes of the start

@@ -1,5 +1,6 @@
 package io.danmaku.room;
 
+import io.danmaku.node.address.TrustedProxies;
 import io.danmaku.node.config.ConfigurationException;
 import io.danmaku.node.config.Settings;
 import io.danmaku.node.config.TenantQuotas;
@@ -9,6 +10,7 @@ import io.danmaku.room.membership.MembershipBounds;
 import io.danmaku.room.room.EventBounds;
 import io.danmaku.room.room.RoomBounds;
 import io.danmaku.room.room.StateBounds;
+import io.danmaku.room.webhook.HookBounds;
 import java.net.URI;
 
 /**
@@ -20,6 +22,7 @@ public record RoomServiceConfig(
         String host,
         int port,
         String advertisedUrl,
+        TrustedProxies trustedProxies,
         int bodyBytesMax,
         int idleTimeoutMs,
         long forwardTimeoutMs,
@@ -31,6 +34,8 @@ public record RoomServiceConfig(
         StateBounds state,
         EventBounds events,
         MembershipBounds membership,
+        int auditReads,
+        HookBounds webhooks,
         String traceEndpoint,
         int tracePercent) {
 
@@ -41,6 +46,12 @@ public record RoomServiceConfig(
     public RoomServiceConfig {
         if (forwardTimeoutMs <= 3 * state.writeTimeoutMs()) {
             throw new ConfigurationException("http.forwardTimeout", "is longer than three state.writeTimeout");
+        }
+        if (webhooks.backoffMinMs() > webhooks.backoffMaxMs()) {
+            throw new ConfigurationException("webhooks.backoffMin", "is at most webhooks.backoffMax");
+        }
+        if (webhooks.perWebhookMax() > webhooks.atOnceMax()) {
+            throw new ConfigurationException("webhooks.atOncePerWebhook", "is at most webhooks.atOnce");
         }
         if (rooms.quotas().each().rooms() > rooms.allTenantsMax()) {
             throw new ConfigurationException("rooms.perTenantMax", "is at most rooms.allTenantsMax");
@@ -54,6 +65,7 @@ public record RoomServiceConfig(
                 s.nonEmpty("http.host"),
                 port,
                 url(s.text("http.advertisedUrl"), port),
+                proxies(s),
                 (int) s.bytes("http.bodyMax", 1 << 10, 1 << 20),
                 (int) s.millis("http.idleTimeout", 1_000, HOUR_MS),
                 s.millis("http.forwardTimeout", 1_000, 5 * MINUTE_MS),
@@ -87,10 +99,26 @@ public record RoomServiceConfig(
                         s.millis("membership.statsInterval", 100, MINUTE_MS),
                         s.millis("membership.forgetAfter", 1_000, YEAR_MS),
                         s.millis("membership.reconnectGrace", 0, HOUR_MS)),
+                s.integer("audit.reads", 1, 1_000),
+                new HookBounds(
+                        s.integer("webhooks.tries", 2, 1_000),
+                        s.millis("webhooks.backoffMin", 100, HOUR_MS),
+                        s.millis("webhooks.backoffMax", 100, 24 * HOUR_MS),
+                        s.millis("webhooks.timeout", 100, MINUTE_MS),
+                        s.integer("webhooks.atOnce", 1, 10_000),
+                        s.integer("webhooks.atOncePerWebhook", 1, 1_000)),
                 s.text("trace.endpoint"),
                 s.integer("trace.percent", 0, 100));
         s.finish();
         return config;
+    }
+
+    private static TrustedProxies proxies(Settings s) {
+        try {
+            return TrustedProxies.parse(s.text("http.trustedProxies"));
+        } catch (IllegalArgumentException bad) {
+            throw new ConfigurationException("http.trustedProxies", bad.getMessage());
+        }
     }
 
     private static String url(String configured, int port) {

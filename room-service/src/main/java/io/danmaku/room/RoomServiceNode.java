@@ -12,6 +12,7 @@ import io.danmaku.protocol.log.Incarnation;
 import io.danmaku.room.admin.Forwarding;
 import io.danmaku.room.admin.RoomApi;
 import io.danmaku.room.key.Keys;
+import io.danmaku.room.audit.Audit;
 import io.danmaku.room.membership.MembershipCount;
 import io.danmaku.room.membership.RaidSignsReader;
 import io.danmaku.room.membership.StatsTable;
@@ -30,6 +31,7 @@ import io.danmaku.room.room.RoomLog;
 import io.danmaku.room.room.RoomTopics;
 import io.danmaku.room.room.Rooms;
 import io.danmaku.room.room.StateGroups;
+import io.danmaku.room.webhook.Webhooks;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -49,7 +51,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** The process: builds, wires, starts and stops everything of room-service. */
 public final class RoomServiceNode {
     private static final String NAME = "room-service";
-    private static final int STATE_AND_MEMBERSHIP = 2;
+    /** The state's, the membership's, and that of the connections to webhooks. */
+    private static final int EVENT_LOOPS = 3;
+
     private static final int FORWARD_CONNECTIONS_MAX = 16;
     private static final int FORWARD_WAITING_MAX = 1_000;
     private static final long DRAIN_MS = 5_000;
@@ -73,10 +77,11 @@ public final class RoomServiceNode {
         shutdown.add("tracing", STEP_MS, tracing::close);
         TokenKeys keys = TokenKeys.start(config.token(), ops);
         shutdown.add("token keys", STEP_MS, keys::close);
-        Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(STATE_AND_MEMBERSHIP));
+        Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS));
         shutdown.add("vertx", STEP_MS, () -> await(vertx.close()));
         Context state = newContext(vertx);
         Context membership = newContext(vertx);
+        Context hooks = newContext(vertx);
         PulsarNode pulsar = new PulsarNode(config.pulsar());
         shutdown.add("pulsar", STEP_MS, pulsar::close);
         HttpClient http = vertx.createHttpClient(
@@ -106,6 +111,8 @@ public final class RoomServiceNode {
         Keys apiKeys = new Keys(groups);
         HeldChats held = new HeldChats(groups, log, posts);
         ExternalChecks checks = new ExternalChecks(groups);
+        Audit audit = new Audit(pulsar, state, config.auditReads(), ops.registry());
+        Webhooks webhooks = new Webhooks(vertx, state, hooks, pulsar, groups, config.webhooks(), ops.registry(), clock);
         StatsTable stats = new StatsTable();
         MembershipCount count = new MembershipCount(
                 vertx, membership, pulsar.client(), instance, config.membership(), stats, ops.registry());
@@ -114,9 +121,11 @@ public final class RoomServiceNode {
         ops.need("pulsar", namespaces::get);
         ops.need("state", groups::areServed);
         ops.need("membership", count::isReady);
+        ops.need("webhooks", webhooks::isReady);
         RoomApi api = new RoomApi(
                 vertx,
                 keys.tokens(),
+                config.trustedProxies(),
                 config.bodyBytesMax(),
                 rooms,
                 roles,
@@ -129,6 +138,8 @@ public final class RoomServiceNode {
                 apiKeys,
                 held,
                 checks,
+                audit,
+                webhooks,
                 groups,
                 stats,
                 new Forwarding(http, groups, config.forwardTimeoutMs(), ops.registry()),
@@ -141,6 +152,9 @@ public final class RoomServiceNode {
         namespaces.set(true);
         count.start();
         shutdown.add("membership", STEP_MS, () -> await(count.close()));
+        // before anything is acknowledged here that webhooks have to hear of
+        await(webhooks.start());
+        shutdown.add("webhooks", STEP_MS, () -> await(webhooks.close()));
         groups.start();
         shutdown.add("state", DRAIN_MS, () -> await(groups.close()));
         signs.start();
@@ -155,6 +169,7 @@ public final class RoomServiceNode {
             apiKeys.sweep();
             held.sweep();
             checks.sweep();
+            webhooks.sweep();
             rooms.sweep();
         }));
         shutdown.add("http", DRAIN_MS + STEP_MS, () -> await(server.shutdown(DRAIN_MS, TimeUnit.MILLISECONDS)));

@@ -46,6 +46,10 @@ class RoomServiceConfigTest {
         assertNamed("http.idleTimeout", SECRET + "http.idleTimeout = 60");
         assertNamed("http.forwardTimeout", SECRET + "http.forwardTimeout = 6s");
         assertNamed("http.advertisedUrl", SECRET + "http.advertisedUrl = \"rooms-1\"");
+        assertNamed("http.trustedProxies", SECRET + "http.trustedProxies = edge-1");
+        assertNamed("webhooks.backoffMin", SECRET + "webhooks { backoffMin = 2s, backoffMax = 1s }");
+        assertNamed("webhooks.atOncePerWebhook", SECRET + "webhooks { atOnce = 3, atOncePerWebhook = 4 }");
+        assertNamed("webhooks.tries", SECRET + "webhooks.tries = 1");
         assertNamed("rooms.perTenentMax", SECRET + "rooms.perTenentMax = 5");
     }
 

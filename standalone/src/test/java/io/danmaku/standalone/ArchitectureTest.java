@@ -70,6 +70,8 @@ class ArchitectureTest {
                     "io.danmaku.edge.direct..",
                     "io.danmaku.room.room..",
                     "io.danmaku.room.membership..",
+                    "io.danmaku.room.audit..",
+                    "io.danmaku.room.webhook..",
                     "io.danmaku.dm.inbound..",
                     "io.danmaku.dm.delivery..")
             .should()

@@ -1,5 +1,6 @@
 package io.danmaku.edge.front;
 
+import io.danmaku.node.address.TrustedProxies;
 import io.danmaku.node.http.Problems;
 import io.danmaku.node.http.RequestMeter;
 import io.danmaku.node.ops.Ops;
@@ -40,6 +41,9 @@ public final class Front {
     /** Longer than the services themselves wait for anything: then they hang. */
     private static final int ANSWER_TIMEOUT_S = 20;
 
+    /** In which a service hears for whom this edge asks. */
+    private static final String FORWARDED_FOR = "X-Forwarded-For";
+
     private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
     private static final long RETRY_MS = 1_000;
     private static final String POLICY =
@@ -63,6 +67,7 @@ public final class Front {
      *
      * @param sockets takes {@code /ws}
      * @param packetSockets takes {@code /sub}
+     * @param proxies that say for whom they ask
      * @param history takes what the edge answers of {@code /api} itself
      */
     public static Router router(
@@ -72,6 +77,7 @@ public final class Front {
             Handler<RoutingContext> sockets,
             Handler<RoutingContext> packetSockets,
             RoomHistory history,
+            TrustedProxies proxies,
             String roomServiceUrl,
             String dmServiceUrl) {
         Router router = Router.router(vertx);
@@ -80,8 +86,8 @@ public final class Front {
         router.get("/sub").handler(packetSockets);
         router.route("/api/*").handler(new RequestMeter(ops.registry(), tracer));
         history.mount(router);
-        Handler<RoutingContext> rooms = proxy(vertx, roomServiceUrl, "room-service");
-        Handler<RoutingContext> direct = proxy(vertx, dmServiceUrl, "dm-service");
+        Handler<RoutingContext> rooms = proxy(vertx, roomServiceUrl, "room-service", proxies);
+        Handler<RoutingContext> direct = proxy(vertx, dmServiceUrl, "dm-service", proxies);
         router.route("/api/rooms").handler(rooms);
         router.route("/api/rooms/*").handler(rooms);
         router.route("/api/owners/*").handler(rooms);
@@ -90,6 +96,9 @@ public final class Front {
         router.route("/api/keys").handler(rooms);
         router.route("/api/keys/*").handler(rooms);
         router.route("/api/check").handler(rooms);
+        router.route("/api/audit").handler(rooms);
+        router.route("/api/webhooks").handler(rooms);
+        router.route("/api/webhooks/*").handler(rooms);
         router.route("/openapi/room-service.yaml").handler(rooms);
         router.route("/api/dm/*").handler(direct);
         router.route("/openapi/dm-service.yaml").handler(direct);
@@ -106,7 +115,7 @@ public final class Front {
         return router;
     }
 
-    private static Handler<RoutingContext> proxy(Vertx vertx, String url, String service) {
+    private static Handler<RoutingContext> proxy(Vertx vertx, String url, String service, TrustedProxies proxies) {
         URI origin = URI.create(url);
         HttpClient client = vertx.createHttpClient(
                 new HttpClientOptions().setConnectTimeout(CONNECT_TIMEOUT_MS).setIdleTimeout(ANSWER_TIMEOUT_S),
@@ -116,6 +125,12 @@ public final class Front {
         proxy.addInterceptor(new ProxyInterceptor() {
             @Override
             public Future<ProxyResponse> handleProxyRequest(ProxyContext context) {
+                // whatever a client says of itself: the service believes what this edge says
+                context.request()
+                        .headers()
+                        .set(
+                                FORWARDED_FOR,
+                                String.valueOf(proxies.client(context.request().proxiedRequest())));
                 boolean reads = READING.contains(context.request().getMethod());
                 return context.sendRequest().recover(lost -> {
                     HttpServerRequest asked = context.request().proxiedRequest();

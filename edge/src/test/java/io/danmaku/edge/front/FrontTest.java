@@ -91,6 +91,18 @@ class FrontTest {
         }
     }
 
+    @Test
+    void aServiceHearsFromTheEdgeWhoAsksWhateverTheClientSays() throws Exception {
+        String service = serve(request ->
+                request.response().end(String.join(" ", request.headers().getAll("X-Forwarded-For"))));
+        HttpResponse<String> told = http.send(
+                HttpRequest.newBuilder(URI.create(front(service) + "/api/audit"))
+                        .header("X-Forwarded-For", "6.6.6.6")
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertEquals("127.0.0.1", told.body());
+    }
+
     /** Reads the head of two requests and closes their connections. */
     private static void takeAndDie(ServerSocket service) {
         for (int i = 0; i < 2; i++) {
@@ -118,6 +130,7 @@ class FrontTest {
                 context -> {},
                 context -> {},
                 history,
+                TrustedProxies.NONE,
                 service,
                 service));
     }

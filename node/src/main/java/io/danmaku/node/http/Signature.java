@@ -1,18 +1,14 @@
 package io.danmaku.node.http;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/**
- * The value of the header {@code Danmaku-Signature}, by which whoever is called by the hub knows that it was the hub, and when:
- * {@code t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">}.
- */
+/** Shows a product's backend that a request comes from the hub, and from when it is. */
 public final class Signature {
-    /** The header that carries it. */
+    /** The header that has it. */
     public static final String HEADER = "Danmaku-Signature";
 
     private static final String ALGORITHM = "HmacSHA256";
@@ -20,21 +16,19 @@ public final class Signature {
     private Signature() {}
 
     /**
-     * Signs a body.
+     * {@code t=<seconds>,v1=<hex>}: HMAC-SHA256 with the secret of the seconds, a point and the body.
      *
-     * @param secret that both sides know, at least one byte
-     * @param unixSeconds when it is sent: the receiver refuses what is too old
+     * @param secret that both sides know; not empty
+     * @param unixSeconds when it is sent: an old one, which somebody may have overheard, is not to be believed
      */
     public static String of(byte[] secret, long unixSeconds, byte[] body) {
-        ByteArrayOutputStream signed = new ByteArrayOutputStream(body.length + 16);
-        signed.writeBytes((unixSeconds + ".").getBytes(StandardCharsets.US_ASCII));
-        signed.writeBytes(body);
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(new SecretKeySpec(secret, ALGORITHM));
-            return "t=" + unixSeconds + ",v1=" + HexFormat.of().formatHex(mac.doFinal(signed.toByteArray()));
-        } catch (GeneralSecurityException everyPlatformHasIt) {
-            throw new IllegalStateException(everyPlatformHasIt);
+            mac.update((unixSeconds + ".").getBytes(StandardCharsets.US_ASCII));
+            return "t=" + unixSeconds + ",v1=" + HexFormat.of().formatHex(mac.doFinal(body));
+        } catch (GeneralSecurityException missing) {
+            throw new IllegalStateException("every JDK has " + ALGORITHM, missing);
         }
     }
 }

@@ -141,12 +141,24 @@ public final class PulsarAdmin {
     public CompletableFuture<Long> lastIndex(String topic) {
         return get(path(topic) + "/internal-info")
                 .thenApply(info -> info.path("properties").path("index").asLong(-1))
-                .exceptionally(failed -> {
-                    if (failed.getCause() instanceof AdminException answer && answer.status() == NOT_FOUND) {
-                        return -1L;
-                    }
-                    throw new CompletionException(failed.getCause());
-                });
+                .exceptionally(failed -> noneOr(failed, -1L));
+    }
+
+    /** How many records of a topic a subscription has not acknowledged yet, those among them that wait for their time; 0 when there is no such topic. */
+    public CompletableFuture<Long> backlog(String topic, String subscription) {
+        return get(path(topic) + "/stats")
+                .thenApply(stats -> stats.path("subscriptions")
+                        .path(subscription)
+                        .path("msgBacklog")
+                        .asLong())
+                .exceptionally(failed -> noneOr(failed, 0L));
+    }
+
+    private static Long noneOr(Throwable failed, long none) {
+        if (failed.getCause() instanceof AdminException answer && answer.status() == NOT_FOUND) {
+            return none;
+        }
+        throw new CompletionException(failed.getCause());
     }
 
     private static ObjectNode retention(int minutes) {

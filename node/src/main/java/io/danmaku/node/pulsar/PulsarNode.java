@@ -32,6 +32,8 @@ public final class PulsarNode implements AutoCloseable {
     private static final int FOR_EVER = -1;
     private static final long STATE_COMPACTION_BYTES = 1 << 20;
     private static final int DELIVERY_IDLE_S = 600;
+    /** A backend that was away for a weekend finds what it missed. */
+    private static final int HOOK_DEAD_HOURS = 7 * 24;
 
     private final PulsarConfig config;
     private final PulsarClientSharedResources timer;
@@ -98,6 +100,7 @@ public final class PulsarNode implements AutoCloseable {
         namespace(Topics.LIVE, LIVE_MIN);
         namespace(Topics.DIRECT, ONE_DAY_MIN);
         namespace(Topics.DELIVERY, LIVE_MIN);
+        namespace(Topics.HOOKS, LIVE_MIN);
         admin.setNamespaceCompactionThreshold(Topics.STATE, STATE_COMPACTION_BYTES)
                 .join();
         admin.setNamespaceCompactionThreshold(Topics.LIVE, STATE_COMPACTION_BYTES)
@@ -105,6 +108,8 @@ public final class PulsarNode implements AutoCloseable {
         admin.setInactiveTopics(Topics.DELIVERY, DELIVERY_IDLE_S).join();
         admin.createPartitionedTopic(Topics.directInbound(), Topics.DIRECT_PARTITIONS)
                 .join();
+        admin.createTopic(Topics.hookDead()).join();
+        admin.setTopicRetention(Topics.hookDead(), HOOK_DEAD_HOURS).join();
         JsonNode policies = admin.namespacePolicies(Topics.STATE).join();
         if (policies.path("retention_policies").path("retentionTimeInMinutes").asInt() != FOR_EVER
                 || policies.path("compaction_threshold").asLong() != STATE_COMPACTION_BYTES) {

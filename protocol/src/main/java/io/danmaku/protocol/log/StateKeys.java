@@ -24,6 +24,7 @@ public final class StateKeys {
     private static final String KEY = "key:";
     private static final String HELD = "held:";
     private static final String CHECK = "check:";
+    private static final String WEBHOOK = "webhook:";
 
     private StateKeys() {}
 
@@ -171,6 +172,26 @@ public final class StateKeys {
 
     public static boolean isCheck(String key) {
         return key.startsWith(CHECK);
+    }
+
+    /** The key of a {@code Webhook}: {@code webhook:{tenant}//{name}}, as of what is for all rooms; edges pass over it. */
+    public static String webhook(String tenant, String name) {
+        return webhooksOf(tenant) + name;
+    }
+
+    /** What the keys of all webhooks of a tenant begin with. */
+    public static String webhooksOf(String tenant) {
+        return WEBHOOK + tenant + "//";
+    }
+
+    public static boolean isWebhook(String key) {
+        return key.startsWith(WEBHOOK);
+    }
+
+    /** Whether the key of a record about a room, or about what is for all rooms of its tenant, names this room. */
+    public static boolean isOfRoom(String key, RoomKey room) {
+        String named = key.substring(key.indexOf(':') + 1);
+        return named.equals(room.toString()) || named.startsWith(room + "/");
     }
 
     public static boolean isGrant(String key) {

@@ -24,6 +24,9 @@ public final class Topics {
     /** Namespace of direct messages on their way out, one topic per node: gone with its node. */
     public static final String DELIVERY = TENANT + "/delivery";
 
+    /** Namespace of what is told to products' backends: short-lived, but for what could not be told. */
+    public static final String HOOKS = TENANT + "/hooks";
+
     /** Rooms are spread over so many state topics. Fixed: changing it would orphan state. */
     public static final int STATE_GROUPS = 16;
     /** Conversations are spread over so many partitions of the inbound topic. Fixed at install: sequence numbers hang on it. */
@@ -90,5 +93,20 @@ public final class Topics {
     /** Results and deliveries for one node, by its incarnation. */
     public static String delivery(String incarnation) {
         return "persistent://" + DELIVERY + "/" + incarnation;
+    }
+
+    /** Events on their way to webhooks: {@link HookRecord}s. */
+    public static String hookOutbox() {
+        return "persistent://" + HOOKS + "/outbox";
+    }
+
+    /** Those that were not taken, each until it is its time to be tried again. */
+    public static String hookRetries() {
+        return "persistent://" + HOOKS + "/retries";
+    }
+
+    /** Those that were tried for the last time. */
+    public static String hookDead() {
+        return "persistent://" + HOOKS + "/dead";
     }
 }

@@ -47,8 +47,11 @@ public record Sanction(
         @JsonProperty("kick")
         KICK;
 
+        /** Made once: every look-up has it in its key. */
+        private final String wireName = name().toLowerCase(Locale.ROOT);
+
         public String wireName() {
-            return name().toLowerCase(Locale.ROOT);
+            return wireName;
         }
 
         /** Whether it keeps out of the room. */

@@ -16,6 +16,7 @@ import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.RoomProfile;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
+import io.danmaku.protocol.room.Webhook;
 import io.danmaku.protocol.room.WhoMaySend;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +39,8 @@ final class JsonRecordsTest {
             Delivery.class,
             Membership.class,
             MembershipRequest.class,
+            HookRecord.class,
+            Webhook.class,
             RoomStats.class,
             RaidSigns.class,
             RoomState.class,
@@ -116,7 +119,23 @@ final class JsonRecordsTest {
 
     @Provide
     Arbitrary<Object> records() {
-        return Arbitraries.oneOf(directRecords(), deliveries(), memberships(), stats(), states(), sanctions());
+        return Arbitraries.oneOf(directRecords(), deliveries(), memberships(), stats(), states(), sanctions(), hooks());
+    }
+
+    private static Arbitrary<Object> hooks() {
+        return Arbitraries.oneOf(
+                Combinators.combine(texts(), texts(), numbers(), texts())
+                        .as((hook, id, atMs, text) -> (Object) new HookRecord(
+                                "default",
+                                hook,
+                                id,
+                                "live",
+                                "42",
+                                atMs,
+                                Json.object().put("a", text).put("n", 7))),
+                Combinators.combine(texts(), texts(), users().list().ofMaxSize(3), numbers())
+                        .as((url, secret, events, deadUpTo) ->
+                                (Object) new Webhook("default", "shop", url, secret, events, deadUpTo, "7", 1)));
     }
 
     private static Arbitrary<String> texts() {

@@ -59,7 +59,24 @@ final class NamesTest {
         assertEquals("held:default/42/k3/5", StateKeys.held(room, "k3", 5));
         assertTrue(StateKeys.isHeld(StateKeys.held(room, "k3", 5)));
         assertTrue(StateKeys.isCheck(StateKeys.check("default")));
+        assertTrue(StateKeys.isWebhook(StateKeys.webhook("default", "shop")));
+        assertTrue(StateKeys.webhook("default", "shop").startsWith(StateKeys.webhooksOf("default")));
         assertFalse(StateKeys.isRoom(StateKeys.OWNER) || StateKeys.isSanction(StateKeys.OWNER));
+    }
+
+    @Test
+    void aKeyOfOneRoomIsNotTakenForThatOfAnotherNorOfAllRooms() {
+        RoomKey room = new RoomKey("default", "4");
+        for (String key :
+                List.of(StateKeys.room(room), StateKeys.grant(room, "7"), StateKeys.words("default", "4", "l"))) {
+            assertTrue(StateKeys.isOfRoom(key, room), key);
+            assertFalse(StateKeys.isOfRoom(key, new RoomKey("default", "42")), key);
+        }
+        assertFalse(StateKeys.isOfRoom(StateKeys.room(new RoomKey("default", "42")), room));
+        RoomKey dash = WordList.place("default", "");
+        assertFalse(StateKeys.isOfRoom(StateKeys.words("default", "", "l"), dash));
+        assertFalse(StateKeys.isOfRoom(StateKeys.webhook("default", "shop"), dash));
+        assertTrue(StateKeys.isOfRoom(StateKeys.room(dash), dash));
     }
 
     @Test

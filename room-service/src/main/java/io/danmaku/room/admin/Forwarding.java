@@ -102,6 +102,7 @@ public final class Forwarding {
             }
         }
         options.putHeader(HEADER, groups.self().instance());
+        options.putHeader(Requests.FORWARDED_FOR, Requests.address(context));
         http.request(options)
                 .onFailure(notReached -> {
                     failed.increment();

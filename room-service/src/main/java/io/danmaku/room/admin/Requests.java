@@ -2,6 +2,8 @@ package io.danmaku.room.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.node.address.Address;
+import io.danmaku.node.address.TrustedProxies;
 import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
 import io.danmaku.protocol.command.ErrorCode;
@@ -13,6 +15,7 @@ import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.room.moderation.Roles;
 import io.danmaku.room.room.Actor;
 import io.danmaku.room.room.Result;
+import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -24,6 +27,11 @@ import java.util.regex.Pattern;
 /** Reads what requests have in common. Each method refuses by a value; {@link #answer} turns that into a problem. */
 final class Requests {
     static final String IF_MATCH = "If-Match";
+
+    /** In which one who asks for somebody else says for whom. */
+    static final String FORWARDED_FOR = "X-Forwarded-For";
+
+    private static final String ADDRESS = "address";
 
     private static final Pattern TAG = Pattern.compile("\"([a-z0-9]{1,16}\\.[0-9]{1,19})\"");
 
@@ -53,8 +61,20 @@ final class Requests {
 
     /** Who asks, for what is changed. */
     static Actor actor(RoutingContext context) {
-        return new Actor(
-                Bearer.claims(context), context.request().remoteAddress().hostAddress());
+        return new Actor(Bearer.claims(context), address(context));
+    }
+
+    /** Finds out from where a request comes, for whoever asks {@link #address} after it. */
+    static Handler<RoutingContext> from(TrustedProxies proxies) {
+        return context -> {
+            Address client = proxies.client(context.request());
+            context.put(ADDRESS, client == null ? "" : client.toString());
+            context.next();
+        };
+    }
+
+    static String address(RoutingContext context) {
+        return context.get(ADDRESS);
     }
 
     /** The user that the path names. */

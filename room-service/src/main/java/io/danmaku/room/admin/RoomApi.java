@@ -1,5 +1,6 @@
 package io.danmaku.room.admin;
 
+import io.danmaku.node.address.TrustedProxies;
 import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
 import io.danmaku.node.http.RequestMeter;
@@ -7,6 +8,7 @@ import io.danmaku.node.ops.Ops;
 import io.danmaku.protocol.token.KeyScope;
 import io.danmaku.protocol.token.Tokens;
 import io.danmaku.room.key.Keys;
+import io.danmaku.room.audit.Audit;
 import io.danmaku.room.membership.StatsTable;
 import io.danmaku.room.moderation.ExternalChecks;
 import io.danmaku.room.moderation.HeldChats;
@@ -20,6 +22,7 @@ import io.danmaku.room.posting.Posts;
 import io.danmaku.room.room.Owner;
 import io.danmaku.room.room.Rooms;
 import io.danmaku.room.room.StateGroups;
+import io.danmaku.room.webhook.Webhooks;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -42,6 +45,7 @@ public final class RoomApi {
 
     private final Vertx vertx;
     private final Bearer bearer;
+    private final TrustedProxies proxies;
     private final BodyHandler bodies;
     private final RoomRoutes rooms;
     private final SanctionRoutes sanctions;
@@ -53,6 +57,8 @@ public final class RoomApi {
     private final KeyRoutes keys;
     private final HeldRoutes held;
     private final CheckRoutes checks;
+    private final AuditRoutes audit;
+    private final WebhookRoutes webhooks;
     private final Forwarding forwarding;
     private final RequestMeter meter;
     private final String instance;
@@ -60,6 +66,7 @@ public final class RoomApi {
     public RoomApi(
             Vertx vertx,
             Tokens tokens,
+            TrustedProxies proxies,
             int bodyBytesMax,
             Rooms rooms,
             Roles roles,
@@ -72,6 +79,8 @@ public final class RoomApi {
             Keys keys,
             HeldChats held,
             ExternalChecks checks,
+            Audit audit,
+            Webhooks webhooks,
             StateGroups groups,
             StatsTable stats,
             Forwarding forwarding,
@@ -79,6 +88,7 @@ public final class RoomApi {
             Clock clock) {
         this.vertx = vertx;
         this.bearer = new Bearer(tokens, groups);
+        this.proxies = proxies;
         this.bodies = BodyHandler.create(false).setBodyLimit(bodyBytesMax);
         this.rooms = new RoomRoutes(rooms, roles, groups, stats, forwarding);
         this.sanctions = new SanctionRoutes(sanctions, roles, groups, forwarding, clock);
@@ -90,6 +100,8 @@ public final class RoomApi {
         this.keys = new KeyRoutes(keys, forwarding);
         this.held = new HeldRoutes(held, roles);
         this.checks = new CheckRoutes(checks, forwarding);
+        this.audit = new AuditRoutes(audit, roles);
+        this.webhooks = new WebhookRoutes(webhooks, forwarding);
         this.forwarding = forwarding;
         this.instance = groups.self().instance();
         this.meter = meter;
@@ -109,7 +121,7 @@ public final class RoomApi {
                 .handler(context -> context.response()
                         .putHeader("Content-Type", "application/yaml; charset=utf-8")
                         .end(document));
-        router.route("/api/*").handler(bearer);
+        router.route("/api/*").handler(Requests.from(proxies)).handler(bearer);
         for (String path : List.of("/api/words/:name", "/api/rooms/:room/words/:name")) {
             router.route(HttpMethod.PUT, path).handler(BodyHandler.create(false).setBodyLimit(LIST_BYTES_MAX));
         }
@@ -135,6 +147,16 @@ public final class RoomApi {
         decided(router, HttpMethod.PUT, "/api/rooms/:room/pin", KeyScope.MODERATE, pins::put);
         decided(router, HttpMethod.DELETE, "/api/rooms/:room/pin", KeyScope.MODERATE, pins::remove);
         decided(router, HttpMethod.POST, "/api/rooms/:room/held/:id", KeyScope.MODERATE, held::answer);
+        // also of a room that is no more, and no change comes in between: any instance will do
+        open(router, HttpMethod.GET, "/api/rooms/:room/audit", audit::ofRoom);
+        open(router, HttpMethod.GET, "/api/audit", audit::ofTenant);
+        open(router, HttpMethod.GET, "/api/webhooks", webhooks::list);
+        open(router, HttpMethod.GET, "/api/webhooks/:name", webhooks::read);
+        open(router, HttpMethod.PUT, "/api/webhooks/:name", webhooks::put);
+        open(router, HttpMethod.DELETE, "/api/webhooks/:name", webhooks::remove);
+        open(router, HttpMethod.GET, "/api/webhooks/:name/dead", webhooks::dead);
+        open(router, HttpMethod.DELETE, "/api/webhooks/:name/dead", webhooks::clearDead);
+        open(router, HttpMethod.POST, "/api/webhooks/:name/dead/retry", webhooks::retryDead);
         decided(router, HttpMethod.GET, "/api/rooms/:room/raid", KeyScope.MODERATE, raids::read);
         decided(router, HttpMethod.PUT, "/api/rooms/:room/raid", KeyScope.MODERATE, raids::put);
         decided(router, HttpMethod.DELETE, "/api/rooms/:room/raid", KeyScope.MODERATE, raids::release);
@@ -144,6 +166,9 @@ public final class RoomApi {
             open(router, HttpMethod.PUT, path + "/:name", KeyScope.WORDS, words::put);
             open(router, HttpMethod.DELETE, path + "/:name", KeyScope.WORDS, words::remove);
         }
+        open(router, HttpMethod.GET, "/api/check", checks::read);
+        open(router, HttpMethod.PUT, "/api/check", checks::put);
+        open(router, HttpMethod.DELETE, "/api/check", checks::remove);
         open(router, HttpMethod.POST, "/api/keys", keys::make);
         open(router, HttpMethod.GET, "/api/keys", keys::list);
         open(router, HttpMethod.DELETE, "/api/keys/:id", keys::revoke);

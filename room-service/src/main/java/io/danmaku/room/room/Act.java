@@ -37,6 +37,29 @@ public record Act(
         return properties;
     }
 
+    /** What {@link #properties} says; null when a record was made by no act. */
+    public static Act of(Map<String, String> properties) {
+        String action = properties.get("action");
+        String[] place = properties.getOrDefault("place", "").split("/", -1);
+        if (action == null || place.length != 2) {
+            return null;
+        }
+        RoomKey where;
+        try {
+            where = new RoomKey(place[0], place[1]);
+        } catch (IllegalArgumentException nowhere) {
+            return null;
+        }
+        return new Act(
+                action,
+                where,
+                properties.getOrDefault("by", ""),
+                properties.containsKey("admin"),
+                properties.getOrDefault("address", ""),
+                properties.getOrDefault("target", ""),
+                properties.getOrDefault("reason", ""));
+    }
+
     private static void put(Map<String, String> properties, String name, String value) {
         if (!value.isEmpty()) {
             properties.put(name, value);

@@ -12,6 +12,7 @@ import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
+import io.danmaku.protocol.room.Webhook;
 import io.danmaku.protocol.room.WordList;
 import io.danmaku.protocol.token.ApiKey;
 import java.util.ArrayList;
@@ -57,6 +58,7 @@ public final class RoomTable {
     private final ApiKeyTable apiKeys = new ApiKeyTable();
     private final NavigableMap<String, HeldAnswer> answers = new TreeMap<>();
     private final Map<String, ExternalCheck> checks = new HashMap<>();
+    private final NavigableMap<String, Webhook> webhooks = new TreeMap<>();
     /** What was written longest ago first. */
     private final Map<String, Posted> posted = new LinkedHashMap<>();
 
@@ -100,6 +102,8 @@ public final class RoomTable {
             keep(answers, key, deleted ? null : Json.read(value, HeldAnswer.class));
         } else if (StateKeys.isCheck(key)) {
             keep(checks, key, deleted ? null : Json.read(value, ExternalCheck.class));
+        } else if (StateKeys.isWebhook(key)) {
+            keep(webhooks, key, deleted ? null : Json.read(value, Webhook.class));
         } else if (StateKeys.isPosted(key)) {
             Posted now = deleted ? null : Json.read(value, Posted.class);
             Posted before = posted.remove(key);
@@ -396,6 +400,19 @@ public final class RoomTable {
     public List<ExternalCheck> removedChecks(long timeMs, int limit) {
         return checks.values().stream()
                 .filter(check -> check.removed() && check.atMs() < timeMs)
+                .limit(limit)
+                .toList();
+    }
+
+    /** Webhooks of a tenant, removed ones included, by name. */
+    public List<Webhook> webhooks(String tenant) {
+        return List.copyOf(within(webhooks, StateKeys.webhooksOf(tenant)).values());
+    }
+
+    /** Up to {@code limit} webhooks that were removed before a time. */
+    public List<Webhook> removedWebhooks(long timeMs, int limit) {
+        return webhooks.values().stream()
+                .filter(hook -> hook.removed() && hook.atMs() < timeMs)
                 .limit(limit)
                 .toList();
     }

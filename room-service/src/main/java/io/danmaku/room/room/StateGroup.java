@@ -100,6 +100,11 @@ final class StateGroup implements StateReader.Watcher {
         return reader == null ? NOTHING_READ : reader.table();
     }
 
+    /** The table when all is in it that the topic had when this was asked; fails when that does not come to be. */
+    Future<RoomTable> upToDate() {
+        return reader == null ? Future.failedFuture("the topic is not read here") : reader.upToDate();
+    }
+
     /** The other instance that decides, as far as known; null while nobody does, or this one. */
     Owner otherOwner() {
         Owner owner = table().owner();

@@ -137,6 +137,14 @@ public final class StateGroups implements Bearer.Keys {
         return group(room).table();
     }
 
+    /**
+     * What this instance has read of the room's group when that is all that the topic had when this was asked, whoever decides for it. Fails when
+     * the topic is not read here at the moment; bound it by a time.
+     */
+    public Future<RoomTable> upToDate(RoomKey room) {
+        return group(room).upToDate();
+    }
+
     /** A room, open or closed, as this instance has read it. */
     public Result<RoomState> read(RoomKey key) {
         RoomState room = table(key).room(key);

@@ -2,12 +2,17 @@ package io.danmaku.room.room;
 
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.pulsar.client.api.Message;
 import org.apache.pulsar.client.api.MessageId;
+import org.apache.pulsar.client.api.MessageIdAdv;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.Reader;
 import org.apache.pulsar.client.api.Schema;
+import org.apache.pulsar.client.impl.MessageIdImpl;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +48,10 @@ final class StateReader {
     private MessageId last = MessageId.earliest;
     private boolean caughtUp;
     private boolean closed;
+    /** Who waits for a record to be read: some requests of the webhooks at most. */
+    private final List<Awaited> awaited = new ArrayList<>();
+
+    private record Awaited(MessageId end, Promise<RoomTable> promise) {}
 
     StateReader(PulsarClient client, Context context, String topic, Watcher watcher) {
         this.client = client;
@@ -62,6 +71,27 @@ final class StateReader {
 
     boolean hasRead(MessageId id) {
         return last.compareTo(id) >= 0;
+    }
+
+    /** The table when all is in it that the topic had when this was asked; fails when the reader ends before. */
+    Future<RoomTable> upToDate() {
+        if (closed || reader == null) {
+            return Future.failedFuture("the topic is not read here");
+        }
+        return Future.fromCompletionStage(reader.getLastMessageIdsAsync(), context)
+                .compose(ends -> {
+                    MessageIdAdv place = (MessageIdAdv) ends.get(0);
+                    MessageId end = new MessageIdImpl(place.getLedgerId(), place.getEntryId(), -1);
+                    if (place.getEntryId() < 0 || hasRead(end)) {
+                        return Future.succeededFuture(table);
+                    }
+                    if (closed) {
+                        return Future.failedFuture("the topic is no longer read here");
+                    }
+                    Promise<RoomTable> promise = Promise.promise();
+                    awaited.add(new Awaited(end, promise));
+                    return promise.future();
+                });
     }
 
     void open() {
@@ -137,6 +167,12 @@ final class StateReader {
         }
         last = message.getMessageId();
         watcher.read(this);
+        if (!awaited.isEmpty()) {
+            List<Awaited> there =
+                    awaited.stream().filter(wait -> hasRead(wait.end)).toList();
+            awaited.removeAll(there);
+            there.forEach(wait -> wait.promise.complete(table));
+        }
     }
 
     private void fail(Throwable cause) {
@@ -148,6 +184,8 @@ final class StateReader {
 
     void close() {
         closed = true;
+        awaited.forEach(wait -> wait.promise.fail("the topic is no longer read here"));
+        awaited.clear();
         if (reader != null) {
             closeReader();
         }

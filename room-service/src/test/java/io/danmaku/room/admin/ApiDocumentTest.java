@@ -7,14 +7,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.danmaku.node.config.TenantQuotas;
+import io.danmaku.node.address.TrustedProxies;
 import io.danmaku.node.http.RequestMeter;
 import io.danmaku.node.ops.Ops;
+import io.danmaku.node.pulsar.PulsarConfig;
+import io.danmaku.node.pulsar.PulsarNode;
 import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.room.HookType;
 import io.danmaku.protocol.room.Pin;
 import io.danmaku.protocol.room.RoomPolicy;
+import io.danmaku.protocol.room.Webhook;
 import io.danmaku.protocol.token.Claims;
 import io.danmaku.protocol.token.Tokens;
 import io.danmaku.room.key.Keys;
+import io.danmaku.room.audit.Audit;
+import io.danmaku.room.audit.AuditQuery;
 import io.danmaku.room.membership.StatsTable;
 import io.danmaku.room.moderation.ExternalChecks;
 import io.danmaku.room.moderation.HeldChats;
@@ -36,6 +43,8 @@ import io.danmaku.room.room.RoomTopics;
 import io.danmaku.room.room.Rooms;
 import io.danmaku.room.room.StateBounds;
 import io.danmaku.room.room.StateGroups;
+import io.danmaku.room.webhook.HookBounds;
+import io.danmaku.room.webhook.Webhooks;
 import io.opentelemetry.api.OpenTelemetry;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -68,7 +77,7 @@ class ApiDocumentTest {
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
 
     private static Vertx vertx;
-    private static PulsarClient pulsar;
+    private static PulsarNode node;
     private static Ops ops;
     private static Router router;
     private static int port;
@@ -79,7 +88,8 @@ class ApiDocumentTest {
         vertx = Vertx.vertx();
         Context context = vertx.getOrCreateContext();
         // connects when it is used, and nothing here does
-        pulsar = PulsarClient.builder().serviceUrl("pulsar://127.0.0.1:1").build();
+        node = new PulsarNode(new PulsarConfig("pulsar://127.0.0.1:1", "http://127.0.0.1:1", "", "standalone"));
+        PulsarClient pulsar = node.client();
         ops = new Ops("room-service");
         HttpClient http = vertx.createHttpClient();
         StateGroups groups = new StateGroups(
@@ -98,6 +108,7 @@ class ApiDocumentTest {
         router = new RoomApi(
                         vertx,
                         TOKENS,
+                        TrustedProxies.NONE,
                         64 << 10,
                         new Rooms(
                                 groups,
@@ -115,6 +126,16 @@ class ApiDocumentTest {
                         new Keys(groups),
                         new HeldChats(groups, log, posts),
                         new ExternalChecks(groups),
+                        new Audit(node, context, 1, ops.registry()),
+                        new Webhooks(
+                                vertx,
+                                context,
+                                context,
+                                node,
+                                groups,
+                                new HookBounds(2, 100, 100, 100, 1, 1),
+                                ops.registry(),
+                                Clock.systemUTC()),
                         groups,
                         new StatsTable(),
                         new Forwarding(http, groups, 1_000, ops.registry()),
@@ -134,7 +155,7 @@ class ApiDocumentTest {
     @AfterAll
     static void stop() throws PulsarClientException {
         vertx.close().toCompletionStage().toCompletableFuture().join();
-        pulsar.close();
+        node.close();
         ops.close();
     }
 
@@ -224,6 +245,22 @@ class ApiDocumentTest {
         assertEquals(
                 Pin.SECONDS_MAX,
                 schemas.at("/NewPin/properties/seconds/maximum").intValue());
+        assertEquals(
+                AuditQuery.LIMIT_MAX,
+                document.at("/components/parameters/limit/schema/maximum").intValue());
+        assertEquals(
+                AuditQuery.LIMIT_DEFAULT,
+                document.at("/components/parameters/limit/schema/default").intValue());
+        JsonNode newHook = schemas.at("/NewWebhook/properties");
+        assertEquals(Webhook.URL_CHARS_MAX, newHook.at("/url/maxLength").intValue());
+        assertEquals(Webhook.SECRET_CHARS_MIN, newHook.at("/secret/minLength").intValue());
+        assertEquals(Webhook.SECRET_CHARS_MAX, newHook.at("/secret/maxLength").intValue());
+        assertEquals(
+                List.of(HookType.values()).stream().map(HookType::wireName).toList(),
+                newHook.at("/events/items/enum")
+                        .valueStream()
+                        .map(JsonNode::textValue)
+                        .toList());
         JsonNode policy = schemas.at("/Policy/properties");
         RoomPolicy defaults = RoomPolicy.DEFAULT;
         assertEquals(

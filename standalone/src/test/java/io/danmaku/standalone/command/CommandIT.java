@@ -40,13 +40,27 @@ class CommandIT {
 
     @Test
     void tokenPrintsATokenAloneWithTheAskedRoles() throws Exception {
-        Ran ran = run("token", "--user", "7", "--name", "Ann", "--host", "a", "--moderator", "b", "--ttl", "2h");
+        Ran ran = run(
+                "token",
+                "--user",
+                "7",
+                "--name",
+                "Ann",
+                "--host",
+                "a",
+                "--moderator",
+                "b",
+                "--device",
+                "pc:1",
+                "--ttl",
+                "2h");
         assertEquals(0, ran.code, ran.err);
         assertEquals("", ran.err);
         String secret = Secret.find(new DataFolder(hub.dataFolder())).orElseThrow();
         Claims claims = new Tokens(secret).verify(ran.out.strip()).claims();
         assertEquals("7", claims.user());
         assertEquals("Ann", claims.name());
+        assertEquals("pc:1", claims.account().device());
         assertEquals(Role.HOST, claims.roleIn("a"));
         assertEquals(Role.MODERATOR, claims.roleIn("b"));
         assertEquals(Role.VIEWER, claims.roleIn("c"));

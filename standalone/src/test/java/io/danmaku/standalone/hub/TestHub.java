@@ -29,6 +29,13 @@ public final class TestHub {
 
     private static final Duration TOKEN_TTL = Duration.ofHours(2);
 
+    /** What would take hours otherwise. */
+    private static final Map<String, String> QUICK = Map.of(
+            "DANMAKU_WEBHOOKS_TRIES", "4",
+            "DANMAKU_WEBHOOKS_BACKOFF_MIN", "100ms",
+            "DANMAKU_WEBHOOKS_BACKOFF_MAX", "1s",
+            "DANMAKU_WEBHOOKS_TIMEOUT", "2s");
+
     private static TestHub shared;
 
     private final Up up;
@@ -47,7 +54,7 @@ public final class TestHub {
             try {
                 List<String> options = new ArrayList<>(Up.freePorts(EDGES));
                 options.add("--edges=" + EDGES);
-                Up up = Up.start(Up.data("shared", true), options);
+                Up up = Up.start(Up.data("shared", true), options, QUICK);
                 Runtime.getRuntime().addShutdownHook(new Thread(up::close, "stop the shared hub"));
                 up.awaitReady();
                 shared = of(up);

@@ -98,8 +98,14 @@ final class ExternalCheckIT {
             Eventually.await(
                     SOON, "the host is told what is held", () -> host.held().size() == 2);
             assertEquals("check", host.held().get(0).get("why").asText());
-            HubApi.Reply page = api.held(hub.hostToken("host", room), room, "");
-            assertEquals(2, page.body().get("held").size(), page::toString);
+            Eventually.await(
+                    SOON,
+                    "they wait",
+                    () -> api.held(hub.hostToken("host", room), room, "")
+                                    .body()
+                                    .get("held")
+                                    .size()
+                            == 2);
             assertEquals(List.of(), service.problems());
             JsonNode asked = service.asked().get(0);
             assertEquals("default", asked.get("tenant").asText());
@@ -127,7 +133,7 @@ final class ExternalCheckIT {
             put(service.address(), 200, "allow");
             awaitAnswer(viewer, room, "wait", "ok");
             assertTrue(service.waiting() >= 3);
-            service.close();
+            service.goAway();
             put(service.address(), 1_000, "refuse");
             awaitAnswer(viewer, room, "allow", "unavailable");
             put(service.address(), 1_000, "hold");

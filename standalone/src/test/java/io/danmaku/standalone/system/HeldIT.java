@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.protocol.room.HeldId;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.token.Claims;
 import io.danmaku.standalone.client.Answer;
@@ -50,7 +51,7 @@ final class HeldIT {
     }
 
     private static String idOf(Answer held) {
-        return held.ok().get("o").asLong() + "-" + held.ok().get("ts").asLong();
+        return new HeldId(held.ok().get("o").asLong(), held.ok().get("ts").asLong()).toString();
     }
 
     /** Offsets of all that wait. */
@@ -61,6 +62,15 @@ final class HeldIT {
         return StreamSupport.stream(page.body().get("held").spliterator(), false)
                 .map(held -> held.get("o").asLong())
                 .toList();
+    }
+
+    /** What an edge has read is in its pages a frame later. */
+    private void awaitWaiting(String token, String room, List<Long> offsets) {
+        Eventually.await(SOON, offsets + " wait", () -> waiting(token, room).equals(offsets));
+    }
+
+    private static long offsetOf(String id) {
+        return HeldId.of(id).offset();
     }
 
     private static boolean isTold(Witness moderator, long o, String member) {
@@ -105,7 +115,7 @@ final class HeldIT {
             assertEquals(idOf(held), told.get("id").asText());
             long minutesMs = told.get("until").asLong() - told.get("ts").asLong();
             assertTrue(Math.abs(minutesMs - 600_000) < 30_000, "ten minutes, but for clocks: " + minutesMs);
-            assertEquals(List.of(o, denied), waiting(second, room));
+            awaitWaiting(second, room, List.of(o, denied));
             assertEquals(
                     List.of(denied),
                     StreamSupport.stream(
@@ -183,6 +193,8 @@ final class HeldIT {
                 words.add(answer);
                 return answer.ok().has("held");
             });
+            Eventually.await(
+                    SOON, "both wait", () -> waiting(moderator, room).size() == 2);
             HubApi.Reply page = api.held(moderator, room, "");
             assertEquals("links", page.body().at("/held/0/why").asText(), page::toString);
             assertEquals("words", page.body().at("/held/1/why").asText(), page::toString);
@@ -256,7 +268,8 @@ final class HeldIT {
             all.forEach(witness -> witness.join(room));
             List<String> ids =
                     all.stream().map(who -> idOf(hold(who, room, "c", "hello"))).toList();
-            assertEquals(4, waiting(moderator, room).size());
+            awaitWaiting(
+                    moderator, room, ids.stream().map(HeldIT::offsetOf).toList());
             assertEquals(201, api.mute(room, muted.user(), 600).status());
             assertEquals(201, api.sanction(room, banned.user(), "ban").status());
             assertEquals(201, api.sanction(room, shadowed.user(), "shadow").status());
@@ -267,11 +280,7 @@ final class HeldIT {
             assertRefused(404, "not_found", api.answerHeld(moderator, room, ids.get(2), true));
             assertRefused(404, "not_found", api.answerHeld(moderator, room, ids.get(3), true));
             assertEquals(200, api.answerHeld(moderator, room, ids.get(0), false).status(), "deny one may");
-            Eventually.await(
-                    SOON,
-                    "one is left",
-                    () -> waiting(moderator, room)
-                            .equals(List.of(Long.parseLong(ids.get(1).split("-")[0]))));
+            awaitWaiting(moderator, room, List.of(offsetOf(ids.get(1))));
             hold(shadowed, room, "again", "as everybody is told");
             assertEquals(1, waiting(moderator, room).size(), "and it waits for nobody");
         }
@@ -297,12 +306,12 @@ final class HeldIT {
             assertRefused(404, "no_such_room", api.held(stranger, room, ""));
             assertRefused(404, "no_such_room", api.answerHeld(stranger, room, id, true));
             assertRefused(400, "bad_field", api.answerHeld(moderator, room, "1302", true));
-            long ts = Long.parseLong(id.split("-")[1]);
-            for (String none : List.of("1000000-" + ts, id.split("-")[0] + "-" + (ts - 1), "1-1")) {
+            long ts = HeldId.of(id).atMs();
+            for (String none : List.of("1000000-" + ts, offsetOf(id) + "-" + (ts - 1), "1-1")) {
                 assertRefused(404, "not_found", api.answerHeld(moderator, room, none, true));
             }
             assertRefused(400, "bad_field", api.held(moderator, room, "?user=v"));
-            assertEquals(1, waiting(moderator, room).size(), "nothing was answered");
+            awaitWaiting(moderator, room, List.of(offsetOf(id)));
             String passing = api.createRoom("held", "ephemeral", Map.of("holdAll", true));
             sender.join(passing);
             assertEquals("text_refused", chat(sender, passing, "e", "hello").code());

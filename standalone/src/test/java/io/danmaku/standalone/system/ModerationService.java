@@ -25,7 +25,7 @@ final class ModerationService implements AutoCloseable {
     private final List<JsonNode> asked = new CopyOnWriteArrayList<>();
     private final List<String> problems = new CopyOnWriteArrayList<>();
     private final List<HttpExchange> waiting = new CopyOnWriteArrayList<>();
-    private boolean closed;
+    private boolean gone;
 
     ModerationService() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -42,7 +42,8 @@ final class ModerationService implements AutoCloseable {
         check(exchange.getRequestHeaders().getFirst("Danmaku-Signature"), body);
         JsonNode chat = JSON.readTree(body);
         asked.add(chat);
-        String verdict = chat.path("text").asText().split(" ")[0];
+        String text = chat.path("text").asText();
+        String verdict = text.substring(0, text.indexOf(' '));
         if (verdict.equals("wait")) {
             waiting.add(exchange);
         } else {
@@ -94,11 +95,16 @@ final class ModerationService implements AutoCloseable {
         return problems;
     }
 
-    @Override
-    public void close() {
-        if (!closed) {
-            closed = true;
+    /** Nobody can connect any more. */
+    void goAway() {
+        if (!gone) {
+            gone = true;
             server.stop(0);
         }
+    }
+
+    @Override
+    public void close() {
+        goAway();
     }
 }
