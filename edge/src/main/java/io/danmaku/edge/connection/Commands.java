@@ -114,6 +114,7 @@ public final class Commands {
         } else if (command instanceof Command.History asked) {
             history.carryOut(connection, id, asked);
         } else if (command instanceof Command.Auth auth) {
+            connection.kind = auth.client() == null || connection.ready() ? connection.kind : auth.client();
             authenticate(connection, id, auth.token());
         } else {
             direct.carryOut(connection, id, command);
@@ -137,6 +138,7 @@ public final class Commands {
         connection.authenticated(checked.claims(), token);
         if (!first) {
             connection.checkExclusions();
+            connection.rooms().values().forEach(m -> tellPresence(connection, m));
         }
         if (first && !connection.dialect().readsOneRoom()) {
             direct.connected(connection);
@@ -242,10 +244,17 @@ public final class Commands {
         connection.ok(
                 id, JoinReply.of(live, state, membership.role, head, online(live.key()), System.currentTimeMillis()));
         membership.viewer = audience.add(connection.socket(), connection.encoding(), since);
-        presence.joined(live.key(), connection.user());
+        membership.tellJoined(presence, connection);
         audience.forward(membership.viewer);
         if (join.since() < 0) {
             Entering.tell(connection, membership, state, gate);
+        }
+    }
+
+    /** Somebody is another one in a room, by a renewed token or a role that was given or taken. */
+    void tellPresence(Connection connection, Membership m) {
+        if (m.viewer != null) {
+            m.tellRole(presence, connection, role(connection, m.room));
         }
     }
 
@@ -300,7 +309,7 @@ public final class Commands {
         }
         if (m.viewer != null) {
             m.audience.remove(m.viewer);
-            presence.left(m.room.live().key(), connection.user());
+            m.tellLeft(presence, connection);
             openRooms.release(m.room);
         }
         return true;

@@ -7,6 +7,7 @@ import io.danmaku.edge.tail.Encoding;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.room.DeviceKind;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.token.Claims;
 import io.netty.buffer.ByteBuf;
@@ -56,6 +57,8 @@ final class Connection implements Device {
     private long unwritableSinceNs;
     /** The end of the window for coming back, as it was last told; 0 = never. */
     private int reconnectToldMs;
+    /** What it is on; not another one once it is authenticated, because rooms have counted it. */
+    DeviceKind kind = DeviceKind.OTHER;
     /** Is among the next to leave when the edge stops. */
     boolean hurries;
     /** Place in its loop's list, -1 when it is not there. */
@@ -346,6 +349,7 @@ final class Connection implements Device {
         Membership m = rooms.get(room.live().key().room());
         if (role != null && role != m.role && context.channel().isWritable()) {
             is(m, role);
+            commands.tellPresence(this, m);
             reply(Json.bytes(Json.object().put("room", room.live().key().room()).put("role", role.wireName())));
         }
     }

@@ -4,6 +4,7 @@ import io.danmaku.edge.overload.Admission;
 import io.danmaku.node.http.Problems;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.room.DeviceKind;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
@@ -95,10 +96,18 @@ public final class Handshake implements Handler<RoutingContext> {
             return;
         }
         String token;
+        String client;
         try {
             token = dialect == json ? request.getParam("token") : null;
+            client = request.getParam("client");
         } catch (IllegalArgumentException brokenQuery) {
             Problems.send(routing, Refusal.of(ErrorCode.BAD_COMMAND, "the address cannot be read"));
+            return;
+        }
+        DeviceKind kind = DeviceKind.ofWireName(client);
+        if (client != null && kind == null && dialect == json) {
+            Problems.send(
+                    routing, Refusal.of(ErrorCode.BAD_FIELD, "client is web, ios, android, desktop, tv, bot or other"));
             return;
         }
         Refusal refusal = admit();
@@ -109,7 +118,7 @@ public final class Handshake implements Handler<RoutingContext> {
             Problems.send(routing, refusal);
             return;
         }
-        upgrade(request, dialect, key, named, token);
+        upgrade(request, dialect, key, named, kind, token);
     }
 
     /** Counts one more connection, or says why not. */
@@ -124,7 +133,8 @@ public final class Handshake implements Handler<RoutingContext> {
         return loops.enter(limits.connectionsMax()) ? null : admission.refuse(Admission.Reason.FULL);
     }
 
-    private void upgrade(HttpServerRequest request, Dialect dialect, String key, boolean named, String token) {
+    private void upgrade(
+            HttpServerRequest request, Dialect dialect, String key, boolean named, DeviceKind kind, String token) {
         request.response()
                 .putHeader("Upgrade", "websocket")
                 .putHeader("Connection", "Upgrade")
@@ -139,15 +149,16 @@ public final class Handshake implements Handler<RoutingContext> {
             request.response().putHeader(CompressionOffer.HEADER, agreed);
         }
         request.toNetSocket()
-                .onSuccess(socket ->
-                        take(((NetSocketInternal) socket).channelHandlerContext(), dialect, token, agreed != null))
+                .onSuccess(socket -> take(
+                        ((NetSocketInternal) socket).channelHandlerContext(), dialect, kind, token, agreed != null))
                 .onFailure(lost -> loops.left());
     }
 
-    private void take(ChannelHandlerContext vertx, Dialect dialect, String token, boolean compressed) {
+    private void take(ChannelHandlerContext vertx, Dialect dialect, DeviceKind kind, String token, boolean compressed) {
         ConnectionLoop loop = loops.of(vertx.channel().eventLoop());
         Connection connection = new Connection(
                 dialect, loop, limits, commands, incarnation + "." + sessions.incrementAndGet(), System.nanoTime());
+        connection.kind = kind == null ? DeviceKind.OTHER : kind;
         try {
             install(vertx, connection, compressed);
         } catch (RuntimeException closedMeanwhile) {

@@ -77,7 +77,7 @@ final class PacketDialect implements Dialect {
             commands.take(connection, new Decoded(id, null, second));
             return;
         }
-        commands.take(connection, new Decoded(id, new Command.Auth(body.auth().key()), null));
+        commands.take(connection, new Decoded(id, new Command.Auth(body.auth().key(), null), null));
         if (!renews && !connection.closing()) {
             commands.take(connection, new Decoded(id, new Command.Join(room, -1, -1, null), null));
         }

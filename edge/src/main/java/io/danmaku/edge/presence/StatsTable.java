@@ -63,13 +63,17 @@ public final class StatsTable implements AutoCloseable {
     }
 
     private void take(String key, byte[] json) {
+        if (!RoomStats.isRoom(key)) {
+            return;
+        }
         if (json == null || json.length == 0) {
             stats.remove(key);
             return;
         }
         try {
             RoomStats now = Json.read(json, RoomStats.class);
-            if (!now.equals(stats.put(key, now))) {
+            RoomStats before = stats.put(key, now);
+            if (before == null || !now.showsSameAs(before)) {
                 changed.accept(now);
             }
         } catch (RuntimeException unreadable) {

@@ -2,12 +2,17 @@ package io.danmaku.protocol.command;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.event.EventType;
+import io.danmaku.protocol.room.DeviceKind;
 
 /** One request of a client, checked for form (types, lengths, alphabets) but not for permission. */
 public sealed interface Command {
 
-    /** Presents a token, at first or to renew it on the open connection. */
-    record Auth(String token) implements Command {}
+    /**
+     * Presents a token, at first or to renew it on the open connection.
+     *
+     * @param client what the connection is on, or null when it does not say
+     */
+    record Auth(String token, DeviceKind client) implements Command {}
 
     /**
      * Starts watching a room.

@@ -7,6 +7,7 @@ import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.event.EventType;
+import io.danmaku.protocol.room.DeviceKind;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.token.Tokens;
 import java.io.IOException;
@@ -90,7 +91,7 @@ public final class CommandDecoder {
 
     private static Command command(String op, ObjectNode f) throws BadField {
         return switch (op) {
-            case "auth" -> new Command.Auth(text(f, "token", 1, Tokens.TOKEN_CHARS_MAX));
+            case "auth" -> new Command.Auth(text(f, "token", 1, Tokens.TOKEN_CHARS_MAX), client(f));
             case "join" -> join(f);
             case "leave" -> new Command.Leave(room(f));
             case "send" -> send(f);
@@ -116,6 +117,17 @@ public final class CommandDecoder {
             case "ping" -> new Command.Ping();
             default -> null;
         };
+    }
+
+    private static DeviceKind client(ObjectNode f) throws BadField {
+        if (!f.hasNonNull("client")) {
+            return null;
+        }
+        DeviceKind kind = DeviceKind.ofWireName(f.get("client").textValue());
+        if (kind == null) {
+            throw new BadField("client is web, ios, android, desktop, tv, bot or other");
+        }
+        return kind;
     }
 
     private static Command.Join join(ObjectNode f) throws BadField {

@@ -4,6 +4,7 @@ import io.danmaku.protocol.room.Deletion;
 import io.danmaku.protocol.room.Posted;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.Sanction;
+import java.util.Locale;
 
 /**
  * The keys of records in a state topic. Identifiers contain neither {@code :} nor {@code /}, but for an idempotency key, which is last: so a key has one reading. A
@@ -20,6 +21,7 @@ public final class StateKeys {
     private static final String ALL = "all";
     private static final String WORDS = "words:";
     private static final String POSTED = "posted:";
+    private static final String REPORT = "report:";
 
     private StateKeys() {}
 
@@ -115,6 +117,20 @@ public final class StateKeys {
 
     public static boolean isPosted(String key) {
         return key.startsWith(POSTED);
+    }
+
+    /** The key of a {@code Report}: {@code report:{tenant}/{room}/{stream}}, its number of 19 digits so that they sort; edges pass over it. */
+    public static String report(RoomKey room, long stream) {
+        return reportsIn(room) + String.format(Locale.ROOT, "%019d", stream);
+    }
+
+    /** What the keys of all reports of a room begin with. */
+    public static String reportsIn(RoomKey room) {
+        return REPORT + room + "/";
+    }
+
+    public static boolean isReport(String key) {
+        return key.startsWith(REPORT);
     }
 
     public static boolean isGrant(String key) {

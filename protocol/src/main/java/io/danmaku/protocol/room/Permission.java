@@ -18,6 +18,8 @@ public enum Permission {
     DELETE(Role.MODERATOR),
     /** Pin a text or an event above the chat, and take it down. */
     PIN(Role.MODERATOR),
+    /** Ask who watches, and read the reports of streams. */
+    SEE_VIEWERS(Role.MODERATOR),
     /** Change title and policy, close the room. */
     GOVERN(Role.HOST),
     /** Give and take roles that are lower than one's own. */

@@ -61,7 +61,7 @@ final class CommandDecoderTest {
 
     @Test
     void everyCommandOfTheProtocolIsRead() {
-        assertEquals(new Command.Auth("x.y.z"), command("{\"op\":\"auth\",\"id\":1,\"token\":\"x.y.z\"}"));
+        assertEquals(new Command.Auth("x.y.z", null), command("{\"op\":\"auth\",\"id\":1,\"token\":\"x.y.z\"}"));
         assertEquals(
                 new Command.Join("42", 1234, -1, "k3"),
                 command("{\"op\":\"join\",\"id\":2,\"room\":\"42\",\"since\":1234,\"epoch\":\"k3\"}"));
