@@ -3,24 +3,17 @@ package io.danmaku.node.redis;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Redis;
-import io.vertx.redis.client.RedisConnection;
-import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Who is connected where: {@code dir:<tenant>:<user>} is a sorted set of {@code <node>/<session>}, scored by the time its
  * lease ends. Every node renews the leases of its own sessions, so a lost Redis fills again by itself and what a killed
- * node left dies by itself. One connection, which pipelines; while it is away, calls fail at once and it is opened again
- * with a growing delay.
+ * node left dies by itself. While Redis is away, calls fail at once.
  */
 public final class Directory implements AutoCloseable {
     /** A session not renewed for so long is gone. */
@@ -28,46 +21,18 @@ public final class Directory implements AutoCloseable {
     /** How often to renew: three tries a lease. */
     public static final long RENEW_INTERVAL_MS = 10_000;
 
-    private static final Logger LOG = LoggerFactory.getLogger(Directory.class);
-    private static final long RECONNECT_MS_MIN = 100;
-    private static final long RECONNECT_MS_MAX = 5_000;
-    private static final int WAITING_MAX = 16 * 1024;
-
-    private final Vertx vertx;
-    private final Redis redis;
-    private final AtomicBoolean closed = new AtomicBoolean();
-    private volatile RedisConnection connection;
+    private final RedisLink link;
 
     /** One device of a user on a node. */
     public record Session(String tenant, String user, String session) {}
 
     /** @param url {@code redis://host:port} */
     public Directory(Vertx vertx, String url) {
-        this.vertx = vertx;
-        redis = Redis.createClient(
-                vertx, new RedisOptions().setConnectionString(url).setMaxWaitingHandlers(WAITING_MAX));
-        connect(RECONNECT_MS_MIN);
-    }
-
-    private void connect(long retryMs) {
-        if (closed.get()) {
-            return;
-        }
-        redis.connect()
-                .onSuccess(opened -> {
-                    opened.exceptionHandler(lost -> LOG.warn("Redis: {}", lost.getMessage()));
-                    opened.endHandler(ended -> {
-                        connection = null;
-                        connect(RECONNECT_MS_MIN);
-                    });
-                    connection = opened;
-                })
-                .onFailure(refused ->
-                        vertx.setTimer(retryMs, timer -> connect(Math.min(RECONNECT_MS_MAX, retryMs * 2))));
+        link = new RedisLink(vertx, url);
     }
 
     public boolean ready() {
-        return connection != null;
+        return link.ready();
     }
 
     /** Enters sessions of a node, or renews their leases; cheap to call with many. */
@@ -84,11 +49,11 @@ public final class Directory implements AutoCloseable {
             batch.add(Request.cmd(Command.ZREMRANGEBYSCORE).arg(key).arg("-inf").arg(now));
             batch.add(Request.cmd(Command.PEXPIRE).arg(key).arg(LEASE_MS));
         }
-        return batch(batch).mapEmpty();
+        return link.batch(batch).mapEmpty();
     }
 
     public Future<Void> remove(String node, Session s) {
-        return batch(List.of(
+        return link.batch(List.of(
                         Request.cmd(Command.ZREM).arg(key(s.tenant, s.user)).arg(member(node, s.session))))
                 .mapEmpty();
     }
@@ -104,7 +69,7 @@ public final class Directory implements AutoCloseable {
                     .arg("+inf")
                     .arg("BYSCORE"));
         }
-        return batch(batch).map(responses -> {
+        return link.batch(batch).map(responses -> {
             List<Set<String>> nodes = new ArrayList<>(responses.size());
             for (Response members : responses) {
                 Set<String> found = new LinkedHashSet<>();
@@ -118,11 +83,6 @@ public final class Directory implements AutoCloseable {
         });
     }
 
-    private Future<List<Response>> batch(List<Request> requests) {
-        RedisConnection open = connection;
-        return open == null ? Future.failedFuture(new IllegalStateException("Redis is away")) : open.batch(requests);
-    }
-
     private static String key(String tenant, String user) {
         return "dir:" + tenant + ":" + user;
     }
@@ -133,7 +93,6 @@ public final class Directory implements AutoCloseable {
 
     @Override
     public void close() {
-        closed.set(true);
-        redis.close();
+        link.close();
     }
 }
