@@ -25,6 +25,7 @@ public record RoomServiceConfig(
         PulsarConfig pulsar,
         long pulsarStartWithinMs,
         TokenConfig token,
+        String redisUrl,
         RoomBounds rooms,
         long sweepIntervalMs,
         StateBounds state,
@@ -59,6 +60,7 @@ public record RoomServiceConfig(
                 PulsarConfig.read(s),
                 s.millis("pulsar.startWithin", 0, HOUR_MS),
                 TokenConfig.read(s, "token.secret"),
+                s.nonEmpty("redis.url"),
                 new RoomBounds(
                         s.integer("rooms.perTenantMax", 1, 1_000_000),
                         s.integer("rooms.allTenantsMax", 1, 1_000_000),
@@ -82,6 +84,7 @@ public record RoomServiceConfig(
                 new MembershipBounds(
                         s.integer("membership.edgesMax", 1, 100_000),
                         s.integer("membership.usersMax", 1, 100_000_000),
+                        s.integer("membership.roomUsersMax", 1_000, 10_000_000),
                         s.millis("membership.statsInterval", 100, MINUTE_MS),
                         s.millis("membership.forgetAfter", 1_000, YEAR_MS),
                         s.millis("membership.reconnectGrace", 0, HOUR_MS)),

@@ -5,6 +5,7 @@ import io.danmaku.node.http.Problems;
 import io.danmaku.node.http.RequestMeter;
 import io.danmaku.node.ops.Ops;
 import io.danmaku.protocol.token.Tokens;
+import io.danmaku.room.membership.MembershipCount;
 import io.danmaku.room.membership.StatsTable;
 import io.danmaku.room.moderation.Pins;
 import io.danmaku.room.moderation.Roles;
@@ -13,6 +14,7 @@ import io.danmaku.room.moderation.Takedowns;
 import io.danmaku.room.moderation.Words;
 import io.danmaku.room.posting.Posts;
 import io.danmaku.room.room.Owner;
+import io.danmaku.room.room.Reports;
 import io.danmaku.room.room.Rooms;
 import io.danmaku.room.room.StateGroups;
 import io.vertx.core.Handler;
@@ -44,6 +46,10 @@ public final class RoomApi {
     private final EventRoutes events;
     private final PinRoutes pins;
     private final WordRoutes words;
+    private final PresenceRoutes presence;
+    private final ReportRoutes reports;
+    private final MembershipCount count;
+    private final StatsTable stats;
     private final Forwarding forwarding;
     private final RequestMeter meter;
     private final String instance;
@@ -59,8 +65,10 @@ public final class RoomApi {
             Posts posts,
             Pins pins,
             Words words,
+            Reports reports,
             StateGroups groups,
             StatsTable stats,
+            MembershipCount count,
             Forwarding forwarding,
             RequestMeter meter,
             Clock clock) {
@@ -73,6 +81,10 @@ public final class RoomApi {
         this.events = new EventRoutes(takedowns, posts, roles);
         this.pins = new PinRoutes(pins, roles);
         this.words = new WordRoutes(words, roles, forwarding);
+        this.presence = new PresenceRoutes(vertx, rooms, roles, stats, count);
+        this.reports = new ReportRoutes(reports, roles);
+        this.count = count;
+        this.stats = stats;
         this.forwarding = forwarding;
         this.instance = groups.self().instance();
         this.meter = meter;
@@ -102,7 +114,11 @@ public final class RoomApi {
         decided(router, HttpMethod.GET, "/api/rooms/:room", rooms::read);
         decided(router, HttpMethod.PATCH, "/api/rooms/:room", rooms::change);
         decided(router, HttpMethod.DELETE, "/api/rooms/:room", rooms::close);
-        decided(router, HttpMethod.GET, "/api/rooms/:room/presence", rooms::presence);
+        decided(router, HttpMethod.GET, "/api/rooms/:room/presence", presence::numbers);
+        counted(router, "/api/rooms/:room/viewers", presence::viewers);
+        counted(router, "/api/rooms/:room/viewers/:user", presence::viewer);
+        decided(router, HttpMethod.GET, "/api/rooms/:room/reports", reports::list);
+        decided(router, HttpMethod.GET, "/api/rooms/:room/reports/:stream", reports::read);
         decided(router, HttpMethod.POST, "/api/rooms/:room/sanctions", sanctions::speak);
         decided(router, HttpMethod.GET, "/api/rooms/:room/sanctions", sanctions::list);
         decided(router, HttpMethod.DELETE, "/api/rooms/:room/sanctions/:id", sanctions::lift);
@@ -132,6 +148,19 @@ public final class RoomApi {
     /** A route that the room's owner answers. */
     private void decided(Router router, HttpMethod method, String path, Handler<RoutingContext> handler) {
         router.route(method, path).handler(forwarding.toOwner()).handler(handler);
+    }
+
+    /** A route that the instance answers that counts who is there. */
+    private void counted(Router router, String path, Handler<RoutingContext> handler) {
+        router.get(path)
+                .handler(context -> {
+                    if (count.isCounting()) {
+                        context.next();
+                    } else {
+                        forwarding.to(context, stats.counter());
+                    }
+                })
+                .handler(handler);
     }
 
     private static Buffer document() {

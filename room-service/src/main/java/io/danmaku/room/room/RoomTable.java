@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
@@ -50,6 +51,10 @@ public final class RoomTable {
     private final Map<RoomKey, Integer> postedByRoom = new HashMap<>();
     private final Map<String, Integer> roomsByTenant = new HashMap<>();
     private final Map<RoomKey, Integer> sanctionsByRoom = new HashMap<>();
+    /** Streams that run; for other threads too. */
+    private final Map<RoomKey, LiveStream> live = new ConcurrentHashMap<>();
+
+    private final ReportTable reports = new ReportTable();
     private Owner owner;
 
     /**
@@ -83,12 +88,14 @@ public final class RoomTable {
             keep(posted, key, now);
             count(postedByRoom, before == null ? null : before.room(), -1);
             count(postedByRoom, now == null ? null : now.room(), 1);
+        } else if (StateKeys.isReport(key)) {
+            reports.apply(key, deleted ? null : value);
         } else if (StateKeys.OWNER.equals(key)) {
             owner = deleted ? null : Json.read(value, Owner.class);
         }
     }
 
-    private static <T> void keep(Map<String, T> map, String key, T value) {
+    private static <K, T> void keep(Map<K, T> map, K key, T value) {
         if (value == null) {
             map.remove(key);
         } else {
@@ -104,11 +111,14 @@ public final class RoomTable {
             return;
         }
         rooms.put(key, entry);
+        LiveStream stream = LiveStream.of(entry.state());
+        keep(live, entry.state().key(), stream.equals(LiveStream.NONE) ? null : stream);
     }
 
     private void remove(String key) {
         Entry before = rooms.remove(key);
         if (before != null) {
+            live.remove(before.state().key());
             roomsByTenant.computeIfPresent(before.state().key().tenant(), (t, n) -> n == 1 ? null : n - 1);
         }
     }
@@ -123,6 +133,16 @@ public final class RoomTable {
     /** Who wrote last that it owns the group, or null. */
     Owner owner() {
         return owner;
+    }
+
+    /** The stream that runs in a room; from any thread. */
+    LiveStream live(RoomKey key) {
+        return live.getOrDefault(key, LiveStream.NONE);
+    }
+
+    /** Reports of streams that ended. */
+    public ReportTable reports() {
+        return reports;
     }
 
     /** A room, open or closed, or null. */

@@ -41,7 +41,7 @@ final class StateReader {
     private final RoomTable table = new RoomTable();
     private Reader<byte[]> reader;
     private MessageId last = MessageId.earliest;
-    private boolean caughtUp;
+    private volatile boolean caughtUp;
     private boolean closed;
 
     StateReader(PulsarClient client, Context context, String topic, Watcher watcher) {
@@ -55,7 +55,7 @@ final class StateReader {
         return table;
     }
 
-    /** Whether it once came to the topic's end. */
+    /** Whether it once came to the topic's end; from any thread. */
     boolean caughtUp() {
         return caughtUp;
     }

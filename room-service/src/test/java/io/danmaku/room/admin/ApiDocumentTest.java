@@ -8,11 +8,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.danmaku.node.http.RequestMeter;
 import io.danmaku.node.ops.Ops;
+import io.danmaku.node.redis.UniqueViewers;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.room.Pin;
 import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.token.Claims;
 import io.danmaku.protocol.token.Tokens;
+import io.danmaku.room.membership.MembershipBounds;
+import io.danmaku.room.membership.MembershipCount;
 import io.danmaku.room.membership.StatsTable;
 import io.danmaku.room.moderation.Pins;
 import io.danmaku.room.moderation.Roles;
@@ -23,6 +26,7 @@ import io.danmaku.room.moderation.Words;
 import io.danmaku.room.posting.Posts;
 import io.danmaku.room.room.EventBounds;
 import io.danmaku.room.room.Owner;
+import io.danmaku.room.room.Reports;
 import io.danmaku.room.room.Retentions;
 import io.danmaku.room.room.RoomBounds;
 import io.danmaku.room.room.RoomForm;
@@ -65,6 +69,7 @@ class ApiDocumentTest {
     private static Vertx vertx;
     private static PulsarClient pulsar;
     private static Ops ops;
+    private static UniqueViewers redis;
     private static Router router;
     private static int port;
     private static JsonNode document;
@@ -87,6 +92,9 @@ class ApiDocumentTest {
                 ops.registry(),
                 Clock.systemUTC());
         RoomBounds bounds = new RoomBounds(1, 1, 1, 1, 1, 1, 1, 1);
+        StatsTable stats = new StatsTable();
+        redis = new UniqueViewers(vertx, "redis://127.0.0.1:1");
+        Reports reports = new Reports(groups, stats::of);
         RoomLog log = new RoomLog(pulsar, context, new EventBounds(1, 1, 1_000), ops.registry());
         router = new RoomApi(
                         vertx,
@@ -97,6 +105,7 @@ class ApiDocumentTest {
                                 new RoomTopics(null, context),
                                 new Retentions(vertx, context, null, groups, ops.registry()),
                                 log,
+                                reports,
                                 bounds),
                         new Roles(groups, bounds),
                         new Sanctions(groups, log, bounds),
@@ -104,8 +113,19 @@ class ApiDocumentTest {
                         new Posts(groups, log, bounds),
                         new Pins(groups, log),
                         new Words(groups),
+                        reports,
                         groups,
-                        new StatsTable(),
+                        stats,
+                        new MembershipCount(
+                                vertx,
+                                context,
+                                pulsar,
+                                groups.self(),
+                                new MembershipBounds(1, 1, 1, 1, 1, 1),
+                                stats,
+                                groups::live,
+                                redis,
+                                ops.registry()),
                         new Forwarding(http, groups, 1_000, ops.registry()),
                         new RequestMeter(ops.registry(), OpenTelemetry.noop().getTracer("test")),
                         Clock.systemUTC())
@@ -122,6 +142,7 @@ class ApiDocumentTest {
 
     @AfterAll
     static void stop() throws PulsarClientException {
+        redis.close();
         vertx.close().toCompletionStage().toCompletableFuture().join();
         pulsar.close();
         ops.close();
