@@ -66,6 +66,7 @@ export class Connection {
    * @param {object} options
    * @param {string|string[]} options.url `ws:` or `wss:` address of the hub's `/ws`, or several, tried in turn
    * @param {string|(() => string|Promise<string>)} options.token the token, or what makes one for every connection
+   * @param {string} [options.client] what this runs on
    * @param {(detail: object) => void} options.onState told on each change of state
    * @param {(frame: object) => void} options.onPush told each frame that is no answer
    * @param {(problem: string) => void} options.onProblem told what the hub sent that it must not send
@@ -178,7 +179,7 @@ export class Connection {
       if (socket !== this.socket) {
         return;
       }
-      this.identity = await this.#request('auth', { token }, CONNECT_TIMEOUT_MS);
+      this.identity = await this.#request('auth', { token, client: this.#options.client }, CONNECT_TIMEOUT_MS);
     } catch (error) {
       if (socket !== this.socket) {
         return;

@@ -34,7 +34,7 @@ const TRY_LATER = new Set(['busy', 'unavailable', 'rate_limited', 'quota', 'inte
  * | `event` | `{room, event, live}` | each event of a room, once, in order; `live`: it happened after the join |
  * | `batch` | `{room, frame}` | each frame of a room, after its events |
  * | `gap` | `{room, from, to, gap}` | offsets that nobody can get any more |
- * | `stats` | `{room, stats}` | online, peak, messages a minute |
+ * | `stats` | `{room, stats}` | online, users, peak, messages a minute, devices |
  * | `role` | `{room, role}` | the user is something else in the room from now on |
  * | `held` | `{room, held}` | to moderators: a chat waits for one, or was answered (`approved`) |
  * | `left` | `{room, reason}` | the hub put the client out of a room, or refused to let it back in |
@@ -62,9 +62,10 @@ export class DanmakuClient extends EventTarget {
    * @param {string|string[]} options.url address of the hub's `/ws`, or several, tried in turn
    * @param {string|(() => string|Promise<string>)} options.token a token, or a function that gets one for each connection
    * @param {string} [options.dmPos] a `dmPos` kept from an earlier session; without it all messages kept are read once
+   * @param {string} [options.client] what this runs on: `web`, `ios`, `android`, `desktop`, `tv`, `bot` or `other`; counted in rooms' `devices`
    * @param {() => number} [options.random] in [0, 1)
    */
-  constructor({ url, token, dmPos, random = Math.random }) {
+  constructor({ url, token, dmPos, client = 'web', random = Math.random }) {
     super();
     this.#random = random;
     this.#inbox = new DirectInbox({
@@ -76,6 +77,7 @@ export class DanmakuClient extends EventTarget {
     this.#connection = new Connection({
       url,
       token,
+      client,
       random,
       onState: (detail) => this.#onState(detail),
       onPush: (frame) => this.#onPush(frame),

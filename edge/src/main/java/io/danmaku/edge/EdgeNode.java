@@ -230,11 +230,17 @@ public final class EdgeNode {
         OpenRoom open = rooms.find(told.room());
         if (open != null) {
             ObjectNode frame = Json.object().put("room", told.room().room());
-            frame.putObject("stats")
+            ObjectNode stats = frame.putObject("stats")
                     .put("online", told.online())
                     .put("users", told.users())
                     .put("peak", told.peak())
                     .put("perMinute", told.perMinute());
+            if (told.usersEstimated()) {
+                stats.put("usersEstimated", true);
+            }
+            if (told.devices() != null) {
+                told.devices().forEach(stats.putObject("devices")::put);
+            }
             open.live().tell(loops.eventLoops(), BatchWriter.textFrame(Json.bytes(frame)));
         }
     }

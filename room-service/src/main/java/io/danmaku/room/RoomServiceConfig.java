@@ -29,6 +29,7 @@ public record RoomServiceConfig(
         PulsarConfig pulsar,
         long pulsarStartWithinMs,
         TokenConfig token,
+        String redisUrl,
         RoomBounds rooms,
         long sweepIntervalMs,
         StateBounds state,
@@ -72,6 +73,7 @@ public record RoomServiceConfig(
                 PulsarConfig.read(s),
                 s.millis("pulsar.startWithin", 0, HOUR_MS),
                 TokenConfig.read(s, "token.secret"),
+                s.nonEmpty("redis.url"),
                 new RoomBounds(
                         TenantQuotas.read(
                                 s, new TenantQuotas.Quota(0, 0, s.integer("rooms.perTenantMax", 1, 1_000_000))),
@@ -96,6 +98,7 @@ public record RoomServiceConfig(
                 new MembershipBounds(
                         s.integer("membership.edgesMax", 1, 100_000),
                         s.integer("membership.usersMax", 1, 100_000_000),
+                        s.integer("membership.roomUsersMax", 1_000, 10_000_000),
                         s.millis("membership.statsInterval", 100, MINUTE_MS),
                         s.millis("membership.forgetAfter", 1_000, YEAR_MS),
                         s.millis("membership.reconnectGrace", 0, HOUR_MS)),

@@ -7,6 +7,7 @@ import io.danmaku.node.life.Shutdown;
 import io.danmaku.node.ops.Ops;
 import io.danmaku.node.ops.Tracing;
 import io.danmaku.node.pulsar.PulsarNode;
+import io.danmaku.node.redis.UniqueViewers;
 import io.danmaku.node.token.TokenKeys;
 import io.danmaku.protocol.log.Incarnation;
 import io.danmaku.room.admin.Forwarding;
@@ -26,6 +27,7 @@ import io.danmaku.room.moderation.Takedowns;
 import io.danmaku.room.moderation.Words;
 import io.danmaku.room.posting.Posts;
 import io.danmaku.room.room.Owner;
+import io.danmaku.room.room.Reports;
 import io.danmaku.room.room.Retentions;
 import io.danmaku.room.room.RoomLog;
 import io.danmaku.room.room.RoomTopics;
@@ -68,7 +70,7 @@ public final class RoomServiceNode {
 
     static void start(Settings settings, Shutdown shutdown) throws Exception {
         RoomServiceConfig config = RoomServiceConfig.read(settings);
-        String instance = Incarnation.create().toString();
+        Owner self = new Owner(Incarnation.create().toString(), config.advertisedUrl());
         Clock clock = Clock.systemUTC();
 
         Ops ops = new Ops(NAME);
@@ -88,18 +90,14 @@ public final class RoomServiceNode {
                 new HttpClientOptions(),
                 new PoolOptions().setHttp1MaxSize(FORWARD_CONNECTIONS_MAX).setMaxWaitQueueSize(FORWARD_WAITING_MAX));
 
-        StateGroups groups = new StateGroups(
-                vertx,
-                state,
-                pulsar.client(),
-                http,
-                new Owner(instance, config.advertisedUrl()),
-                config.state(),
-                ops.registry(),
-                clock);
+        StateGroups groups =
+                new StateGroups(vertx, state, pulsar.client(), http, self, config.state(), ops.registry(), clock);
         RoomLog log = new RoomLog(pulsar.client(), state, config.events(), ops.registry());
         Retentions retentions = new Retentions(vertx, state, pulsar.admin(), groups, ops.registry());
-        Rooms rooms = new Rooms(groups, new RoomTopics(pulsar.admin(), state), retentions, log, config.rooms());
+        StatsTable stats = new StatsTable();
+        Reports reports = new Reports(groups, stats::of);
+        Rooms rooms =
+                new Rooms(groups, new RoomTopics(pulsar.admin(), state), retentions, log, reports, config.rooms());
         Sanctions sanctions = new Sanctions(groups, log, config.rooms());
         Roles roles = new Roles(groups, config.rooms());
         Takedowns takedowns = new Takedowns(groups, log, config.rooms());
@@ -113,9 +111,18 @@ public final class RoomServiceNode {
         ExternalChecks checks = new ExternalChecks(groups);
         Audit audit = new Audit(pulsar, state, config.auditReads(), ops.registry());
         Webhooks webhooks = new Webhooks(vertx, state, hooks, pulsar, groups, config.webhooks(), ops.registry(), clock);
-        StatsTable stats = new StatsTable();
+        UniqueViewers uniques = new UniqueViewers(vertx, config.redisUrl());
+        shutdown.add("redis", STEP_MS, uniques::close);
         MembershipCount count = new MembershipCount(
-                vertx, membership, pulsar.client(), instance, config.membership(), stats, ops.registry());
+                vertx,
+                membership,
+                pulsar.client(),
+                self,
+                config.membership(),
+                stats,
+                groups::live,
+                uniques,
+                ops.registry());
 
         AtomicBoolean namespaces = new AtomicBoolean();
         ops.need("pulsar", namespaces::get);
@@ -140,8 +147,10 @@ public final class RoomServiceNode {
                 checks,
                 audit,
                 webhooks,
+                reports,
                 groups,
                 stats,
+                count,
                 new Forwarding(http, groups, config.forwardTimeoutMs(), ops.registry()),
                 new RequestMeter(ops.registry(), tracing.tracer()),
                 clock);
@@ -170,6 +179,7 @@ public final class RoomServiceNode {
             held.sweep();
             checks.sweep();
             webhooks.sweep();
+            reports.sweep();
             rooms.sweep();
         }));
         shutdown.add("http", DRAIN_MS + STEP_MS, () -> await(server.shutdown(DRAIN_MS, TimeUnit.MILLISECONDS)));

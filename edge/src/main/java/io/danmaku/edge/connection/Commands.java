@@ -118,6 +118,7 @@ public final class Commands {
         } else if (command instanceof Command.History asked) {
             history.carryOut(connection, id, asked);
         } else if (command instanceof Command.Auth auth) {
+            connection.kind = auth.client() == null || connection.ready() ? connection.kind : auth.client();
             authenticate(connection, id, auth);
         } else {
             direct.carryOut(connection, id, command);
@@ -144,6 +145,7 @@ public final class Commands {
         connection.authenticated(claims, auth.token(), tenants.of(claims.tenant()));
         if (!first) {
             connection.checkExclusions();
+            connection.rooms().values().forEach(m -> tellPresence(connection, m));
         } else if (claims.isGuest()) {
             loops.countGuests(1);
         } else if (!connection.dialect().readsOneRoom()) {
@@ -253,10 +255,17 @@ public final class Commands {
         connection.ok(
                 id, JoinReply.of(live, state, membership.role, head, online(live.key()), System.currentTimeMillis()));
         membership.viewer = audience.add(connection.socket(), connection.encoding(), since);
-        presence.joined(live.key(), connection.countedAs());
+        membership.tellJoined(presence, connection);
         audience.forward(membership.viewer);
         if (join.since() < 0) {
             Entering.tell(connection, membership, state, gate);
+        }
+    }
+
+    /** Somebody is another one in a room, by a renewed token or a role that was given or taken. */
+    void tellPresence(Connection connection, Membership m) {
+        if (m.viewer != null) {
+            m.tellRole(presence, connection, role(connection, m.room));
         }
     }
 
@@ -287,7 +296,7 @@ public final class Commands {
         connection.quota().leave(System.currentTimeMillis());
         if (m.viewer != null) {
             m.audience.remove(m.viewer);
-            presence.left(m.room.live().key(), connection.countedAs());
+            m.tellLeft(presence, connection);
             openRooms.release(m.room);
         }
         return true;

@@ -9,6 +9,7 @@ import io.danmaku.node.address.Address;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.room.DeviceKind;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.token.Claims;
 import io.netty.buffer.ByteBuf;
@@ -62,6 +63,8 @@ final class Connection implements Device {
     private long unwritableSinceNs;
     /** The end of the window for coming back, as it was last told; 0 = never. */
     private int reconnectToldMs;
+    /** What it is on; not another one once it is authenticated, because rooms have counted it. */
+    DeviceKind kind = DeviceKind.OTHER;
     /** Is among the next to leave when the edge stops. */
     boolean hurries;
     /** The product's own service is asked about a chat of it: the next one waits, so that they keep their order. */
@@ -375,6 +378,7 @@ final class Connection implements Device {
         Membership m = rooms.get(room.live().key().room());
         if (role != null && role != m.role && context.channel().isWritable()) {
             is(m, role);
+            commands.tellPresence(this, m);
             reply(Json.bytes(Json.object().put("room", room.live().key().room()).put("role", role.wireName())));
         }
     }

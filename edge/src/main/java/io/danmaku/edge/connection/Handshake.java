@@ -7,6 +7,7 @@ import io.danmaku.node.http.Problems;
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.room.DeviceKind;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
@@ -104,10 +105,18 @@ public final class Handshake implements Handler<RoutingContext> {
             return;
         }
         Command.Auth auth;
+        String client;
         try {
             auth = dialect == json ? auth(request) : null;
+            client = request.getParam("client");
         } catch (IllegalArgumentException brokenQuery) {
             Problems.send(routing, Refusal.of(ErrorCode.BAD_COMMAND, "the address cannot be read"));
+            return;
+        }
+        DeviceKind kind = DeviceKind.ofWireName(client);
+        if (client != null && kind == null && dialect == json) {
+            Problems.send(
+                    routing, Refusal.of(ErrorCode.BAD_FIELD, "client is web, ios, android, desktop, tv, bot or other"));
             return;
         }
         Refusal refusal = admit();
@@ -118,14 +127,22 @@ public final class Handshake implements Handler<RoutingContext> {
             Problems.send(routing, refusal);
             return;
         }
-        upgrade(request, dialect, key, named, auth);
+        upgrade(request, dialect, key, named, new Arrival(proxies.client(request), kind, auth));
     }
+
+    /**
+     * What a handshake says of who comes.
+     *
+     * @param kind null = nothing
+     * @param auth null = nothing
+     */
+    private record Arrival(Address address, DeviceKind kind, Command.Auth auth) {}
 
     /** What the address says of who comes; null when it says nothing. */
     private static Command.Auth auth(HttpServerRequest request) {
         String token = request.getParam("token");
         String guest = token == null ? request.getParam("guest") : null;
-        return token == null && guest == null ? null : new Command.Auth(token, guest);
+        return token == null && guest == null ? null : new Command.Auth(token, guest, null);
     }
 
     /** Counts one more connection, or says why not. */
@@ -140,7 +157,7 @@ public final class Handshake implements Handler<RoutingContext> {
         return loops.enter(limits.connectionsMax()) ? null : admission.refuse(Admission.Reason.FULL);
     }
 
-    private void upgrade(HttpServerRequest request, Dialect dialect, String key, boolean named, Command.Auth auth) {
+    private void upgrade(HttpServerRequest request, Dialect dialect, String key, boolean named, Arrival arrival) {
         request.response()
                 .putHeader("Upgrade", "websocket")
                 .putHeader("Connection", "Upgrade")
@@ -154,19 +171,18 @@ public final class Handshake implements Handler<RoutingContext> {
         if (agreed != null) {
             request.response().putHeader(CompressionOffer.HEADER, agreed);
         }
-        Address address = proxies.client(request);
         request.toNetSocket()
-                .onSuccess(socket ->
-                        take(
-                                ((NetSocketInternal) socket).channelHandlerContext(), dialect, address, auth, agreed != null))
+                .onSuccess(socket -> take(
+                        ((NetSocketInternal) socket).channelHandlerContext(), dialect, arrival, agreed != null))
                 .onFailure(lost -> loops.left());
     }
 
-    private void take(
-            ChannelHandlerContext vertx, Dialect dialect, Address address, Command.Auth auth, boolean compressed) {
+    private void take(ChannelHandlerContext vertx, Dialect dialect, Arrival arrival, boolean compressed) {
         ConnectionLoop loop = loops.of(vertx.channel().eventLoop());
         String session = incarnation + "." + sessions.incrementAndGet();
-        Connection connection = new Connection(dialect, loop, limits, commands, session, address, System.nanoTime());
+        Connection connection =
+                new Connection(dialect, loop, limits, commands, session, arrival.address, System.nanoTime());
+        connection.kind = arrival.kind == null ? DeviceKind.OTHER : arrival.kind;
         try {
             install(vertx, connection, compressed);
         } catch (RuntimeException closedMeanwhile) {
@@ -176,8 +192,8 @@ public final class Handshake implements Handler<RoutingContext> {
         }
         if (!vertx.channel().isActive()) {
             connection.closed();
-        } else if (auth != null) {
-            commands.authenticate(connection, -1, auth);
+        } else if (arrival.auth != null) {
+            commands.authenticate(connection, -1, arrival.auth);
         }
     }
 

@@ -154,17 +154,18 @@ public final class RoomTable implements Bearer.Keys, AutoCloseable {
             if (known != null && !known.epoch().equals(state.epoch())) {
                 deletions.remove(new Log(known.key(), known.epoch()));
             }
-            if (state.raid() != null && state.raid().stands()) {
-                raided.put(state.key(), state);
-            } else {
-                raided.remove(state.key());
-            }
             RoomState inForce = state.inForce();
             if (state.end() == RoomState.End.ERASED) {
                 rooms.remove(state.key());
                 deletions.remove(new Log(state.key(), state.epoch()));
             } else {
                 rooms.put(state.key(), inForce);
+            }
+            // only now: what is here is looked for there
+            if (state.raid() != null && state.raid().stands()) {
+                raided.put(state.key(), state);
+            } else {
+                raided.remove(state.key());
             }
             decided.room(inForce);
         }

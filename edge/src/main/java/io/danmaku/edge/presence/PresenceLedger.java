@@ -1,8 +1,11 @@
 package io.danmaku.edge.presence;
 
 import io.danmaku.protocol.log.Membership;
+import io.danmaku.protocol.room.DeviceKind;
+import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -10,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Counts viewers and decides what is said of each room, and when. At most one record of a room is on its way: what changes
@@ -26,21 +30,26 @@ final class PresenceLedger {
     /** How long a room waits after a record of it failed. */
     static final long RETRY_MS = 1_000;
     /**
-     * Users named in one record, so that it stays below the broker's 5 MiB. Of more users, those above are not named:
-     * {@code viewers} stays right, the number of distinct users is then too low.
+     * Users named in one record, so that it stays below the broker's 5 MiB. Of more users the others follow in the next record:
+     * until then {@code viewers} is right and the number of distinct users too low.
      */
-    static final int NAMED_MAX = 60_000;
+    static final int NAMED_MAX = 50_000;
 
     private static final class Room {
         private final RoomKey key;
-        private final Map<String, Integer> connections = new HashMap<>();
-        private final Set<String> came = new HashSet<>();
-        private final Set<String> went = new HashSet<>();
-        private int viewers;
+        private final long since;
+        private final Map<String, Visitor> visitors = new HashMap<>();
+        /** Users of whom something else is to be told than was. */
+        private final Set<String> changed = new HashSet<>();
+
+        private final int[] devices = new int[DeviceKind.COUNT];
+        private int[] toldDevices = new int[DeviceKind.COUNT];
         private int guests;
+        private int toldGuests;
         private long sent;
-        private int toldViewers;
+        private long came;
         private long toldSent;
+        private long toldCame;
         private long n;
         private boolean snapshot = true;
         private boolean inFlight;
@@ -50,21 +59,49 @@ final class PresenceLedger {
         private Room(RoomKey key, long n, long nowMs) {
             this.key = key;
             this.n = n;
+            since = n;
             toldAtMs = nowMs - SENT_INTERVAL_MS;
             notBeforeMs = nowMs;
         }
 
+        private int viewers() {
+            int sum = 0;
+            for (int count : devices) {
+                sum += count;
+            }
+            return sum;
+        }
+
         private boolean hasNews() {
-            return snapshot || peopleChanged() || sent != toldSent;
+            return snapshot || peopleChanged() || sent != toldSent || came != toldCame;
         }
 
         private boolean peopleChanged() {
-            return viewers != toldViewers || !came.isEmpty() || !went.isEmpty();
+            return !changed.isEmpty() || guests != toldGuests || !Arrays.equals(devices, toldDevices);
         }
 
         private long dueMs() {
             long intervalMs = snapshot || peopleChanged() ? INTERVAL_MS : SENT_INTERVAL_MS;
             return Math.max(notBeforeMs, toldAtMs + intervalMs);
+        }
+    }
+
+    /** A user and a kind of device in a room; the user is empty for guests, who are viewers and no users. */
+    record Who(RoomKey room, String user, DeviceKind kind) {}
+
+    /**
+     * What became of it.
+     *
+     * @param by how many connections more or fewer
+     * @param came how many of them came, those that left meanwhile among them
+     * @param role what the user is now; null = as before
+     * @param level the same
+     */
+    record Move(int by, int came, Role role, int level) {
+        /** Both, this one first. */
+        Move then(Move next) {
+            boolean says = next.role != null;
+            return new Move(by + next.by, came + next.came, says ? next.role : role, says ? next.level : level);
         }
     }
 
@@ -86,38 +123,54 @@ final class PresenceLedger {
     }
 
     /**
-     * A user's connections in a room became so many more or fewer.
+     * Something moved in a room.
      *
-     * @param user empty = a guest's, who is a viewer and no user
      * @throws IllegalArgumentException when more left than were there; nothing is changed then
      */
-    void moved(RoomKey key, String user, int by, long nowMs) {
-        Room room = room(key, nowMs);
-        boolean guests = user.isEmpty();
-        int before = guests ? room.guests : room.connections.getOrDefault(user, 0);
-        int after = before + by;
-        if (after < 0) {
+    void moved(Who who, Move move, long nowMs) {
+        Room room = room(who.room(), nowMs);
+        int kind = who.kind().place();
+        boolean guest = who.user().isEmpty();
+        try {
+            if (room.devices[kind] + move.by() < 0 || (guest && room.guests + move.by() < 0)) {
+                throw new IllegalArgumentException("more left than were there");
+            }
+            if (guest) {
+                room.guests += move.by();
+            } else {
+                moveUser(room, who, move);
+            }
+            room.devices[kind] += move.by();
+            room.came += move.came();
+        } catch (IllegalArgumentException more) {
+            throw new IllegalArgumentException(who + " left more often than joined", more);
+        } finally {
             settle(room);
-            throw new IllegalArgumentException(user + " left " + key + " more often than joined");
         }
-        if (guests) {
-            room.guests = after;
-            room.viewers += by;
-            settle(room);
+    }
+
+    private static void moveUser(Room room, Who who, Move move) {
+        Visitor visitor = room.visitors.get(who.user());
+        if (visitor == null) {
+            visitor = new Visitor();
+            visitor.move(who.kind(), move.by());
+            if (visitor.isHere()) {
+                room.visitors.put(who.user(), visitor);
+            }
+        } else {
+            visitor.move(who.kind(), move.by());
+        }
+        if (move.role() != null) {
+            visitor.is(move.role(), move.level());
+        }
+        if (!visitor.isTold()) {
+            room.changed.add(who.user());
             return;
         }
-        if (after == 0) {
-            room.connections.remove(user);
-        } else {
-            room.connections.put(user, after);
+        room.changed.remove(who.user());
+        if (!visitor.isHere()) {
+            room.visitors.remove(who.user());
         }
-        room.viewers += by;
-        if (before == 0 && after > 0 && !room.went.remove(user)) {
-            room.came.add(user);
-        } else if (before > 0 && after == 0 && !room.came.remove(user)) {
-            room.went.add(user);
-        }
-        settle(room);
     }
 
     /** This edge appended so many more events to a room. */
@@ -160,27 +213,82 @@ final class PresenceLedger {
 
     private Membership tell(Room room, long nowMs) {
         room.n++;
-        Membership record = room.snapshot
-                ? record(room, Membership.Kind.SNAPSHOT, room.connections.keySet(), Set.of())
-                : record(room, Membership.Kind.DELTA, room.came, room.went);
+        Membership record = room.snapshot ? snapshot(room) : delta(room);
         room.snapshot = false;
-        room.came.clear();
-        room.went.clear();
-        room.toldViewers = room.viewers;
+        room.toldDevices = room.devices.clone();
+        room.toldGuests = room.guests;
         room.toldSent = room.sent;
+        room.toldCame = room.came;
         room.toldAtMs = nowMs;
         room.inFlight = true;
         return record;
     }
 
-    private Membership record(Room room, Membership.Kind kind, Set<String> joined, Set<String> left) {
-        return new Membership(edge, kind, room.key, room.n, room.viewers, named(joined), named(left), room.sent);
+    private Membership snapshot(Room room) {
+        List<String> joined = new ArrayList<>();
+        List<String> marks = new ArrayList<>();
+        room.changed.clear();
+        for (Iterator<Map.Entry<String, Visitor>> all = room.visitors.entrySet().iterator(); all.hasNext(); ) {
+            Map.Entry<String, Visitor> one = all.next();
+            if (!one.getValue().isHere()) {
+                all.remove();
+            } else if (joined.size() < namedMax) {
+                name(one.getKey(), one.getValue(), joined, marks);
+            } else {
+                one.getValue().untold();
+                room.changed.add(one.getKey());
+            }
+        }
+        return record(room, Membership.Kind.SNAPSHOT, joined, marks, List.of());
     }
 
-    private List<String> named(Set<String> users) {
-        return users.size() <= namedMax
-                ? List.copyOf(users)
-                : users.stream().limit(namedMax).toList();
+    private Membership delta(Room room) {
+        List<String> joined = new ArrayList<>();
+        List<String> marks = new ArrayList<>();
+        List<String> left = new ArrayList<>();
+        for (Iterator<String> users = room.changed.iterator();
+                users.hasNext() && joined.size() + left.size() < namedMax; ) {
+            String user = users.next();
+            users.remove();
+            Visitor visitor = room.visitors.get(user);
+            if (visitor.isHere()) {
+                name(user, visitor, joined, marks);
+            } else {
+                left.add(user);
+                room.visitors.remove(user);
+            }
+        }
+        return record(room, Membership.Kind.DELTA, joined, marks, left);
+    }
+
+    private static void name(String user, Visitor visitor, List<String> joined, List<String> marks) {
+        joined.add(user);
+        marks.add(visitor.mark().text());
+        visitor.told();
+    }
+
+    private Membership record(
+            Room room, Membership.Kind kind, List<String> joined, List<String> marks, List<String> left) {
+        Map<String, Integer> devices = new TreeMap<>();
+        for (DeviceKind of : DeviceKind.values()) {
+            if (room.devices[of.place()] > 0) {
+                devices.put(of.wireName(), room.devices[of.place()]);
+            }
+        }
+        return new Membership(
+                edge,
+                kind,
+                room.key,
+                room.n,
+                room.viewers(),
+                joined,
+                left,
+                room.sent,
+                marks,
+                devices,
+                room.guests,
+                room.came,
+                room.since);
     }
 
     /** The record is in the log. */
@@ -212,7 +320,7 @@ final class PresenceLedger {
             return;
         }
         changed.remove(room);
-        if (room.viewers == 0) {
+        if (room.viewers() == 0) {
             rooms.remove(room.key);
             forgottenN = Math.max(forgottenN, room.n);
         }
@@ -227,7 +335,7 @@ final class PresenceLedger {
     int viewers() {
         int sum = 0;
         for (Room room : rooms.values()) {
-            sum += room.viewers;
+            sum += room.viewers();
         }
         return sum;
     }

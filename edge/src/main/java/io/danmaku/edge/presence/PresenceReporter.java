@@ -1,9 +1,13 @@
 package io.danmaku.edge.presence;
 
+import io.danmaku.edge.presence.PresenceLedger.Move;
+import io.danmaku.edge.presence.PresenceLedger.Who;
 import io.danmaku.node.pulsar.PulsarNode;
 import io.danmaku.protocol.log.Incarnation;
 import io.danmaku.protocol.log.Membership;
 import io.danmaku.protocol.log.MembershipRequest;
+import io.danmaku.protocol.room.DeviceKind;
+import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -36,10 +40,8 @@ public final class PresenceReporter implements AutoCloseable {
 
     private static final long STOP_MS_MAX = 1_000;
 
-    private record Who(RoomKey room, String user) {}
-
     private final String edge;
-    private final ConcurrentHashMap<Who, Integer> moves = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Who, Move> moves = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<RoomKey, Long> sends = new ConcurrentHashMap<>();
     private final Set<RoomKey> asked = ConcurrentHashMap.newKeySet();
     private volatile boolean askedAll;
@@ -75,20 +77,26 @@ public final class PresenceReporter implements AutoCloseable {
     /**
      * A viewer came into a room. From any thread.
      *
-     * @param user empty = a guest
+     * @param user empty for a guest
+     * @param level {@code Profile.NO_LEVEL} = none
      */
-    public void joined(RoomKey room, String user) {
-        moved(room, user, 1);
+    public void joined(RoomKey room, String user, DeviceKind kind, Role role, int level) {
+        moved(new Who(room, user, kind), new Move(1, 1, role, level));
+    }
+
+    /** A viewer who is in a room is something else there from now on. From any thread. */
+    public void is(RoomKey room, String user, DeviceKind kind, Role role, int level) {
+        moved(new Who(room, user, kind), new Move(0, 0, role, level));
     }
 
     /** A viewer that had come left a room. From any thread. */
-    public void left(RoomKey room, String user) {
-        moved(room, user, -1);
+    public void left(RoomKey room, String user, DeviceKind kind) {
+        moved(new Who(room, user, kind), new Move(-1, 0, null, 0));
     }
 
-    private void moved(RoomKey room, String user, int by) {
+    private void moved(Who who, Move move) {
         if (!closed) {
-            moves.merge(new Who(room, user), by, (a, b) -> a + b == 0 ? null : Integer.valueOf(a + b));
+            moves.merge(who, move, Move::then);
         }
     }
 
@@ -136,9 +144,9 @@ public final class PresenceReporter implements AutoCloseable {
 
     private void collect(long nowMs) {
         for (Who who : moves.keySet()) {
-            Integer by = moves.remove(who);
-            if (by != null) {
-                moveTo(who, by, nowMs);
+            Move move = moves.remove(who);
+            if (move != null) {
+                moveTo(who, move, nowMs);
             }
         }
         for (RoomKey room : sends.keySet()) {
@@ -158,9 +166,9 @@ public final class PresenceReporter implements AutoCloseable {
         }
     }
 
-    private void moveTo(Who who, int by, long nowMs) {
+    private void moveTo(Who who, Move move, long nowMs) {
         try {
-            ledger.moved(who.room, who.user, by, nowMs);
+            ledger.moved(who, move, nowMs);
         } catch (IllegalArgumentException bug) {
             LOG.error("viewers are miscounted", bug);
         }

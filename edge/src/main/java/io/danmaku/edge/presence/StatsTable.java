@@ -66,6 +66,9 @@ public final class StatsTable implements AutoCloseable {
     }
 
     private void take(String key, byte[] json) {
+        if (!RoomStats.isRoom(key)) {
+            return;
+        }
         if (json == null || json.length == 0) {
             RoomStats gone = stats.remove(key);
             if (gone != null) {
@@ -76,8 +79,8 @@ public final class StatsTable implements AutoCloseable {
         try {
             RoomStats now = Json.read(json, RoomStats.class);
             RoomStats before = stats.put(key, now);
-            if (!now.equals(before)) {
-                count(now.room().tenant(), now.online() - (before == null ? 0 : before.online()));
+            count(now.room().tenant(), now.online() - (before == null ? 0 : before.online()));
+            if (before == null || !now.showsSameAs(before)) {
                 changed.accept(now);
             }
         } catch (RuntimeException unreadable) {

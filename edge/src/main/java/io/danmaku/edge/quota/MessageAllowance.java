@@ -4,7 +4,7 @@ import io.vertx.core.Future;
 
 /**
  * How many messages of a tenant this edge may take in the present second. It draws them from a count that all edges add to, a tenth of the
- * quota at a time, ahead of need and on credit: no message waits for an answer, and the edges together may take a fifth more for each. What the count does
+ * quota at a time or {@link #PORTION_MIN}, ahead of need and on credit: no message waits for an answer, and each edge may so take two portions too many. What the count does
  * not have any more is refused until the second is over. While the count does not answer, the whole quota is this edge's own. Thread-safe: a few
  * instructions under a lock.
  */
@@ -13,6 +13,9 @@ final class MessageAllowance {
     static final long LATE_MS = 200;
 
     private static final int DRAWS_A_SECOND = 10;
+    /** A few who write at the same moment are no burst, however small the quota is. */
+    static final int PORTION_MIN = 5;
+
     private static final int UNDER_WAY_MAX = 2;
     private static final long SECOND_MS = 1_000;
     /** More is on its way. */
@@ -40,7 +43,7 @@ final class MessageAllowance {
     MessageAllowance(int perSecond, Count count) {
         this.perSecond = perSecond;
         this.count = count;
-        portion = Math.max(1, perSecond / DRAWS_A_SECOND);
+        portion = Math.min(perSecond, Math.max(PORTION_MIN, perSecond / DRAWS_A_SECOND));
     }
 
     /** 0 = one message is taken; else milliseconds until the next one can be. */

@@ -12,7 +12,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One connection to Redis, which pipelines; while it is away, calls fail at once and it is opened again with a growing delay. */
+/**
+ * One connection to Redis, which pipelines; while it is away, calls fail at once and it is opened again with a growing
+ * delay. From any thread.
+ */
 final class RedisLink implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
     private static final long RECONNECT_MS_MIN = 100;

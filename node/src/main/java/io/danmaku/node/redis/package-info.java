@@ -1,2 +1,2 @@
-/** The directory in Redis: which node holds a user's devices. The only package that knows Redis. */
+/** What is in Redis: which node holds a user's devices, and who watched a stream. The only package that knows Redis. */
 package io.danmaku.node.redis;

@@ -2,6 +2,7 @@ package io.danmaku.protocol.command;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.event.EventType;
+import io.danmaku.protocol.room.DeviceKind;
 
 /** One request of a client, checked for form (types, lengths, alphabets) but not for permission. */
 public sealed interface Command {
@@ -10,14 +11,15 @@ public sealed interface Command {
      * Presents a token, at first or to renew it on the open connection; or comes as a guest. One of both is null.
      *
      * @param guest the tenant whose rooms the guest wants to read; its form is not checked
+     * @param client what the connection is on, or null when it does not say
      */
-    record Auth(String token, String guest) implements Command {
+    record Auth(String token, String guest, DeviceKind client) implements Command {
         public static Auth token(String token) {
-            return new Auth(token, null);
+            return new Auth(token, null, null);
         }
 
         public static Auth guest(String tenant) {
-            return new Auth(null, tenant);
+            return new Auth(null, tenant, null);
         }
     }
 

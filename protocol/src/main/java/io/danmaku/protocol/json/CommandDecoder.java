@@ -7,6 +7,7 @@ import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.event.EventType;
+import io.danmaku.protocol.room.DeviceKind;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.token.Tokens;
 import java.io.IOException;
@@ -119,13 +120,25 @@ public final class CommandDecoder {
     }
 
     private static Command.Auth auth(ObjectNode f) throws BadField {
+        DeviceKind client = client(f);
         if (!f.hasNonNull("guest")) {
-            return Command.Auth.token(text(f, "token", 1, Tokens.TOKEN_CHARS_MAX));
+            return new Command.Auth(text(f, "token", 1, Tokens.TOKEN_CHARS_MAX), null, client);
         }
         if (f.hasNonNull("token")) {
             throw new BadField("auth has token or guest, not both");
         }
-        return Command.Auth.guest(id(f, "guest", Ids::isTenant));
+        return new Command.Auth(null, id(f, "guest", Ids::isTenant), client);
+    }
+
+    private static DeviceKind client(ObjectNode f) throws BadField {
+        if (!f.hasNonNull("client")) {
+            return null;
+        }
+        DeviceKind kind = DeviceKind.ofWireName(f.get("client").textValue());
+        if (kind == null) {
+            throw new BadField("client is web, ios, android, desktop, tv, bot or other");
+        }
+        return kind;
     }
 
     private static Command.Join join(ObjectNode f) throws BadField {

@@ -2,6 +2,7 @@ package io.danmaku.protocol.log;
 
 import io.danmaku.protocol.room.RoomKey;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A record of the membership topic: what one edge says of its viewers. Keyed by the edge's incarnation.
@@ -11,12 +12,31 @@ import java.util.List;
  * @param room null for LEASE and BYE
  * @param n numbers the records of one (edge, room), from 1; a hole means that something was missed
  * @param viewers connections in the room on this edge, now
- * @param joined users that had no viewer in the room on this edge before; in a SNAPSHOT all users that have one
+ * @param joined users that had no viewer in the room on this edge before, and those whose mark is another one; in a SNAPSHOT all
+ *     users that have one. Where there are too many for a record, the others follow in the next
  * @param left users whose last viewer in the room on this edge went
- * @param sent events that this edge appended to the room since its incarnation began
+ * @param sent events that this edge appended to the room since it began to count them
+ * @param marks what those of {@code joined} are, in the same order, see {@link Mark}; null or shorter in a record of an older edge
+ * @param devices the viewers by kind, those above 0 by wire name; null in a record of an older edge
+ * @param guests the viewers among them that are no users
+ * @param came connections that came since this edge began to count them
+ * @param since number of the record before the one with which this edge began to count what it sent and who came: it forgets a
+ *     room that is empty
  */
 public record Membership(
-        String edge, Kind kind, RoomKey room, long n, int viewers, List<String> joined, List<String> left, long sent) {
+        String edge,
+        Kind kind,
+        RoomKey room,
+        long n,
+        int viewers,
+        List<String> joined,
+        List<String> left,
+        long sent,
+        List<String> marks,
+        Map<String, Integer> devices,
+        int guests,
+        long came,
+        long since) {
 
     /** What a membership record says. */
     public enum Kind {
@@ -29,9 +49,22 @@ public record Membership(
         BYE
     }
 
-    public static final long LEASE_INTERVAL_MS = 2_000;
+    public static final long LEASE_INTERVAL_MS = 1_000;
     /** An edge not heard of for so long, by the broker's time, is dead. */
-    public static final long LEASE_DEAD_MS = 4_000;
+    public static final long LEASE_DEAD_MS = 3_000;
+
+    /** Of plain users on devices of which nothing is known. */
+    public Membership(
+            String edge,
+            Kind kind,
+            RoomKey room,
+            long n,
+            int viewers,
+            List<String> joined,
+            List<String> left,
+            long sent) {
+        this(edge, kind, room, n, viewers, joined, left, sent, null, null, 0, 0, 0);
+    }
 
     public static Membership lease(String edge) {
         return new Membership(edge, Kind.LEASE, null, 0, 0, List.of(), List.of(), 0);

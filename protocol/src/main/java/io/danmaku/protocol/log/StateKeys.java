@@ -5,6 +5,7 @@ import io.danmaku.protocol.room.HeldAnswer;
 import io.danmaku.protocol.room.Posted;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.Sanction;
+import java.util.Locale;
 
 /**
  * The keys of records in a state topic. Identifiers contain neither {@code :} nor {@code /}, but for an idempotency key, which is last, and for a device and a range of
@@ -25,6 +26,7 @@ public final class StateKeys {
     private static final String HELD = "held:";
     private static final String CHECK = "check:";
     private static final String WEBHOOK = "webhook:";
+    private static final String REPORT = "report:";
 
     private StateKeys() {}
 
@@ -192,6 +194,20 @@ public final class StateKeys {
     public static boolean isOfRoom(String key, RoomKey room) {
         String named = key.substring(key.indexOf(':') + 1);
         return named.equals(room.toString()) || named.startsWith(room + "/");
+    }
+
+    /** The key of a {@code Report}: {@code report:{tenant}/{room}/{stream}}, its number of 19 digits so that they sort; edges pass over it. */
+    public static String report(RoomKey room, long stream) {
+        return reportsIn(room) + String.format(Locale.ROOT, "%019d", stream);
+    }
+
+    /** What the keys of all reports of a room begin with. */
+    public static String reportsIn(RoomKey room) {
+        return REPORT + room + "/";
+    }
+
+    public static boolean isReport(String key) {
+        return key.startsWith(REPORT);
     }
 
     public static boolean isGrant(String key) {

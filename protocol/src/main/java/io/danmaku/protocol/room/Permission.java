@@ -20,6 +20,8 @@ public enum Permission {
     PIN(Role.MODERATOR),
     /** See chats that are held, and approve or deny them. */
     REVIEW(Role.MODERATOR),
+    /** Ask who watches, and read the reports of streams. */
+    SEE_VIEWERS(Role.MODERATOR),
     /** Change title and policy, close the room. */
     GOVERN(Role.HOST),
     /** Give and take roles that are lower than one's own. */

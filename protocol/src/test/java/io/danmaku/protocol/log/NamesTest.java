@@ -15,13 +15,18 @@ import io.danmaku.protocol.room.Deletion;
 import io.danmaku.protocol.room.ExternalCheck;
 import io.danmaku.protocol.room.Grant;
 import io.danmaku.protocol.room.HeldAnswer;
+import io.danmaku.protocol.room.DeviceKind;
+import io.danmaku.protocol.room.Grant;
+import io.danmaku.protocol.room.Report;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
 import io.danmaku.protocol.room.WordList;
+import io.danmaku.protocol.token.Profile;
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.AlphaChars;
@@ -115,7 +120,39 @@ final class NamesTest {
                 new Membership("abc", Membership.Kind.DELTA, room, 4, 2, List.of("7"), List.of("8"), 9),
                 Membership.class);
         assertReadsBack(new MembershipRequest("abc", null), MembershipRequest.class);
+        assertReadsBack(
+                new Membership(
+                        "abc",
+                        Membership.Kind.SNAPSHOT,
+                        room,
+                        4,
+                        2,
+                        List.of("7"),
+                        List.of(),
+                        9,
+                        List.of("w317"),
+                        Map.of("web", 2),
+                        1,
+                        5,
+                        3),
+                Membership.class);
         assertReadsBack(new RoomStats(room, 1, 2, 3, 4), RoomStats.class);
+        for (Long uniques : new Long[] {null, 5L}) {
+            assertReadsBack(
+                    new RoomStats(
+                            room,
+                            1,
+                            2,
+                            3,
+                            4,
+                            true,
+                            Map.of("web", 1),
+                            new RoomStats.Stream("k3", 2, 1, uniques, 6, 7, 8),
+                            9,
+                            Map.of("abc", new RoomStats.Counted(1, 2, 3))),
+                    RoomStats.class);
+            assertReadsBack(new Report(room, "k3", 2, 1, 2, 3, uniques, 4, 5, 6), Report.class);
+        }
         assertReadsBack(
                 new DirectRecord(DirectRecord.Op.SEND, "default", "7", "8", "c1", "text", "hi", 0, "abc", 5),
                 DirectRecord.class);
@@ -125,6 +162,43 @@ final class NamesTest {
         assertReadsBack(
                 Delivery.refused("default", 5, Refusal.retry(ErrorCode.UNAVAILABLE, "away", 100)), Delivery.class);
         assertReadsBack(Delivery.read("default", List.of("7"), "7", "8", 3), Delivery.class);
+    }
+
+    @Test
+    void whatAnOlderEdgeAndRoomServiceSayOfViewersIsStillRead() {
+        Membership before = Json.read(
+                ("{\"edge\":\"abc\",\"kind\":\"DELTA\",\"room\":{\"tenant\":\"default\",\"room\":\"42\"},\"n\":4,"
+                                + "\"viewers\":2,\"joined\":[\"7\"],\"left\":[],\"sent\":9}")
+                        .getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                Membership.class);
+        assertEquals(
+                new Membership(
+                        "abc", Membership.Kind.DELTA, new RoomKey("default", "42"), 4, 2, List.of("7"), List.of(), 9),
+                before);
+        RoomStats stats = Json.read(
+                ("{\"room\":{\"tenant\":\"default\",\"room\":\"42\"},\"online\":1,\"users\":1,\"peak\":3,"
+                                + "\"perMinute\":4}")
+                        .getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                RoomStats.class);
+        assertEquals(3, stats.peak());
+        assertNull(stats.stream());
+    }
+
+    @Test
+    void marksReadBackAndStrangeOnesSayNothing() {
+        for (Mark mark : List.of(
+                Mark.PLAIN,
+                new Mark(DeviceKind.WEB, Role.VIEWER, Profile.NO_LEVEL, 1),
+                new Mark(DeviceKind.TV, Role.OWNER, 1_000, Mark.CONNECTIONS_MAX),
+                new Mark(DeviceKind.BOT, Role.MEMBER, 0, 2))) {
+            assertEquals(mark, Mark.parse(mark.text()));
+        }
+        assertEquals("", Mark.PLAIN.text());
+        assertEquals("t51000x9999", new Mark(DeviceKind.TV, Role.OWNER, 1_000, 9_999).text());
+        for (String strange : new String[] {null, "", "w", "w9", "wx", "w0x", "w0-", "x"}) {
+            assertEquals(Mark.PLAIN, Mark.parse(strange), strange);
+        }
+        assertEquals(DeviceKind.OTHER, Mark.parse("?3").kind());
     }
 
     @Test

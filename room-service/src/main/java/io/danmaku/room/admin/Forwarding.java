@@ -90,20 +90,7 @@ public final class Forwarding {
             return;
         }
         forwarded.increment();
-        RequestOptions options = new RequestOptions()
-                .setMethod(context.request().method())
-                .setAbsoluteURI(owner.url() + context.request().uri())
-                .setConnectTimeout(CONNECT_MS)
-                .setIdleTimeout(timeoutMs);
-        for (String name : REQUEST_HEADERS) {
-            String value = context.request().getHeader(name);
-            if (value != null) {
-                options.putHeader(name, value);
-            }
-        }
-        options.putHeader(HEADER, groups.self().instance());
-        options.putHeader(Requests.FORWARDED_FOR, Requests.address(context));
-        http.request(options)
+        http.request(options(context, owner))
                 .onFailure(notReached -> {
                     failed.increment();
                     groups.suspectOwner(room);
@@ -131,6 +118,44 @@ public final class Forwarding {
                                 Problems.send(context, unknown(), Map.of(ROOM, room.room()));
                             }
                         }));
+    }
+
+    /**
+     * Brings a request for what one instance alone knows to that instance.
+     *
+     * @param other null when none is known
+     */
+    void to(RoutingContext context, Owner other) {
+        if (other == null
+                || other.instance().equals(groups.self().instance())
+                || context.request().getHeader(HEADER) != null) {
+            Problems.send(context, notCounted());
+            return;
+        }
+        forwarded.increment();
+        http.request(options(context, other))
+                .compose(request -> request.send())
+                .compose(response -> response.body().onSuccess(answer -> pass(context, response, answer)))
+                .onFailure(lost -> {
+                    failed.increment();
+                    Problems.send(context, notCounted());
+                });
+    }
+
+    private RequestOptions options(RoutingContext context, Owner other) {
+        RequestOptions options = new RequestOptions()
+                .setMethod(context.request().method())
+                .setAbsoluteURI(other.url() + context.request().uri())
+                .setConnectTimeout(CONNECT_MS)
+                .setIdleTimeout(timeoutMs);
+        for (String name : REQUEST_HEADERS) {
+            String value = context.request().getHeader(name);
+            if (value != null) {
+                options.putHeader(name, value);
+            }
+        }
+        options.putHeader(HEADER, groups.self().instance());
+        return options.putHeader(Requests.FORWARDED_FOR, Requests.address(context));
     }
 
     /**
@@ -163,6 +188,10 @@ public final class Forwarding {
             }
         }
         context.response().end(body);
+    }
+
+    private static Refusal notCounted() {
+        return Refusal.retry(ErrorCode.UNAVAILABLE, "nobody counts who is there at the moment", RETRY_MS);
     }
 
     private static Refusal unavailable() {

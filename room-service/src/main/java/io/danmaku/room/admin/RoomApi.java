@@ -9,6 +9,7 @@ import io.danmaku.protocol.token.KeyScope;
 import io.danmaku.protocol.token.Tokens;
 import io.danmaku.room.key.Keys;
 import io.danmaku.room.audit.Audit;
+import io.danmaku.room.membership.MembershipCount;
 import io.danmaku.room.membership.StatsTable;
 import io.danmaku.room.moderation.ExternalChecks;
 import io.danmaku.room.moderation.HeldChats;
@@ -20,6 +21,7 @@ import io.danmaku.room.moderation.Takedowns;
 import io.danmaku.room.moderation.Words;
 import io.danmaku.room.posting.Posts;
 import io.danmaku.room.room.Owner;
+import io.danmaku.room.room.Reports;
 import io.danmaku.room.room.Rooms;
 import io.danmaku.room.room.StateGroups;
 import io.danmaku.room.webhook.Webhooks;
@@ -59,6 +61,10 @@ public final class RoomApi {
     private final CheckRoutes checks;
     private final AuditRoutes audit;
     private final WebhookRoutes webhooks;
+    private final PresenceRoutes presence;
+    private final ReportRoutes reports;
+    private final MembershipCount count;
+    private final StatsTable stats;
     private final Forwarding forwarding;
     private final RequestMeter meter;
     private final String instance;
@@ -81,8 +87,10 @@ public final class RoomApi {
             ExternalChecks checks,
             Audit audit,
             Webhooks webhooks,
+            Reports reports,
             StateGroups groups,
             StatsTable stats,
+            MembershipCount count,
             Forwarding forwarding,
             RequestMeter meter,
             Clock clock) {
@@ -102,6 +110,10 @@ public final class RoomApi {
         this.checks = new CheckRoutes(checks, forwarding);
         this.audit = new AuditRoutes(audit, roles);
         this.webhooks = new WebhookRoutes(webhooks, forwarding);
+        this.presence = new PresenceRoutes(vertx, rooms, roles, stats, count);
+        this.reports = new ReportRoutes(reports, roles);
+        this.count = count;
+        this.stats = stats;
         this.forwarding = forwarding;
         this.instance = groups.self().instance();
         this.meter = meter;
@@ -131,7 +143,11 @@ public final class RoomApi {
         decided(router, HttpMethod.GET, "/api/rooms/:room", KeyScope.ROOMS_READ, rooms::read);
         decided(router, HttpMethod.PATCH, "/api/rooms/:room", KeyScope.ROOMS_WRITE, rooms::change);
         decided(router, HttpMethod.DELETE, "/api/rooms/:room", KeyScope.ROOMS_WRITE, rooms::close);
-        decided(router, HttpMethod.GET, "/api/rooms/:room/presence", KeyScope.ROOMS_READ, rooms::presence);
+        decided(router, HttpMethod.GET, "/api/rooms/:room/presence", KeyScope.ROOMS_READ, presence::numbers);
+        counted(router, "/api/rooms/:room/viewers", presence::viewers);
+        counted(router, "/api/rooms/:room/viewers/:user", presence::viewer);
+        decided(router, HttpMethod.GET, "/api/rooms/:room/reports", KeyScope.ROOMS_READ, reports::list);
+        decided(router, HttpMethod.GET, "/api/rooms/:room/reports/:stream", KeyScope.ROOMS_READ, reports::read);
         decided(router, HttpMethod.POST, "/api/rooms/:room/sanctions", KeyScope.MODERATE, sanctions::speak);
         decided(router, HttpMethod.GET, "/api/rooms/:room/sanctions", KeyScope.MODERATE, sanctions::list);
         decided(router, HttpMethod.DELETE, "/api/rooms/:room/sanctions/:id", KeyScope.MODERATE, sanctions::lift);
@@ -197,6 +213,20 @@ public final class RoomApi {
         router.route(method, path)
                 .handler(Bearer.within(scope))
                 .handler(forwarding.toOwner())
+                .handler(handler);
+    }
+
+    /** A route that the instance answers that counts who is there. */
+    private void counted(Router router, String path, Handler<RoutingContext> handler) {
+        router.get(path)
+                .handler(Bearer.within(KeyScope.ROOMS_READ))
+                .handler(context -> {
+                    if (count.isCounting()) {
+                        context.next();
+                    } else {
+                        forwarding.to(context, stats.counter());
+                    }
+                })
                 .handler(handler);
     }
 

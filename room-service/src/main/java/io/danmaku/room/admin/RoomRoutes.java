@@ -7,7 +7,6 @@ import io.danmaku.node.http.Problems;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
-import io.danmaku.protocol.log.RoomStats;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.room.Permission;
 import io.danmaku.protocol.room.RoomKey;
@@ -28,7 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** {@code /api/rooms}: create, list, read, change, close; and who is there. */
+/** {@code /api/rooms}: create, list, read, change, close. */
 final class RoomRoutes {
     private static final int CREATED = 201;
     private static final int OK = 200;
@@ -180,24 +179,6 @@ final class RoomRoutes {
                                                 .setStatusCode(NO_CONTENT)
                                                 .end()));
                     }
-                }));
-    }
-
-    void presence(RoutingContext context) {
-        Requests.with(
-                context,
-                Requests.room(context),
-                room -> Requests.with(context, rooms.read(room), known -> {
-                    RoomStats now = stats.of(room);
-                    Problems.json(
-                            context,
-                            OK,
-                            Json.object()
-                                    .put("room", room.room())
-                                    .put("online", now.online())
-                                    .put("users", now.users())
-                                    .put("peak", now.peak())
-                                    .put("perMinute", now.perMinute()));
                 }));
     }
 

@@ -3,7 +3,9 @@ package io.danmaku.room.membership;
 import io.danmaku.protocol.log.Membership;
 import io.danmaku.protocol.log.MembershipRequest;
 import io.danmaku.protocol.log.RoomStats;
+import io.danmaku.protocol.log.RoomStats.Counted;
 import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.room.room.LiveStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,6 +14,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Adds up what edges say of their viewers. Fed with the membership topic's records in their order; knows no clock and no
@@ -24,6 +27,12 @@ import java.util.Map;
 final class Attendance {
     /** What a room-service's own ticks are keyed with in front of its incarnation; such a record only moves time. */
     static final String TICK_PREFIX = "~";
+
+    /** So long after the own first tick all edges have had the time to answer. */
+    private static final long SETTLE_MS = 4_000;
+
+    /** Edges of a room whose counts stand in its numbers. */
+    private static final int COUNTED_EDGES_MAX = 64;
 
     /** What happened that somebody should count. */
     interface Watcher {
@@ -41,21 +50,33 @@ final class Attendance {
     private final MembershipBounds bounds;
     private final Watcher watcher;
     private final LogClock clock = new LogClock();
-    private final Map<String, Edge> edges = new HashMap<>();
+    private final Map<String, EdgeCount> edges = new HashMap<>();
     private final Map<RoomKey, RoomAttendance> rooms = new HashMap<>();
     /** All rooms in the order in which they are looked at for news; forgotten ones are met and dropped. */
     private final Deque<RoomAttendance> turns = new ArrayDeque<>();
 
-    private long usersKept;
+    private final Function<RoomKey, LiveStream> streams;
+    private final KeptUsers users;
     private long graceUntilMs;
     /** Log time of the first own tick: what was read before it had been written before this instance counted. */
     private long startedMs = -1;
 
+    private boolean begun;
+    private boolean settled;
+
     /**
      * @param tick what this instance's own ticks are keyed with
      * @param former numbers that a former instance published
+     * @param streams which stream runs in a room, null = not known
      */
-    Attendance(String tick, MembershipBounds bounds, Watcher watcher, Collection<RoomStats> former) {
+    Attendance(
+            String tick,
+            MembershipBounds bounds,
+            Watcher watcher,
+            Collection<RoomStats> former,
+            Function<RoomKey, LiveStream> streams) {
+        this.streams = streams;
+        users = new KeptUsers(bounds.usersMax(), watcher);
         this.tick = tick;
         this.bounds = bounds;
         this.watcher = watcher;
@@ -69,6 +90,10 @@ final class Attendance {
         if (clock.advance(brokerMs)) {
             // Pulsar was away: edges come back one after the other, and none is dead for that
             graceUntilMs = clock.nowMs() + bounds.reconnectGraceMs();
+        }
+        if (!begun) {
+            begun = true;
+            rooms.values().forEach(room -> room.begin(brokerMs));
         }
         if (record.edge() == null || record.kind() == null) {
             watcher.dropped("form");
@@ -84,13 +109,13 @@ final class Attendance {
             remove(record.edge());
             return;
         }
-        Edge edge = edges.get(record.edge());
+        EdgeCount edge = edges.get(record.edge());
         if (edge == null) {
             if (edges.size() >= bounds.edgesMax()) {
                 watcher.dropped("edges");
                 return;
             }
-            edge = new Edge(record.edge());
+            edge = new EdgeCount(record.edge());
             edges.put(record.edge(), edge);
         }
         edge.heardMs = clock.nowMs();
@@ -103,8 +128,9 @@ final class Attendance {
         }
     }
 
-    private void take(Edge edge, Membership record) {
-        EdgeRoom held = edge.rooms.computeIfAbsent(record.room(), r -> new EdgeRoom());
+    private void take(EdgeCount edge, Membership record) {
+        long nowMs = clock.nowMs();
+        EdgeRoom held = edge.rooms().computeIfAbsent(record.room(), r -> new EdgeRoom());
         RoomAttendance room = room(record.room());
         boolean first = held.n == 0;
         boolean snapshot = record.kind() == Membership.Kind.SNAPSHOT;
@@ -115,75 +141,62 @@ final class Attendance {
         if (record.n() <= held.n && !restart && !(snapshot && held.stale)) {
             return;
         }
+        room.live(streams.apply(record.room()), nowMs);
+        room.add(held, -1, nowMs);
         if (snapshot || restart) {
-            forgetUsers(held, room);
             held.stale = false;
         } else if (record.n() != held.n + 1) {
             held.stale = true;
             watcher.hole();
         }
-        if (record.sent() < held.sent) {
-            held.sent = 0;
-        } else if (first && (snapshot || record.n() > 1)) {
-            // what it sent before this instance began to count is not of this minute
-            held.sent = record.sent();
-        }
-        held.n = record.n();
         if (record.viewers() == 0) {
             // whatever was missed, nobody is left
-            forgetUsers(held, room);
+            users.forget(held, room);
             held.stale = false;
+        } else if (snapshot || restart) {
+            users.replace(held, room, record);
         } else {
-            enter(held, room, record.joined());
-            leave(held, room, record.left());
+            users.change(held, room, record);
         }
-        int uncountedBefore = held.uncounted ? held.viewers : 0;
-        int uncountedNow = held.uncounted ? record.viewers() : 0;
-        room.viewers(record.viewers() - held.viewers, uncountedNow - uncountedBefore, clock.nowMs());
-        held.viewers = record.viewers();
-        room.sent(record.sent() - held.sent, clock.nowMs());
+        held.viewers(record);
+        room.add(held, 1, nowMs);
+        count(edge, held, room, record, first);
+        held.n = record.n();
+        if (room.users().isToBeginAnew()) {
+            nameAll(room);
+        }
+    }
+
+    /** Takes in what the edge sent and who came to it, as far as it was not counted before. */
+    private void count(EdgeCount edge, EdgeRoom held, RoomAttendance room, Membership record, boolean first) {
+        if (record.since() != held.since || record.sent() < held.sent || record.came() < held.came) {
+            held.since = record.since();
+            held.sent = 0;
+            held.came = 0;
+        }
+        boolean before = first && room.catchUp(edge.name(), record);
+        if (!before) {
+            room.counted(record.sent() - held.sent, record.came() - held.came, clock.nowMs());
+        }
         held.sent = record.sent();
+        held.came = record.came();
     }
 
-    private void enter(EdgeRoom held, RoomAttendance room, List<String> users) {
-        if (users == null || held.uncounted) {
-            return;
-        }
-        for (String user : users) {
-            if (usersKept >= bounds.usersMax()) {
-                watcher.dropped("users");
-                forgetUsers(held, room);
-                held.uncounted = true;
-                room.viewers(0, held.viewers, clock.nowMs());
-                return;
-            }
-            if (held.users().add(user)) {
-                usersKept++;
-                room.enter(user);
-            }
-        }
+    private void nameAll(RoomAttendance room) {
+        room.users().clear();
+        heldIn(room.room()).forEach((edge, held) -> held.users().keySet().forEach(room.users()::enter));
     }
 
-    private void leave(EdgeRoom held, RoomAttendance room, List<String> users) {
-        if (users == null) {
-            return;
-        }
-        for (String user : users) {
-            if (held.users().remove(user)) {
-                usersKept--;
-                room.leave(user);
+    /** What each edge said of a room, by incarnation. */
+    private Map<String, EdgeRoom> heldIn(RoomKey room) {
+        Map<String, EdgeRoom> all = new HashMap<>();
+        edges.forEach((name, edge) -> {
+            EdgeRoom held = edge.rooms().get(room);
+            if (held != null) {
+                all.put(name, held);
             }
-        }
-    }
-
-    private void forgetUsers(EdgeRoom held, RoomAttendance room) {
-        usersKept -= held.users().size();
-        held.users().forEach(room::leave);
-        held.users().clear();
-        if (held.uncounted) {
-            held.uncounted = false;
-            room.viewers(0, -held.viewers, clock.nowMs());
-        }
+        });
+        return all;
     }
 
     private RoomAttendance room(RoomKey key) {
@@ -191,7 +204,7 @@ final class Attendance {
         if (known != null) {
             return known;
         }
-        RoomAttendance room = new RoomAttendance(key, clock.nowMs());
+        RoomAttendance room = new RoomAttendance(key, bounds.roomUsersMax(), clock.nowMs());
         rooms.put(key, room);
         turns.add(room);
         return room;
@@ -200,11 +213,15 @@ final class Attendance {
     /** Takes out who is dead, and forgets what is empty. */
     void sweep() {
         long nowMs = clock.nowMs();
+        if (!settled && isSettled()) {
+            settled = true;
+            rooms.values().forEach(room -> room.settle(nowMs));
+        }
         if (nowMs >= graceUntilMs) {
             List<String> dead = new ArrayList<>();
-            for (Edge edge : edges.values()) {
+            for (EdgeCount edge : edges.values()) {
                 if (nowMs - Math.max(edge.heardMs, graceUntilMs) > Membership.LEASE_DEAD_MS) {
-                    dead.add(edge.name);
+                    dead.add(edge.name());
                 }
             }
             for (String edge : dead) {
@@ -215,12 +232,17 @@ final class Attendance {
     }
 
     private void remove(String name) {
-        Edge edge = edges.remove(name);
+        EdgeCount edge = edges.remove(name);
         if (edge != null) {
-            edge.rooms.forEach((key, held) -> {
+            edge.rooms().forEach((key, held) -> {
                 RoomAttendance room = room(key);
-                forgetUsers(held, room);
-                room.viewers(-held.viewers, 0, clock.nowMs());
+                room.add(held, -1, clock.nowMs());
+                users.forget(held, room);
+                if (room.users().isToBeginAnew()) {
+                    nameAll(room);
+                }
+                // this is no burst of little changes: who watches is told at once
+                room.hurry();
             });
         }
     }
@@ -228,7 +250,7 @@ final class Attendance {
     /** Snapshots to ask for now, at most {@code max}. */
     List<MembershipRequest> requests(int max) {
         List<MembershipRequest> asked = new ArrayList<>();
-        for (Edge edge : edges.values()) {
+        for (EdgeCount edge : edges.values()) {
             if (asked.size() >= max) {
                 break;
             }
@@ -242,7 +264,7 @@ final class Attendance {
      * published.
      */
     boolean isSettled() {
-        return startedMs >= 0 && clock.nowMs() - startedMs >= Membership.LEASE_DEAD_MS;
+        return startedMs >= 0 && clock.nowMs() - startedMs >= SETTLE_MS;
     }
 
     /**
@@ -261,7 +283,8 @@ final class Attendance {
             }
             turns.add(room);
             if (wallMs - room.publishedAtMs() >= bounds.statsIntervalMs()) {
-                RoomStats stats = room.news(clock.nowMs());
+                room.live(streams.apply(room.room()), clock.nowMs());
+                RoomStats stats = room.news(clock.nowMs(), clock.brokerMs(), wallMs, () -> counted(room.room()));
                 if (stats != null) {
                     room.published(stats, wallMs);
                     news.add(stats);
@@ -269,6 +292,13 @@ final class Attendance {
             }
         }
         return news;
+    }
+
+    /** How far edges' own counts are contained in the numbers; null of too many. */
+    private Map<String, Counted> counted(RoomKey room) {
+        Map<String, Counted> all = new HashMap<>();
+        heldIn(room).forEach((edge, held) -> all.put(edge, new Counted(held.since, held.sent, held.came)));
+        return all.size() > COUNTED_EDGES_MAX ? null : all;
     }
 
     /** A publication failed. */
@@ -288,7 +318,7 @@ final class Attendance {
             RoomAttendance room = all.next();
             if (room.isEmptySince(beforeMs, clock.nowMs())) {
                 all.remove();
-                edges.values().forEach(edge -> edge.rooms.remove(room.room()));
+                edges.values().forEach(edge -> edge.rooms().remove(room.room()));
                 if (room.wasPublished()) {
                     forgotten.add(room.room());
                 }
@@ -300,7 +330,57 @@ final class Attendance {
     /** A room's numbers now, or null when it is not counted. */
     RoomStats stats(RoomKey key) {
         RoomAttendance room = rooms.get(key);
-        return room == null ? null : room.stats(clock.nowMs());
+        if (room == null) {
+            return null;
+        }
+        room.live(streams.apply(key), clock.nowMs());
+        return room.stats(clock.nowMs());
+    }
+
+    /** Rooms whose streams have users that are not in Redis yet. */
+    List<RoomKey> roomsWithNewcomers() {
+        return !settled
+                ? List.of()
+                : rooms.values().stream()
+                        .filter(room -> room.stream() != null && room.stream().hasNewcomers())
+                        .map(RoomAttendance::room)
+                        .toList();
+    }
+
+    /** A room's running stream, or null. */
+    StreamCount stream(RoomKey key) {
+        RoomAttendance room = rooms.get(key);
+        return room == null ? null : room.stream();
+    }
+
+    /** Users to be added to the room's running stream now, and never again unless that fails. */
+    List<String> takeNewcomers(RoomKey key) {
+        StreamCount stream = stream(key);
+        boolean everybody = stream.wantsEverybody();
+        List<String> newcomers = stream.takeNewcomers();
+        return everybody
+                ? heldIn(key).values().stream()
+                        .flatMap(held -> held.users().keySet().stream())
+                        .toList()
+                : newcomers;
+    }
+
+    /**
+     * Who is in a room: a page of the users by id, or of a sample.
+     *
+     * @param after null = from the first
+     */
+    ViewerPage viewers(RoomKey key, String after, int limit) {
+        RoomAttendance room = rooms.get(key);
+        return room == null
+                ? new ViewerPage(List.of(), false, List.of(), null)
+                : new RoomViewers(room, heldIn(key).values()).page(after, limit, clock.nowMs());
+    }
+
+    /** A user who is in a room, or null. */
+    Viewer viewer(RoomKey key, String user) {
+        RoomAttendance room = rooms.get(key);
+        return room == null ? null : new RoomViewers(room, heldIn(key).values()).find(user);
     }
 
     int edgeCount() {
@@ -308,55 +388,6 @@ final class Attendance {
     }
 
     long userCount() {
-        return usersKept;
-    }
-
-    /** One edge and what it said. */
-    private static final class Edge {
-        /** A new edge is asked for all it has at once and again after these times, until it answers. */
-        private static final long[] ASK_AFTER_MS = {0, 1_000, 3_000};
-
-        private static final long ASK_ROOM_EVERY_MS = 1_000;
-        /** With more rooms in doubt than this the edge is asked for all. */
-        private static final int ROOMS_ASKED_MAX = 16;
-
-        private final String name;
-        private final Map<RoomKey, EdgeRoom> rooms = new HashMap<>();
-        private long heardMs;
-        private long firstHeardMs = -1;
-        private int asked;
-        private boolean answered;
-        private long askedAllMs = Long.MIN_VALUE / 2;
-
-        Edge(String name) {
-            this.name = name;
-        }
-
-        void ask(long nowMs, List<MembershipRequest> requests) {
-            if (firstHeardMs < 0) {
-                firstHeardMs = nowMs;
-            }
-            if (!answered && asked < ASK_AFTER_MS.length && nowMs >= firstHeardMs + ASK_AFTER_MS[asked]) {
-                asked++;
-                askedAllMs = nowMs;
-                requests.add(new MembershipRequest(name, null));
-                return;
-            }
-            List<Map.Entry<RoomKey, EdgeRoom>> doubtful = new ArrayList<>();
-            for (Map.Entry<RoomKey, EdgeRoom> e : rooms.entrySet()) {
-                if (e.getValue().stale && nowMs - Math.max(askedAllMs, e.getValue().askedMs) >= ASK_ROOM_EVERY_MS) {
-                    doubtful.add(e);
-                }
-            }
-            if (doubtful.size() > ROOMS_ASKED_MAX) {
-                askedAllMs = nowMs;
-                requests.add(new MembershipRequest(name, null));
-                return;
-            }
-            for (Map.Entry<RoomKey, EdgeRoom> e : doubtful) {
-                e.getValue().askedMs = nowMs;
-                requests.add(new MembershipRequest(name, e.getKey()));
-            }
-        }
+        return users.count();
     }
 }

@@ -36,6 +36,11 @@ final class LogClock {
         return false;
     }
 
+    /** The largest broker time so far. */
+    long brokerMs() {
+        return brokerMs;
+    }
+
     /** Milliseconds of log time since the first record. */
     long nowMs() {
         return nowMs;

@@ -1,24 +1,29 @@
 package io.danmaku.room.membership;
 
 import io.danmaku.node.pulsar.PulsarNode;
+import io.danmaku.node.redis.UniqueViewers;
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.Membership;
 import io.danmaku.protocol.log.MembershipRequest;
 import io.danmaku.protocol.log.RoomStats;
-import io.danmaku.protocol.log.Topics;
 import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.room.room.LiveStream;
+import io.danmaku.room.room.Owner;
+import io.danmaku.room.room.Result;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.apache.pulsar.client.api.BatchReceivePolicy;
+import java.util.function.Function;
 import org.apache.pulsar.client.api.Consumer;
 import org.apache.pulsar.client.api.ConsumerEventListener;
 import org.apache.pulsar.client.api.Message;
@@ -26,9 +31,6 @@ import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.api.Messages;
 import org.apache.pulsar.client.api.Producer;
 import org.apache.pulsar.client.api.PulsarClient;
-import org.apache.pulsar.client.api.Schema;
-import org.apache.pulsar.client.api.SubscriptionInitialPosition;
-import org.apache.pulsar.client.api.SubscriptionType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,25 +41,32 @@ import org.slf4j.LoggerFactory;
  */
 public final class MembershipCount {
     private static final Logger LOG = LoggerFactory.getLogger(MembershipCount.class);
-    private static final String SUBSCRIPTION = "room-service";
-    private static final int RECORDS_AT_ONCE = 500;
     private static final int REQUESTS_AT_ONCE = 64;
     private static final int NEWS_AT_ONCE = 500;
     private static final long BEAT_MS = 500;
     private static final long REOPEN_MS = 1_000;
-    private static final long SEND_TIMEOUT_MS = 5_000;
+    /** Who counts says so again and again: the topic keeps a record for 10 minutes. */
+    private static final long COUNTER_BEATS = 120;
+    /** Batches that came before the word that this instance counts. */
+    private static final int EARLY_MAX = 16;
+
+    private static final long EARLY_NS = TimeUnit.SECONDS.toNanos(5);
+
+    private static final long RETRY_MS = 1_000;
 
     private final Vertx vertx;
     private final Context context;
     private final PulsarClient client;
+    private final Owner self;
     private final String tick;
     private final MembershipBounds bounds;
     private final MembershipMeters meters;
     private final StatsTable table;
-    private Consumer<byte[]> consumer;
-    private Producer<byte[]> ticks;
-    private Producer<byte[]> requests;
-    private Producer<byte[]> stats;
+    private final Function<RoomKey, LiveStream> streams;
+    private final UniqueCount uniques;
+    private final List<Messages<byte[]>> early = new ArrayList<>();
+    private long earlyNs = System.nanoTime();
+    private MembershipClients clients;
     private Activity activity;
     private Attendance attendance;
     private MessageId last;
@@ -68,22 +77,30 @@ public final class MembershipCount {
     /** For other threads. */
     private volatile Consumer<byte[]> ready;
 
-    /** @param context the membership context; nobody else runs on it */
+    /**
+     * @param context the membership context; nobody else runs on it
+     * @param streams which stream runs in a room, null = not known; asked on the membership context
+     */
     public MembershipCount(
             Vertx vertx,
             Context context,
             PulsarClient client,
-            String instance,
+            Owner self,
             MembershipBounds bounds,
             StatsTable table,
+            Function<RoomKey, LiveStream> streams,
+            UniqueViewers redis,
             MeterRegistry registry) {
         this.vertx = vertx;
         this.context = context;
         this.client = client;
-        this.tick = Attendance.TICK_PREFIX + instance;
+        this.self = self;
+        this.tick = Attendance.TICK_PREFIX + self.instance();
         this.bounds = bounds;
         this.table = table;
+        this.streams = streams;
         meters = new MembershipMeters(registry);
+        uniques = new UniqueCount(redis, context, meters);
     }
 
     /** From any thread; goes on trying until it has all it needs. */
@@ -97,6 +114,36 @@ public final class MembershipCount {
         return now != null && now.isConnected();
     }
 
+    /** Whether this instance counts; from any thread. Others do not know who is there. */
+    public boolean isCounting() {
+        return meters.active;
+    }
+
+    /**
+     * Who is in a room: a page of the users by id, or a sample of too many. From any thread.
+     *
+     * @param after null = from the first
+     * @return refused while this instance does not count, or has not heard all edges yet; never fails
+     */
+    public CompletableFuture<Result<ViewerPage>> viewers(RoomKey room, String after, int limit) {
+        return answer(counted -> counted.viewers(room, after, limit));
+    }
+
+    /** A user, if in a room. The same otherwise. */
+    public CompletableFuture<Result<Optional<Viewer>>> viewer(RoomKey room, String user) {
+        return answer(counted -> Optional.ofNullable(counted.viewer(room, user)));
+    }
+
+    private <T> CompletableFuture<Result<T>> answer(Function<Attendance, T> question) {
+        CompletableFuture<Result<T>> answer = new CompletableFuture<>();
+        context.runOnContext(v -> answer.complete(
+                attendance == null || !attendance.isSettled()
+                        ? Result.refused(
+                                Refusal.retry(ErrorCode.UNAVAILABLE, "who is there is being counted anew", RETRY_MS))
+                        : Result.of(question.apply(attendance))));
+        return answer;
+    }
+
     private void open() {
         if (closed) {
             return;
@@ -104,48 +151,23 @@ public final class MembershipCount {
         opening = true;
         Activity told = new Activity();
         activity = told;
-        CompletableFuture<Void> opened = table.isOpen() ? CompletableFuture.completedFuture(null) : table.open(client);
-        CompletableFuture<Consumer<byte[]>> subscribing = opened.thenCompose(v -> producer(Topics.membership()))
-                .thenAccept(p -> ticks = p)
-                .thenCompose(v -> producer(Topics.membershipRequests()))
-                .thenAccept(p -> requests = p)
-                .thenCompose(v -> producer(Topics.stats()))
-                .thenAccept(p -> stats = p)
-                .thenCompose(v -> client.newConsumer(Schema.BYTES)
-                        .topic(Topics.membership())
-                        .subscriptionName(SUBSCRIPTION)
-                        .subscriptionType(SubscriptionType.Failover)
-                        .subscriptionInitialPosition(SubscriptionInitialPosition.Latest)
-                        .consumerEventListener(told)
-                        .batchReceivePolicy(BatchReceivePolicy.builder()
-                                .maxNumMessages(RECORDS_AT_ONCE)
-                                .timeout(20, TimeUnit.MILLISECONDS)
-                                .build())
-                        .subscribeAsync());
-        Future.fromCompletionStage(subscribing, context).onComplete(this::opened);
-    }
-
-    private CompletableFuture<Producer<byte[]>> producer(String topic) {
-        return client.newProducer(Schema.BYTES)
-                .topic(topic)
-                .enableBatching(true)
-                .batchingMaxPublishDelay(1, TimeUnit.MILLISECONDS)
-                .blockIfQueueFull(false)
-                .sendTimeout((int) SEND_TIMEOUT_MS, TimeUnit.MILLISECONDS)
-                .createAsync();
+        MembershipClients opened = new MembershipClients(client);
+        clients = opened;
+        CompletableFuture<Void> read = table.isOpen() ? CompletableFuture.completedFuture(null) : table.open(client);
+        Future.fromCompletionStage(read.thenCompose(v -> opened.open(told)), context)
+                .onComplete(this::opened);
     }
 
     private void opened(Consumer<byte[]> subscribed, Throwable failure) {
         if (failure != null) {
             LOG.warn("the membership topic cannot be read: {}", failure.getMessage());
-            closeClients();
+            clients.close(context);
             vertx.setTimer(REOPEN_MS, t -> open());
             return;
         }
         opening = false;
-        consumer = subscribed;
         if (closed) {
-            closeClients();
+            clients.close(context);
             return;
         }
         ready = subscribed;
@@ -168,9 +190,8 @@ public final class MembershipCount {
         activity = null;
         deactivate();
         ready = null;
-        Future<Void> ended = closeClients();
-        consumer = null;
-        ended.onComplete(done -> vertx.setTimer(REOPEN_MS, t -> open()));
+        early.clear();
+        clients.close(context).onComplete(done -> vertx.setTimer(REOPEN_MS, t -> open()));
     }
 
     /** The broker's word on who counts. Never serialized, whatever its interface says. */
@@ -206,17 +227,22 @@ public final class MembershipCount {
     private void activate() {
         if (attendance == null && !closed) {
             LOG.info("counting who is where");
-            attendance = new Attendance(tick, bounds, meters, table.all());
+            attendance = new Attendance(tick, bounds, meters, table.all(), streams);
             meters.active = true;
+            if (System.nanoTime() - earlyNs <= EARLY_NS) {
+                early.forEach(this::take);
+            }
+            early.clear();
             tick();
+            sayWhoCounts();
             ask(new MembershipRequest(MembershipRequest.EVERY_EDGE, null));
         }
     }
 
     private void receive() {
-        Consumer<byte[]> from = consumer;
+        Consumer<byte[]> from = clients.consumer();
         Future.fromCompletionStage(from.batchReceiveAsync(), context).onComplete((batch, failure) -> {
-            if (closed || from != consumer) {
+            if (closed || from != clients.consumer()) {
                 return;
             }
             if (failure == null) {
@@ -232,7 +258,15 @@ public final class MembershipCount {
 
     private void take(Messages<byte[]> batch) {
         if (attendance == null) {
-            // around a take-over; whoever counts asks for snapshots, and an unacknowledged record comes again
+            // around a take-over: they may have come before the word that this instance counts, and come once
+            long nowNs = System.nanoTime();
+            if (nowNs - earlyNs > EARLY_NS) {
+                early.clear();
+            }
+            if (early.size() < EARLY_MAX) {
+                early.add(batch);
+                earlyNs = nowNs;
+            }
             return;
         }
         MessageId newest = null;
@@ -254,7 +288,7 @@ public final class MembershipCount {
             }
         }
         if (newest != null) {
-            Future.fromCompletionStage(consumer.acknowledgeCumulativeAsync(newest), context)
+            Future.fromCompletionStage(clients.consumer().acknowledgeCumulativeAsync(newest), context)
                     .onFailure(this::failed);
         }
     }
@@ -268,8 +302,12 @@ public final class MembershipCount {
         if (beats++ % (LogClock.TICK_MS / BEAT_MS) == 0) {
             tick();
         }
+        if (beats % COUNTER_BEATS == 0) {
+            sayWhoCounts();
+        }
         attendance.sweep();
         attendance.requests(REQUESTS_AT_ONCE).forEach(this::ask);
+        uniques.turn(attendance);
         publish();
         meters.edges = attendance.edgeCount();
         meters.users = attendance.userCount();
@@ -278,19 +316,18 @@ public final class MembershipCount {
     private void publish() {
         List<RoomStats> news = attendance.news(TimeUnit.NANOSECONDS.toMillis(System.nanoTime()), NEWS_AT_ONCE);
         for (RoomStats numbers : news) {
-            send(stats, numbers.room().toString(), Json.bytes(numbers))
+            send(clients.stats(), numbers.room().toString(), Json.bytes(numbers))
                     .onComplete((id, failure) -> published(numbers.room(), failure));
         }
         for (RoomKey room : attendance.forget(NEWS_AT_ONCE)) {
-            send(stats, room.toString(), null).onFailure(this::failed);
+            send(clients.stats(), room.toString(), null).onFailure(this::failed);
         }
     }
 
     private Future<MessageId> send(Producer<byte[]> to, String key, byte[] value) {
         return Future.fromCompletionStage(to.newMessage().key(key).value(value).sendAsync(), context)
                 .onFailure(failure -> {
-                    boolean used = to == ticks || to == requests || to == stats;
-                    if (used && PulsarNode.isGivenUp(failure)) {
+                    if (clients.has(to) && PulsarNode.isGivenUp(failure)) {
                         openAgain(failure);
                     }
                 });
@@ -308,12 +345,16 @@ public final class MembershipCount {
     }
 
     private void tick() {
-        send(ticks, tick, Json.bytes(Membership.lease(tick))).onFailure(this::failed);
+        send(clients.ticks(), tick, Json.bytes(Membership.lease(tick))).onFailure(this::failed);
+    }
+
+    private void sayWhoCounts() {
+        send(clients.stats(), RoomStats.COUNTER_KEY, Json.bytes(self)).onFailure(this::failed);
     }
 
     private void ask(MembershipRequest request) {
         meters.requests.increment();
-        send(requests, request.edge(), Json.bytes(request)).onFailure(this::failed);
+        send(clients.requests(), request.edge(), Json.bytes(request)).onFailure(this::failed);
     }
 
     private void failed(Throwable failure) {
@@ -329,16 +370,9 @@ public final class MembershipCount {
             ready = null;
             vertx.cancelTimer(timer);
             table.close();
-            closeClients().onComplete(x -> done.complete());
+            (clients == null ? Future.<Void>succeededFuture() : clients.close(context))
+                    .onComplete(x -> done.complete());
         });
         return done.future();
-    }
-
-    private Future<Void> closeClients() {
-        CompletableFuture<?>[] closing = Stream.of(consumer, ticks, requests, stats)
-                .filter(Objects::nonNull)
-                .map(client -> client instanceof Consumer<?> c ? c.closeAsync() : ((Producer<?>) client).closeAsync())
-                .toArray(CompletableFuture<?>[]::new);
-        return Future.fromCompletionStage(CompletableFuture.allOf(closing), context);
     }
 }

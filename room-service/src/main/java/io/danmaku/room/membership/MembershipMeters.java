@@ -13,6 +13,8 @@ final class MembershipMeters implements Attendance.Watcher {
     final Counter requests;
     final Counter published;
     final Counter failures;
+    /** Calls that Redis did not answer with a stream's distinct users. */
+    final Counter uniquesFailed;
     /** Times that producers and the consumer were opened anew. */
     final Counter reopened;
     /** Copies of the counting thread's numbers, for the registry's thread. */
@@ -32,6 +34,7 @@ final class MembershipMeters implements Attendance.Watcher {
         published = registry.counter("danmaku.stats.published");
         failures = registry.counter("danmaku.membership.failures");
         reopened = registry.counter("danmaku.membership.reopened");
+        uniquesFailed = registry.counter("danmaku.membership.uniques.failed");
         holes = registry.counter("danmaku.membership.holes");
         died = registry.counter("danmaku.membership.edges.died");
         registry.gauge("danmaku.membership.active", this, m -> m.active ? 1 : 0);

@@ -4,6 +4,7 @@ import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.RoomStats;
 import io.danmaku.protocol.log.Topics;
 import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.room.room.Owner;
 import io.vertx.core.Future;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -42,12 +43,24 @@ public final class StatsTable {
         return stats == null ? new RoomStats(room, 0, 0, 0, 0) : stats;
     }
 
+    /** The instance that counts, as it said last; null before one did. */
+    public Owner counter() {
+        TableView<byte[]> now = view;
+        byte[] value = now == null ? null : now.get(RoomStats.COUNTER_KEY);
+        try {
+            return value == null ? null : Json.read(value, Owner.class);
+        } catch (UncheckedIOException bad) {
+            LOG.error("who counts is not of its form", bad);
+            return null;
+        }
+    }
+
     Collection<RoomStats> all() {
         List<RoomStats> all = new ArrayList<>();
         TableView<byte[]> now = view;
         if (now != null) {
             now.forEach((key, value) -> {
-                RoomStats stats = read(key, value);
+                RoomStats stats = RoomStats.isRoom(key) ? read(key, value) : null;
                 if (stats != null) {
                     all.add(stats);
                 }

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
@@ -69,6 +70,10 @@ public final class RoomTable {
     /** By room, and by all rooms of an owner. */
     private final Map<RoomKey, Integer> sanctionsByRoom = new HashMap<>();
 
+    /** Streams that run; for other threads too. */
+    private final Map<RoomKey, LiveStream> live = new ConcurrentHashMap<>();
+
+    private final ReportTable reports = new ReportTable();
     private Owner owner;
 
     /**
@@ -110,12 +115,14 @@ public final class RoomTable {
             keep(posted, key, now);
             count(postedByRoom, before == null ? null : before.room(), -1);
             count(postedByRoom, now == null ? null : now.room(), 1);
+        } else if (StateKeys.isReport(key)) {
+            reports.apply(key, deleted ? null : value);
         } else if (StateKeys.OWNER.equals(key)) {
             owner = deleted ? null : Json.read(value, Owner.class);
         }
     }
 
-    private static <T> void keep(Map<String, T> map, String key, T value) {
+    private static <K, T> void keep(Map<K, T> map, K key, T value) {
         if (value == null) {
             map.remove(key);
         } else {
@@ -139,6 +146,8 @@ public final class RoomTable {
         }
         count(roomsByOwner, before == null ? null : owned(before.state()), -1);
         count(roomsByOwner, owned(entry.state()), 1);
+        LiveStream stream = LiveStream.of(entry.state());
+        keep(live, entry.state().key(), stream.equals(LiveStream.NONE) ? null : stream);
         if (entry.state().end() == RoomState.End.ERASED) {
             remove(key);
             erased.put(key, entry);
@@ -155,6 +164,7 @@ public final class RoomTable {
         Entry before = rooms.remove(key);
         raided.remove(key);
         if (before != null) {
+            live.remove(before.state().key());
             roomsByTenant.computeIfPresent(before.state().key().tenant(), (t, n) -> n == 1 ? null : n - 1);
             count(roomsByOwner, owned(before.state()), -1);
         }
@@ -170,6 +180,16 @@ public final class RoomTable {
     /** Who wrote last that it owns the group, or null. */
     Owner owner() {
         return owner;
+    }
+
+    /** The stream that runs in a room; from any thread. */
+    LiveStream live(RoomKey key) {
+        return live.getOrDefault(key, LiveStream.NONE);
+    }
+
+    /** Reports of streams that ended. */
+    public ReportTable reports() {
+        return reports;
     }
 
     /** A room, open or closed, or null. */

@@ -27,13 +27,21 @@ public final class Rooms {
     private final RoomTopics topics;
     private final Retentions retentions;
     private final RoomLog log;
+    private final Reports reports;
     private final RoomBounds bounds;
 
-    public Rooms(StateGroups groups, RoomTopics topics, Retentions retentions, RoomLog log, RoomBounds bounds) {
+    public Rooms(
+            StateGroups groups,
+            RoomTopics topics,
+            Retentions retentions,
+            RoomLog log,
+            Reports reports,
+            RoomBounds bounds) {
         this.groups = groups;
         this.topics = topics;
         this.retentions = retentions;
         this.log = log;
+        this.reports = reports;
         this.bounds = bounds;
     }
 
@@ -130,7 +138,8 @@ public final class Rooms {
                     }
                     RoomState changed = room.changed(title, policy.value(), profile.value(), nowMs);
                     told[0] = !RoomForm.policyEvent(changed).equals(RoomForm.policyEvent(room));
-                    StateChange<RoomState> written = StateChange.write(changed, put(by, room, changed));
+                    StateChange<RoomState> written = StateChange.write(
+                            changed, reports.with(put(by, room, changed), table, room, changed, by, nowMs));
                     int hoursMore =
                             policy.value().retentionHours() - room.policy().retentionHours();
                     kept[0] = hoursMore != 0;
@@ -172,7 +181,8 @@ public final class Rooms {
                     }
                     told[0] = room.open();
                     RoomState ended = room.ended(how);
-                    return StateChange.write(ended, put(by, room, ended));
+                    return StateChange.write(
+                            ended, reports.with(put(by, room, ended), table, room, ended, by, nowMs));
                 })
                 .onSuccess(result -> {
                     if (told[0] && !result.isRefused()) {

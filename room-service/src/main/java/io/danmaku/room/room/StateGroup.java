@@ -2,6 +2,7 @@ package io.danmaku.room.room;
 
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.StateKeys;
+import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.room.room.StateChange.Decision;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -55,7 +56,7 @@ final class StateGroup implements StateReader.Watcher {
 
     private Phase phase = Phase.STANDBY;
     /** The table that is served; in CLAIMING still the one of before. */
-    private StateReader reader;
+    private volatile StateReader reader;
 
     private StateReader fresh;
     private StateWriter writer;
@@ -103,6 +104,12 @@ final class StateGroup implements StateReader.Watcher {
     /** The table when all is in it that the topic had when this was asked; fails when that does not come to be. */
     Future<RoomTable> upToDate() {
         return reader == null ? Future.failedFuture("the topic is not read here") : reader.upToDate();
+    }
+
+    /** The stream that runs in a room, null while the topic is not read to its end; from any thread. */
+    LiveStream live(RoomKey room) {
+        StateReader now = reader;
+        return now != null && now.caughtUp() ? now.table().live(room) : null;
     }
 
     /** The other instance that decides, as far as known; null while nobody does, or this one. */

@@ -39,6 +39,7 @@ public final class StateGroups implements Bearer.Keys {
     private volatile int grants;
     private volatile int deletions;
     private volatile int posted;
+    private volatile int reports;
     private Consumer<RoomTable> claimed = table -> {};
     private long timer = -1;
 
@@ -75,6 +76,7 @@ public final class StateGroups implements Bearer.Keys {
         registry.gauge("danmaku.roles", this, g -> g.grants);
         registry.gauge("danmaku.deletions", this, g -> g.deletions);
         registry.gauge("danmaku.posted", this, g -> g.posted);
+        registry.gauge("danmaku.reports", this, g -> g.reports);
     }
 
     /** Who is told when a group is decided here from now on, with its table; before {@link #start}. */
@@ -106,6 +108,7 @@ public final class StateGroups implements Bearer.Keys {
         grants = groups.stream().mapToInt(g -> g.table().grantCount()).sum();
         deletions = groups.stream().mapToInt(g -> g.table().deletionCount()).sum();
         posted = groups.stream().mapToInt(g -> g.table().postedCount()).sum();
+        reports = groups.stream().mapToInt(g -> g.table().reports().count()).sum();
     }
 
     /** Whether every group has somebody who decides, as of the last tick; from any thread. */
@@ -143,6 +146,11 @@ public final class StateGroups implements Bearer.Keys {
      */
     public Future<RoomTable> upToDate(RoomKey room) {
         return group(room).upToDate();
+    }
+
+    /** The stream that runs in a room as this instance has read it, {@link LiveStream#NONE}, or null while that is not known; from any thread. */
+    public LiveStream live(RoomKey room) {
+        return group(room).live(room);
     }
 
     /** A room, open or closed, as this instance has read it. */

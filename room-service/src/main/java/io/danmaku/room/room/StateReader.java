@@ -46,7 +46,7 @@ final class StateReader {
     private final RoomTable table = new RoomTable();
     private Reader<byte[]> reader;
     private MessageId last = MessageId.earliest;
-    private boolean caughtUp;
+    private volatile boolean caughtUp;
     private boolean closed;
     /** Who waits for a record to be read: some requests of the webhooks at most. */
     private final List<Awaited> awaited = new ArrayList<>();
@@ -64,7 +64,7 @@ final class StateReader {
         return table;
     }
 
-    /** Whether it once came to the topic's end. */
+    /** Whether it once came to the topic's end; from any thread. */
     boolean caughtUp() {
         return caughtUp;
     }

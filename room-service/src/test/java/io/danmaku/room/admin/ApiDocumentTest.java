@@ -12,6 +12,7 @@ import io.danmaku.node.http.RequestMeter;
 import io.danmaku.node.ops.Ops;
 import io.danmaku.node.pulsar.PulsarConfig;
 import io.danmaku.node.pulsar.PulsarNode;
+import io.danmaku.node.redis.UniqueViewers;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.room.HookType;
 import io.danmaku.protocol.room.Pin;
@@ -22,6 +23,8 @@ import io.danmaku.protocol.token.Tokens;
 import io.danmaku.room.key.Keys;
 import io.danmaku.room.audit.Audit;
 import io.danmaku.room.audit.AuditQuery;
+import io.danmaku.room.membership.MembershipBounds;
+import io.danmaku.room.membership.MembershipCount;
 import io.danmaku.room.membership.StatsTable;
 import io.danmaku.room.moderation.ExternalChecks;
 import io.danmaku.room.moderation.HeldChats;
@@ -35,6 +38,7 @@ import io.danmaku.room.moderation.Words;
 import io.danmaku.room.posting.Posts;
 import io.danmaku.room.room.EventBounds;
 import io.danmaku.room.room.Owner;
+import io.danmaku.room.room.Reports;
 import io.danmaku.room.room.Retentions;
 import io.danmaku.room.room.RoomBounds;
 import io.danmaku.room.room.RoomForm;
@@ -79,6 +83,7 @@ class ApiDocumentTest {
     private static Vertx vertx;
     private static PulsarNode node;
     private static Ops ops;
+    private static UniqueViewers redis;
     private static Router router;
     private static int port;
     private static JsonNode document;
@@ -103,6 +108,9 @@ class ApiDocumentTest {
                 Clock.systemUTC());
         RoomBounds bounds =
                 new RoomBounds(new TenantQuotas(new TenantQuotas.Quota(0, 0, 1), Map.of()), 1, 1, 1, 1, 1, 1, 1);
+        StatsTable stats = new StatsTable();
+        redis = new UniqueViewers(vertx, "redis://127.0.0.1:1");
+        Reports reports = new Reports(groups, stats::of);
         RoomLog log = new RoomLog(pulsar, context, new EventBounds(1, 1, 1_000), ops.registry());
         Posts posts = new Posts(groups, log, bounds);
         router = new RoomApi(
@@ -115,6 +123,7 @@ class ApiDocumentTest {
                                 new RoomTopics(null, context),
                                 new Retentions(vertx, context, null, groups, ops.registry()),
                                 log,
+                                reports,
                                 bounds),
                         new Roles(groups, bounds),
                         new Sanctions(groups, log, bounds),
@@ -136,8 +145,19 @@ class ApiDocumentTest {
                                 new HookBounds(2, 100, 100, 100, 1, 1),
                                 ops.registry(),
                                 Clock.systemUTC()),
+                        reports,
                         groups,
-                        new StatsTable(),
+                        stats,
+                        new MembershipCount(
+                                vertx,
+                                context,
+                                pulsar,
+                                groups.self(),
+                                new MembershipBounds(1, 1, 1, 1, 1, 1),
+                                stats,
+                                groups::live,
+                                redis,
+                                ops.registry()),
                         new Forwarding(http, groups, 1_000, ops.registry()),
                         new RequestMeter(ops.registry(), OpenTelemetry.noop().getTracer("test")),
                         Clock.systemUTC())
@@ -154,6 +174,7 @@ class ApiDocumentTest {
 
     @AfterAll
     static void stop() throws PulsarClientException {
+        redis.close();
         vertx.close().toCompletionStage().toCompletableFuture().join();
         node.close();
         ops.close();

@@ -7,6 +7,7 @@ import io.danmaku.protocol.log.Membership.Kind;
 import io.danmaku.protocol.log.MembershipRequest;
 import io.danmaku.protocol.log.RoomStats;
 import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.room.room.LiveStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,7 +26,7 @@ import net.jqwik.api.Tuple;
 class AttendancePropertyTest {
     private static final int EDGES = 3;
     private static final int ROOMS = 2;
-    private static final MembershipBounds BOUNDS = new MembershipBounds(8, 1_000, 2_000, 3_600_000, 10_000);
+    private static final MembershipBounds BOUNDS = new MembershipBounds(8, 1_000, 1_000, 2_000, 3_600_000, 10_000);
     private static final String TICK = Attendance.TICK_PREFIX + "me";
 
     /**
@@ -126,7 +127,8 @@ class AttendancePropertyTest {
                     @Override
                     public void dropped(String why) {}
                 },
-                List.of());
+                List.of(),
+                room -> LiveStream.NONE);
     }
 
     private void step(Step step) {

@@ -26,7 +26,7 @@ public final class HubClient implements AutoCloseable {
     private static final long TICK_MS = 100;
     private static final long REJOIN_MS_MIN = 100;
     /** A push without events is short: only those are read by clients that do not watch. */
-    private static final int SHORT_CHARS = 200;
+    private static final int SHORT_CHARS = 400;
 
     private record Request(Consumer<Answer> taker, long deadlineMs) {}
 

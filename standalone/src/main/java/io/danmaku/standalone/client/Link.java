@@ -80,7 +80,7 @@ final class Link {
                 .setHost(uri.getHost())
                 .setPort(port)
                 .setSsl(tls)
-                .setURI(path)
+                .setURI(uri.getRawQuery() == null ? path : path + '?' + uri.getRawQuery())
                 .setSubProtocols(List.of(SUBPROTOCOL));
         to.setTimeout(CONNECT_TIMEOUT_MS);
         to.setConnectTimeout(CONNECT_TIMEOUT_MS);

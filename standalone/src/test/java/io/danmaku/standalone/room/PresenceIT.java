@@ -13,26 +13,33 @@ import io.danmaku.standalone.client.HubClient;
 import io.danmaku.standalone.client.HubListener;
 import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.TestHub;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** How many are there, added up over two edges. */
 class PresenceIT {
     private static final Duration NUMBERS_MAX = Duration.ofSeconds(20);
+    /** 5 s, and one for a machine that has a JVM to start meanwhile. */
+    private static final Duration DEAD_MAX = Duration.ofSeconds(6);
 
     private final TestHub hub = TestHub.get();
     private final RoomHttp rooms = new RoomHttp(hub.roomService(), hub.adminToken());
 
     /** A viewer of one connection to one edge: when that ends it stays away. */
     private HubClient viewer(Clients clients, int edge, String user, String room) throws Exception {
+        return viewer(clients, edge, user, room, "other");
+    }
+
+    private HubClient viewer(Clients clients, int edge, String user, String room, String kind) throws Exception {
+        URI uri = URI.create(hub.webSocket(edge) + "?client=" + kind);
         HubClient client = clients.open(
-                ClientOptions.of(List.of(hub.webSocket(edge)), () -> hub.token(user))
-                        .once(),
-                new HubListener() {});
+                ClientOptions.of(List.of(uri), () -> hub.token(user)).once(), new HubListener() {});
         assertTrue(client.join(room).get(20, TimeUnit.SECONDS).acknowledged());
         return client;
     }
@@ -86,12 +93,31 @@ class PresenceIT {
     @Test
     void theViewersOfAKilledEdgeAreTakenOut() throws Exception {
         rooms.post("/api/rooms", "{\"id\":\"pres-kill\"}");
+        AtomicReference<JsonNode> told = new AtomicReference<>();
         try (Clients clients = new Clients(1)) {
-            viewer(clients, 1, "p1", "pres-kill");
-            viewer(clients, 2, "p2", "pres-kill");
-            awaitNumbers("pres-kill", 2, 2);
+            HubClient watches = clients.open(
+                    ClientOptions.of(List.of(URI.create(hub.webSocket(1) + "?client=web")), () -> hub.token("p1"))
+                            .once(),
+                    new HubListener() {
+                        @Override
+                        public void stats(String of, JsonNode stats) {
+                            told.set(stats);
+                        }
+                    });
+            assertTrue(watches.join("pres-kill").get(20, TimeUnit.SECONDS).acknowledged());
+            viewer(clients, 2, "p1", "pres-kill", "ios");
+            viewer(clients, 2, "p2", "pres-kill", "tv");
+            awaitNumbers("pres-kill", 3, 2);
+            assertEquals(
+                    Json.object().put("web", 1).put("ios", 1).put("tv", 1),
+                    rooms.get("/api/rooms/pres-kill/presence").body().path("devices"));
             hub.kill9("edge-2");
-            awaitNumbers("pres-kill", 1, 1);
+            Eventually.await(
+                    DEAD_MAX,
+                    "the one who stays is told who remains",
+                    () -> told.get().path("online").intValue() == 1);
+            assertEquals(1, told.get().path("users").intValue());
+            assertEquals(Json.object().put("web", 1), told.get().path("devices"));
             hub.awaitBack("edge-2");
             viewer(clients, 2, "p3", "pres-kill");
             awaitNumbers("pres-kill", 2, 2);

@@ -217,7 +217,7 @@ final class RaidIT {
             watching.forEach(Witness::assertClean);
             assertTrue(metric("danmaku_raid_steps_total", "auto") >= 1, "counted since it was killed");
             assertTrue(metric("danmaku_raid_signs_heard_total", "") >= 1);
-            assertEquals(0, metric("danmaku_raid_rooms", ""), "none stands");
+            Eventually.await(SOON, "none stands", () -> metric("danmaku_raid_rooms", "") == 0);
         } finally {
             flood.shutdownNow();
             raiders.forEach(Witness::close);

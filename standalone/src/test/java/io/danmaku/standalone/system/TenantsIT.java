@@ -304,9 +304,10 @@ final class TenantsIT {
                 assertTrue(told.acknowledged() || "quota".equals(told.code()), told::toString);
             }
             long seconds = (System.currentTimeMillis() - startMs) / 1_000 + 2;
-            int most = (int) (seconds * MESSAGES * 14 / 10);
+            // and on credit ten for each edge
+            int most = (int) (seconds * (MESSAGES + edges.size() * 10));
             int all = taken;
-            assertTrue(all >= MESSAGES / 2 && all <= most, () -> all + " were taken, at most " + most);
+            assertTrue(all >= 5 && all <= most, () -> all + " were taken, at most " + most);
             assertTrue(all < sent.size(), "some were refused");
             for (CompletableFuture<Answer> answer : others) {
                 assertTrue(other.wait(answer).acknowledged());
