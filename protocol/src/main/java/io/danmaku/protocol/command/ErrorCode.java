@@ -18,6 +18,8 @@ public enum ErrorCode {
     FORBIDDEN("forbidden", 403),
     MUTED("muted", 403),
     BANNED("banned", 403),
+    BLOCKED("blocked", 403),
+    TOO_LATE("too_late", 409),
     NOT_JOINED("not_joined", 409),
     ALREADY_JOINED("already_joined", 409),
     NO_SUCH_ROOM("no_such_room", 404),

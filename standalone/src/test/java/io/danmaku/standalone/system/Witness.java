@@ -40,6 +40,7 @@ public final class Witness implements HubListener, AutoCloseable {
     private final Set<String> ended = new HashSet<>();
     private final List<String> roles = new ArrayList<>();
     private final List<JsonNode> direct = new ArrayList<>();
+    private final List<JsonNode> directNotes = new ArrayList<>();
     private HubClient client;
     private long covered;
     private int connects;
@@ -182,6 +183,11 @@ public final class Witness implements HubListener, AutoCloseable {
     }
 
     @Override
+    public synchronized void directNote(JsonNode note) {
+        directNotes.add(note);
+    }
+
+    @Override
     public synchronized void violated(String room, String what) {
         problems.add(what);
     }
@@ -247,6 +253,11 @@ public final class Witness implements HubListener, AutoCloseable {
     /** Direct messages as they were pushed. */
     public synchronized List<JsonNode> direct() {
         return List.copyOf(direct);
+    }
+
+    /** What the user changed, as it was pushed. */
+    public synchronized List<JsonNode> directNotes() {
+        return List.copyOf(directNotes);
     }
 
     /** Whether it was put out of the room for this reason. */
