@@ -1,3 +1,4 @@
+import { summary } from './conversation.js';
 import { byId, clockTime, initial, make, nameColor } from './dom.js';
 
 /** How many conversations the list holds. */
@@ -46,6 +47,15 @@ export class Contacts {
     this.#show();
   }
 
+  /** The last message of a conversation is another one now. */
+  change(peer, message) {
+    const known = this.#contacts.get(peer);
+    if (known?.last?.mid === message.mid && (known.last.rev ?? 0) < message.rev) {
+      known.last = message;
+      this.#show();
+    }
+  }
+
   /** Everything of a conversation was read. */
   read(peer) {
     const known = this.#contacts.get(peer);
@@ -91,7 +101,7 @@ export class Contacts {
     const who = make('span', 'contact-name', name);
     who.dir = 'auto';
     head.append(who, make('time', 'when', last ? clockTime(last.ts) : ''));
-    const preview = make('span', 'contact-last', last ? `${last.from === this.#self ? 'You: ' : ''}${last.body ?? ''}` : '');
+    const preview = make('span', 'contact-last', last ? `${last.from === this.#self ? 'You: ' : ''}${summary(last)}` : '');
     preview.dir = 'auto';
     const foot = make('span', 'contact-foot');
     foot.append(preview);

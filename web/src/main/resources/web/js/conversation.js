@@ -6,6 +6,13 @@ const BUBBLES_MAX = 500;
 
 const END_PX = 48;
 
+/** What a message says in one text: its own, or of which kind it is; and the signs at it. */
+export function summary({ kind = 'text', body, edited, reactions = {} }) {
+  const says = kind === 'recalled' ? '(taken back)' : typeof body === 'string' ? body : body?.title ?? body?.name ?? `[${kind}]`;
+  const signs = Object.values(reactions).join(' ');
+  return `${says}${edited ? ' (edited)' : ''}${signs ? ` ${signs}` : ''}`;
+}
+
 /** The open conversation: its bubbles in the order of `seq`, and below them what is on its way. */
 export class Conversation {
   #view = byId('bubbles');
@@ -98,15 +105,20 @@ export class Conversation {
   }
 
   #place(message) {
-    if (this.#bubbles.has(message.mid)) {
+    const known = this.#bubbles.get(message.mid);
+    if (known) {
+      if ((message.rev ?? 0) > known.rev) {
+        known.rev = message.rev;
+        known.bubble.querySelector('.bubble-text').textContent = summary(message);
+      }
       return;
     }
-    const bubble = this.#bubble(message.body, message.from === this.#self);
+    const bubble = this.#bubble(summary(message), message.from === this.#self);
     bubble.dataset.seq = message.seq;
     bubble.dataset.mid = message.mid;
     this.#stamp(bubble, message.ts);
     this.#insert(bubble, message.seq);
-    this.#bubbles.set(message.mid, { seq: message.seq, bubble });
+    this.#bubbles.set(message.mid, { seq: message.seq, rev: message.rev ?? 0, bubble });
     if (this.#bubbles.size > BUBBLES_MAX) {
       const oldest = this.#view.querySelector('.bubble[data-seq]');
       this.#bubbles.delete(oldest.dataset.mid);
@@ -157,7 +169,7 @@ export class Conversation {
       const { mid, seq, ts } = await done;
       bubble.remove();
       if (peer === this.#peer) {
-        this.add({ mid, seq, ts, from: this.#self, to: peer, body });
+        this.add({ mid, seq, ts, from: this.#self, to: peer, kind: 'text', body });
       }
     } catch (error) {
       bubble.classList.add('failed');

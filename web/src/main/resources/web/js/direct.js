@@ -27,6 +27,8 @@ export class Direct {
     });
     client.on('dm', ({ message, live }) => this.#onMessage(message, live));
     client.on('dmRead', (mark) => this.#onRead(mark));
+    // rare, and made on another device: all is read again
+    client.on('dmNote', () => this.refresh().catch(() => {}));
     byId('conversation-back').addEventListener('click', () => this.#back());
     document.addEventListener('visibilitychange', () => this.#markRead());
     tabs.onChange(() => this.#markRead());
@@ -71,7 +73,9 @@ export class Direct {
     if (open) {
       this.#conversation.add(message);
     }
-    if (live) {
+    if (message.rev) {
+      this.#contacts.change(peer, message);
+    } else if (live) {
       // what a sync brings is in the contacts that are read after each connect: counting it here would count it twice
       this.#contacts.touch(peer, message, incoming && !(open && this.#inSight));
     }

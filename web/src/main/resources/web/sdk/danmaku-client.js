@@ -38,7 +38,8 @@ const TRY_LATER = new Set(['busy', 'unavailable', 'rate_limited', 'quota', 'inte
  * | `role` | `{room, role}` | the user is something else in the room from now on |
  * | `held` | `{room, held}` | to moderators: a chat waits for one, or was answered (`approved`) |
  * | `left` | `{room, reason}` | the hub put the client out of a room, or refused to let it back in |
- * | `dm` | `{message, live}` | each direct message of the user, sent or received, on any device, once |
+ * | `dm` | `{message, live}` | each direct message of the user, sent or received, on any device, once; and again with a higher `rev` when it was changed: it takes the other one's place |
+ * | `dmNote` | `{peer, …}` | the user has hidden (`hidden`), cleared (`cleared`) or blocked (`blocked`) something, on any device |
  * | `dmRead` | `{reader, peer, seq}` | `reader` (the user or the other side) has read a conversation up to `seq` |
  * | `notice` | `{error}` | the hub complains about something that was no command of ours |
  * | `violation` | `{room?, problem}` | the hub broke a promise (see {@link Coverage}); for tests and bug reports |
@@ -73,6 +74,7 @@ export class DanmakuClient extends EventTarget {
       random,
       request: (op, fields) => this.#connection.request(op, fields),
       onMessage: (detail) => this.#emit('dm', detail),
+      onNote: (change) => this.#emit('dmNote', change),
     });
     this.#connection = new Connection({
       url,
@@ -210,10 +212,41 @@ export class DanmakuClient extends EventTarget {
   /**
    * Sends a direct message, with the same promise as {@link send}.
    *
+   * @param {string|object} body a text, or of other kinds an object
    * @returns {Promise<{mid: string, seq: number, ts: number}>}
    */
-  dmSend(to, body, { kind = 'text', cid = newCid() } = {}) {
-    return this.#post(cid, null, { op: 'dm.send', to, cid, kind, body });
+  dmSend(to, body, { kind = 'text', cid = newCid(), reply } = {}) {
+    return this.#post(cid, null, { op: 'dm.send', to, cid, kind, body, reply });
+  }
+
+  /** Puts another body into an own message. Doing it twice does no harm. */
+  dmEdit(peer, mid, body) {
+    return this.#connection.request('dm.edit', { peer, mid, body });
+  }
+
+  /** Takes an own message back, from both. */
+  dmRecall(peer, mid) {
+    return this.#connection.request('dm.recall', { peer, mid });
+  }
+
+  /** Sets a sign at a message; an empty one takes it away. */
+  dmReact(peer, mid, sign) {
+    return this.#connection.request('dm.react', { peer, mid, sign });
+  }
+
+  /** Hides a message from oneself. */
+  dmHide(peer, mid) {
+    return this.#connection.request('dm.hide', { peer, mid });
+  }
+
+  /** Hides all messages up to a seq from oneself. */
+  dmClear(peer, seq) {
+    return this.#connection.request('dm.clear', { peer, seq });
+  }
+
+  /** Lets nothing come from a user any more, or lets it again. */
+  dmBlock(peer, blocked = true) {
+    return this.#connection.request(blocked ? 'dm.block' : 'dm.unblock', { peer });
   }
 
   /** Says that everything of a conversation up to a seq was read. */
@@ -336,6 +369,8 @@ export class DanmakuClient extends EventTarget {
   #onPush(frame) {
     if (Array.isArray(frame.dm)) {
       this.#inbox.take(frame.dm);
+    } else if (frame.dmNote) {
+      this.#emit('dmNote', frame.dmNote);
     } else if (frame.dmRead) {
       this.#emit('dmRead', frame.dmRead);
     } else if (frame.room !== undefined) {

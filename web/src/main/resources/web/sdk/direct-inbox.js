@@ -1,7 +1,7 @@
 import { backoffMs } from './backoff.js';
 import { BoundedSet } from './bounded-set.js';
 
-/** How many message ids are remembered to tell repeats, for pushes and for syncs each. */
+/** How many versions of messages are remembered to tell repeats, for pushes and for syncs each. */
 const SEEN_MAX = 4096;
 
 /** How many pushes may pass before the position is moved on, so that a reconnect has little to repeat. */
@@ -50,6 +50,7 @@ export class DirectInbox {
    * @param {string} [options.pos]
    * @param {(op: string, fields: object) => Promise<object>} options.request
    * @param {(detail: {message: object, live: boolean}) => void} options.onMessage
+   * @param {(change: object) => void} options.onNote
    * @param {() => number} options.random
    */
   constructor(options) {
@@ -108,6 +109,7 @@ export class DirectInbox {
     for (let more = true; more;) {
       const page = await this.#page();
       this.#report(page.messages ?? [], false);
+      (page.changes ?? []).forEach((change) => this.#options.onNote(change));
       (page.messages ?? []).forEach((message) => this.#allKnownUpTo(message));
       this.pos = page.pos ?? this.pos;
       more = page.more === true && page.pos !== undefined;
@@ -182,7 +184,8 @@ export class DirectInbox {
   #report(messages, live) {
     const [own, other] = live ? [this.#pushed, this.#synced] : [this.#synced, this.#pushed];
     for (const message of messages) {
-      if (own.add(message.mid) && !other.has(message.mid)) {
+      const version = `${message.mid}/${message.rev ?? 0}`;
+      if (own.add(version) && !other.has(version)) {
         this.#options.onMessage({ message, live });
       } else {
         this.repeats++;

@@ -6,6 +6,7 @@ import io.danmaku.dm.delivery.InboundTopic;
 import io.danmaku.dm.delivery.OwnTopic;
 import io.danmaku.dm.delivery.Requests;
 import io.danmaku.dm.inbound.Inbound;
+import io.danmaku.dm.store.BlockLists;
 import io.danmaku.dm.store.Contacts;
 import io.danmaku.dm.store.CqlNode;
 import io.danmaku.dm.store.Histories;
@@ -101,7 +102,8 @@ public final class DmServiceNode {
                 requests,
                 new Histories(cql),
                 new Contacts(cql, config.contactsRowsMax(), ops.registry()),
-                new SyncLog(cql));
+                new SyncLog(cql),
+                new BlockLists(cql));
         shutdown.add(
                 "http",
                 config.drainWithinMs() + STEP_MS,

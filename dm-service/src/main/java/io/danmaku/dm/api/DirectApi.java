@@ -1,9 +1,11 @@
 package io.danmaku.dm.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.dm.conversation.Rules;
 import io.danmaku.dm.delivery.Requests;
+import io.danmaku.dm.store.BlockLists;
 import io.danmaku.dm.store.Contact;
 import io.danmaku.dm.store.Contacts;
 import io.danmaku.dm.store.ContactsCursor;
@@ -14,20 +16,25 @@ import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.json.DirectBody;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.Delivery;
 import io.danmaku.protocol.log.DirectMessage;
 import io.danmaku.protocol.log.DirectRecord;
 import io.danmaku.protocol.log.DirectRecord.Op;
+import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.token.Claims;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +58,7 @@ final class DirectApi {
     private final Counter busy;
 
     /** Where pages are read from; there once the store is connected. */
-    record Pages(Histories histories, Contacts contacts, SyncLog sync) {}
+    record Pages(Histories histories, Contacts contacts, SyncLog sync, BlockLists blocks) {}
 
     DirectApi(Requests requests, Pages pages, int pagesMax, MeterRegistry registry) {
         this.requests = requests;
@@ -65,6 +72,7 @@ final class DirectApi {
     void send(RoutingContext context) {
         Claims claims = Bearer.claims(context);
         ObjectNode body = Fields.body(context);
+        String kind = Fields.text(body, "kind");
         ask(
                 context,
                 new DirectRecord(
@@ -73,41 +81,110 @@ final class DirectApi {
                         claims.user(),
                         Fields.peer(context),
                         Fields.text(body, "cid"),
-                        Fields.text(body, "kind"),
-                        Fields.text(body, "body"),
+                        kind,
+                        Fields.messageBody(body, kind),
                         0,
                         requests.node(),
+                        requests.nextId(),
+                        body.hasNonNull("reply") ? Fields.text(body, "reply") : ""),
+                result -> Problems.json(context, 201, place(result.message())));
+    }
+
+    private static ObjectNode place(DirectMessage m) {
+        return Json.object().put("mid", m.mid()).put("seq", m.seq()).put("ts", m.tsMs());
+    }
+
+    /** PATCH /api/dm/{peer}/messages/{mid}. */
+    void edit(RoutingContext context) {
+        Claims claims = Bearer.claims(context);
+        ObjectNode body = Fields.body(context);
+        JsonNode now = body.get("body");
+        boolean text = now != null && now.isTextual();
+        ask(
+                context,
+                DirectRecord.edit(
+                        claims.tenant(),
+                        claims.user(),
+                        Fields.peer(context),
+                        context.pathParam("mid"),
+                        Fields.messageBody(body, text ? "text" : DirectRecord.OBJECT),
+                        text,
+                        requests.node(),
                         requests.nextId()),
-                result -> {
-                    DirectMessage m = result.message();
-                    Problems.json(
-                            context,
-                            201,
-                            Json.object()
-                                    .put("mid", m.mid())
-                                    .put("seq", m.seq())
-                                    .put("ts", m.tsMs()));
-                });
+                result -> Problems.json(context, 200, result.message().toJson()));
+    }
+
+    /** DELETE /api/dm/{peer}/messages/{mid}. */
+    void recall(RoutingContext context) {
+        change(context, Op.RECALL, context.pathParam("mid"), "", DirectApi::message);
+    }
+
+    /** PUT and DELETE /api/dm/{peer}/messages/{mid}/reaction. */
+    void react(RoutingContext context) {
+        boolean put = context.request().method().equals(HttpMethod.PUT);
+        String sign = put ? Fields.text(Fields.body(context), "sign") : "";
+        change(context, Op.REACT, context.pathParam("mid"), sign, DirectApi::message);
+    }
+
+    private static ObjectNode message(Delivery result) {
+        return result.message().toJson();
+    }
+
+    /** PUT /api/dm/{peer}/messages/{mid}/hidden. */
+    void hide(RoutingContext context) {
+        change(context, Op.HIDE, context.pathParam("mid"), "", DirectApi::noted);
+    }
+
+    /** PUT and DELETE /api/dm/{peer}/block. */
+    void block(RoutingContext context) {
+        boolean put = context.request().method().equals(HttpMethod.PUT);
+        change(context, put ? Op.BLOCK : Op.UNBLOCK, "", "", DirectApi::noted);
+    }
+
+    private static ObjectNode noted(Delivery result) {
+        return Json.read(result.change().getBytes(StandardCharsets.UTF_8), ObjectNode.class);
+    }
+
+    private void change(RoutingContext context, Op op, String mid, String body, Function<Delivery, ObjectNode> answer) {
+        Claims claims = Bearer.claims(context);
+        ask(
+                context,
+                DirectRecord.change(
+                        op,
+                        claims.tenant(),
+                        claims.user(),
+                        Fields.peer(context),
+                        mid,
+                        body,
+                        requests.node(),
+                        requests.nextId()),
+                result -> Problems.json(context, 200, answer.apply(result)));
+    }
+
+    /** POST /api/dm/{peer}/clear. */
+    void clear(RoutingContext context) {
+        upTo(context, Op.CLEAR, DirectApi::noted);
     }
 
     /** POST /api/dm/{peer}/read. */
     void read(RoutingContext context) {
+        upTo(context, Op.READ, result -> Json.object().put("readSeq", result.readSeq()));
+    }
+
+    private void upTo(RoutingContext context, Op op, Function<Delivery, ObjectNode> answer) {
         Claims claims = Bearer.claims(context);
         long seq = Fields.number(Fields.body(context), "seq");
         ask(
                 context,
-                new DirectRecord(
-                        Op.READ,
+                DirectRecord.upTo(
+                        op,
                         claims.tenant(),
                         claims.user(),
                         Fields.peer(context),
-                        "",
-                        "",
-                        "",
                         seq,
                         requests.node(),
                         requests.nextId()),
-                result -> Problems.json(context, 200, Json.object().put("readSeq", result.readSeq())));
+                result -> Problems.json(context, 200, answer.apply(result)));
     }
 
     private void ask(RoutingContext context, DirectRecord record, Consumer<Delivery> answer) {
@@ -131,10 +208,53 @@ final class DirectApi {
         String peer = Fields.peer(context);
         long before = Fields.query(context, "before", Fields.NUMBER_MAX, Fields.NUMBER_MAX);
         int limit = (int) Fields.query(context, "limit", MESSAGES_MAX, PAGE_DEFAULT);
-        page(context, () -> pages.histories.page(claims.tenant(), claims.user(), peer, before, limit), messages -> {
-            ObjectNode page = Json.object();
-            put(page, messages);
-            Problems.json(context, 200, page);
+        page(context, () -> pages.histories.page(claims.tenant(), claims.user(), peer, before, limit), page -> {
+            ObjectNode answer = Json.object();
+            put(answer, page.messages());
+            if (page.next() > 0) {
+                answer.put("next", page.next());
+            }
+            Problems.json(context, 200, answer);
+        });
+    }
+
+    /** GET /api/dm/{peer}/messages/{mid}/versions. */
+    void versions(RoutingContext context) {
+        Claims claims = Bearer.claims(context);
+        String peer = Fields.peer(context);
+        String mid = context.pathParam("mid");
+        page(context, () -> pages.histories.versions(claims.tenant(), claims.user(), peer, mid), versions -> {
+            if (versions == null) {
+                Problems.send(
+                        context, Refusal.of(ErrorCode.NOT_FOUND, "there is no such message in this conversation"));
+                return;
+            }
+            ObjectNode answer = Json.object();
+            ArrayNode array = answer.putArray("versions");
+            versions.forEach(version -> array.addObject()
+                    .put("at", version.atMs())
+                    .set("body", DirectBody.node(version.kind(), version.body())));
+            Problems.json(context, 200, answer);
+        });
+    }
+
+    /** GET /api/dm/blocks. */
+    void blocks(RoutingContext context) {
+        Claims claims = Bearer.claims(context);
+        String cursor = Fields.query(context, "cursor");
+        if (cursor != null && !Ids.isUser(cursor)) {
+            throw new BadRequest(ErrorCode.BAD_FIELD, "cursor is that of a page of blocks");
+        }
+        int limit = (int) Fields.query(context, "limit", CONTACTS_MAX, PAGE_DEFAULT);
+        String after = cursor == null ? "" : cursor;
+        page(context, () -> pages.blocks.page(claims.tenant(), claims.user(), after, limit), page -> {
+            ObjectNode answer = Json.object();
+            ArrayNode array = answer.putArray("blocks");
+            page.peers().forEach(array::add);
+            if (page.next() != null) {
+                answer.put("cursor", page.next());
+            }
+            Problems.json(context, 200, answer);
         });
     }
 
@@ -153,7 +273,7 @@ final class DirectApi {
             for (Contact c : page.contacts()) {
                 ObjectNode contact = contacts.addObject();
                 contact.put("peer", c.peer());
-                contact.set("last", c.last().toJson());
+                contact.set("last", c.last() == null ? null : c.last().toJson());
                 contact.put("unread", c.unread());
                 contact.put("readSeq", c.readSeq());
                 contact.put("peerReadSeq", c.peerReadSeq());
@@ -177,6 +297,10 @@ final class DirectApi {
         page(context, () -> pages.sync.page(claims.tenant(), claims.user(), after, limit), page -> {
             ObjectNode answer = Json.object();
             put(answer, page.messages());
+            ArrayNode changes = answer.putArray("changes");
+            page.changes()
+                    .forEach(change ->
+                            changes.add(Json.read(change.getBytes(StandardCharsets.UTF_8), ObjectNode.class)));
             answer.put("pos", page.next().toString());
             answer.put("more", page.more());
             Problems.json(context, 200, answer);

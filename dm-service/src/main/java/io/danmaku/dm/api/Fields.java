@@ -3,7 +3,9 @@ package io.danmaku.dm.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.json.DirectBody;
 import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.log.DirectRecord;
 import io.danmaku.protocol.room.Ids;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
@@ -43,6 +45,22 @@ final class Fields {
             throw new BadRequest(ErrorCode.BAD_FIELD, field + " is a string");
         }
         return value.textValue();
+    }
+
+    /** The body of a message as it is kept. */
+    static String messageBody(ObjectNode body, String kind) {
+        JsonNode value = body.get("body");
+        if (value != null && !Json.isWritable(value)) {
+            throw new BadRequest(ErrorCode.BAD_JSON, "a text has half of a surrogate pair");
+        }
+        if (!DirectBody.isKind(kind) && value != null && value.isTextual() && !DirectRecord.OBJECT.equals(kind)) {
+            return value.textValue();
+        }
+        String kept = DirectBody.kept(kind, value);
+        if (kept == null) {
+            throw new BadRequest(ErrorCode.BAD_FIELD, "body of the kind text is a text, of others an object");
+        }
+        return kept;
     }
 
     static long number(ObjectNode body, String field) {

@@ -1,6 +1,7 @@
 package io.danmaku.dm.api;
 
 import io.danmaku.dm.delivery.Requests;
+import io.danmaku.dm.store.BlockLists;
 import io.danmaku.dm.store.Contacts;
 import io.danmaku.dm.store.Histories;
 import io.danmaku.dm.store.SyncLog;
@@ -16,12 +17,14 @@ import io.opentelemetry.api.trace.Tracer;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.function.BiConsumer;
 
 /** The routes of dm-service. They answer from the start; until the engines are there, with {@code unavailable}. */
@@ -48,10 +51,24 @@ public final class Routes {
                         .end(document));
         router.route("/api/dm/*").handler(new RequestMeter(registry, tracer)).handler(new Bearer(tokens));
         // a route of its own: on one route bodies have to come first
-        router.post("/api/dm/*").handler(new SendRates(bounds, System::nanoTime, registry));
-        router.post("/api/dm/*").handler(BodyHandler.create(false).setBodyLimit(bodyBytesMax));
+        SendRates rates = new SendRates(bounds, System::nanoTime, registry);
+        BodyHandler bodies = BodyHandler.create(false).setBodyLimit(bodyBytesMax);
+        for (HttpMethod change : List.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE)) {
+            router.route(change, "/api/dm/*").handler(rates);
+            router.route(change, "/api/dm/*").handler(bodies);
+        }
         router.get("/api/dm/contacts").handler(with(DirectApi::contacts));
         router.get("/api/dm/sync").handler(with(DirectApi::sync));
+        router.get("/api/dm/blocks").handler(with(DirectApi::blocks));
+        router.patch("/api/dm/:peer/messages/:mid").handler(with(DirectApi::edit));
+        router.delete("/api/dm/:peer/messages/:mid").handler(with(DirectApi::recall));
+        router.get("/api/dm/:peer/messages/:mid/versions").handler(with(DirectApi::versions));
+        router.put("/api/dm/:peer/messages/:mid/reaction").handler(with(DirectApi::react));
+        router.delete("/api/dm/:peer/messages/:mid/reaction").handler(with(DirectApi::react));
+        router.put("/api/dm/:peer/messages/:mid/hidden").handler(with(DirectApi::hide));
+        router.post("/api/dm/:peer/clear").handler(with(DirectApi::clear));
+        router.put("/api/dm/:peer/block").handler(with(DirectApi::block));
+        router.delete("/api/dm/:peer/block").handler(with(DirectApi::block));
         router.post("/api/dm/:peer/messages").handler(with(DirectApi::send));
         router.get("/api/dm/:peer/messages").handler(with(DirectApi::history));
         router.post("/api/dm/:peer/read").handler(with(DirectApi::read));
@@ -63,8 +80,8 @@ public final class Routes {
     }
 
     /** Serves from now on. */
-    public void open(Requests requests, Histories histories, Contacts contacts, SyncLog sync) {
-        api = new DirectApi(requests, new DirectApi.Pages(histories, contacts, sync), pagesMax, registry);
+    public void open(Requests requests, Histories histories, Contacts contacts, SyncLog sync, BlockLists blocks) {
+        api = new DirectApi(requests, new DirectApi.Pages(histories, contacts, sync, blocks), pagesMax, registry);
     }
 
     private Handler<RoutingContext> with(BiConsumer<DirectApi, RoutingContext> action) {

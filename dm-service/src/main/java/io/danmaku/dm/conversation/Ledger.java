@@ -20,11 +20,20 @@ public interface Ledger {
     /** How many messages of the conversation {@code reader} had received up to message {@code seq}, which exists. */
     CompletionStage<Long> receivedUpTo(ConversationKey key, String reader, long seq);
 
+    /** Who blocked whom before a record. */
+    CompletionStage<Blocks> blocks(ConversationKey key, long logIndex);
+
+    /** Up to which message the conversation is cleared for a user, 0 = not at all. */
+    CompletionStage<Long> clearedUpTo(ConversationKey key, String owner);
+
     /** Writes all rows of a message. */
     CompletionStage<Void> store(StoredMessage message);
 
     /** Writes a read mark on both sides. */
     CompletionStage<Void> store(ReadUpTo mark);
+
+    /** Writes what else has changed. */
+    CompletionStage<Void> store(Change change);
 
     /** All records of the partition up to {@code logIndex} are written. */
     CompletionStage<Void> finished(int partition, long logIndex);

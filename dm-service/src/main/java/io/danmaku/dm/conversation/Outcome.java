@@ -20,6 +20,16 @@ public sealed interface Outcome {
      */
     record Read(long readSeq, boolean moved) implements Outcome {}
 
+    /** A message has changed: both are to be shown its newest form. */
+    record Changed(DirectMessage message) implements Outcome {}
+
+    /**
+     * Something has changed for who asked only.
+     *
+     * @param told as the own devices are told it
+     */
+    record Noted(String told) implements Outcome {}
+
     /** Nothing was written, and nothing will be. */
     record Refused(Refusal refusal) implements Outcome {}
 }

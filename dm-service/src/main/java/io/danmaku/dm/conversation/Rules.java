@@ -2,8 +2,10 @@ package io.danmaku.dm.conversation;
 
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.json.DirectBody;
 import io.danmaku.protocol.log.DirectMessage;
 import io.danmaku.protocol.log.DirectRecord;
+import io.danmaku.protocol.log.Revision;
 import io.danmaku.protocol.room.Ids;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -13,10 +15,11 @@ import java.util.Base64;
 
 /** What a record may ask, and what it makes of its conversation. */
 public final class Rules {
-    /** Most characters of a text message. */
-    public static final int TEXT_CHARS_MAX = 4_000;
+    /** Most characters of a sign at a message. */
+    private static final int SIGN_CHARS_MAX = 32;
 
     private static final String TEXT = "text";
+    private static final String CUSTOM = "custom";
     private static final int ID_BYTES = 16;
 
     private Rules() {}
@@ -34,7 +37,9 @@ public final class Rules {
         }
         return switch (r.op()) {
             case SEND -> checkSend(r);
-            case READ -> r.seq() < 1 ? Refusal.of(ErrorCode.BAD_FIELD, "seq is 1 or more") : null;
+            case READ, CLEAR -> r.seq() < 1 ? Refusal.of(ErrorCode.BAD_FIELD, "seq is 1 or more") : null;
+            case EDIT, RECALL, REACT, HIDE -> checkChange(r);
+            case BLOCK, UNBLOCK -> null;
         };
     }
 
@@ -42,29 +47,97 @@ public final class Rules {
         if (!Ids.isCid(r.cid())) {
             return Refusal.of(ErrorCode.BAD_FIELD, "cid is 1..64 printable ASCII characters");
         }
-        if (!TEXT.equals(r.kind())) {
-            return Refusal.of(ErrorCode.UNSUPPORTED, "kind is text");
+        if (!r.mid().isEmpty() && !Ids.isMessage(r.mid())) {
+            return Refusal.of(ErrorCode.BAD_FIELD, "reply is the mid of a message");
         }
-        if (r.body() == null || r.body().isEmpty() || !wellFormed(r.body())) {
-            return Refusal.of(ErrorCode.BAD_FIELD, "body is a text of 1.." + TEXT_CHARS_MAX + " characters");
+        if (!DirectBody.isKind(r.kind())) {
+            return Refusal.of(ErrorCode.UNSUPPORTED, "there is no kind of message by this name");
         }
-        if (r.body().length() > TEXT_CHARS_MAX) {
-            return Refusal.of(ErrorCode.TOO_LONG, "body is longer than " + TEXT_CHARS_MAX + " characters");
-        }
-        return null;
+        return checkBody(r.kind(), r.body());
     }
 
-    /** Half a surrogate pair has no UTF-8 form: it could be neither logged nor stored as it came. */
-    private static boolean wellFormed(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
-                i++;
-            } else if (Character.isSurrogate(c)) {
-                return false;
-            }
+    private static Refusal checkBody(String kind, String body) {
+        String fault = DirectBody.fault(kind, body);
+        if (fault != null) {
+            return Refusal.of(ErrorCode.BAD_FIELD, fault);
         }
-        return true;
+        return DirectBody.isTooLong(kind, body) ? Refusal.of(ErrorCode.TOO_LONG, "body is too long") : null;
+    }
+
+    private static Refusal checkChange(DirectRecord r) {
+        if (!Ids.isMessage(r.mid())) {
+            return Refusal.of(ErrorCode.BAD_FIELD, "mid is that of a message");
+        }
+        if (r.op() == DirectRecord.Op.REACT && (r.body() == null || !isSign(r.body()))) {
+            return Refusal.of(ErrorCode.BAD_FIELD, "sign is a text of up to " + SIGN_CHARS_MAX + " characters");
+        }
+        // of an edit's body more is known when its message is
+        return r.op() == DirectRecord.Op.EDIT ? checkBody(TEXT.equals(r.kind()) ? TEXT : CUSTOM, r.body()) : null;
+    }
+
+    private static boolean isSign(String sign) {
+        return sign.length() <= SIGN_CHARS_MAX
+                && Ids.isUnicode(sign)
+                && sign.chars().noneMatch(c -> Character.isISOControl(c) || Character.isWhitespace(c));
+    }
+
+    /**
+     * Why a record may not change a message, or null. A function of the log: what came to the message after the record counts for nothing.
+     *
+     * @param message null when there is none by this id
+     * @param withinMs for how long after it was sent a message may be edited, and recalled
+     */
+    public static Refusal checkChange(LoggedRecord logged, StoredMessage message, Windows withinMs) {
+        DirectRecord r = logged.record();
+        boolean theirs = message != null
+                && message.logIndex() < logged.index()
+                && message.conversation().equals(ConversationKey.of(r));
+        if (!theirs || message.goneBefore(logged.index())) {
+            return Refusal.of(ErrorCode.NOT_FOUND, "there is no such message in this conversation");
+        }
+        long ageMs = logged.tsMs() - message.message().tsMs();
+        boolean own = message.message().from().equals(r.from());
+        return switch (r.op()) {
+            case EDIT -> {
+                Refusal refusal = own ? within(ageMs, withinMs.editMs()) : notOwn();
+                yield refusal == null ? checkEdit(r, message.message().kind()) : refusal;
+            }
+            case RECALL -> own ? within(ageMs, withinMs.recallMs()) : notOwn();
+            default -> null;
+        };
+    }
+
+    private static Refusal checkEdit(DirectRecord r, String kind) {
+        if (TEXT.equals(kind) != TEXT.equals(r.kind())) {
+            return Refusal.of(ErrorCode.BAD_FIELD, "the body is of another kind than the message's");
+        }
+        return checkBody(kind, r.body());
+    }
+
+    private static Refusal notOwn() {
+        return Refusal.of(ErrorCode.FORBIDDEN, "this is for who has sent the message");
+    }
+
+    private static Refusal within(long ageMs, long windowMs) {
+        return ageMs <= windowMs ? null : Refusal.of(ErrorCode.TOO_LATE, "the message is too old for this");
+    }
+
+    /** A message after a record that may change it. One that is changed by a later record already stays as it is. */
+    public static DirectMessage changed(LoggedRecord logged, DirectMessage message) {
+        DirectRecord r = logged.record();
+        Revision before = message.revision();
+        long number = logged.index() + 1;
+        if (before.number() > number) {
+            return message;
+        }
+        return switch (r.op()) {
+            case EDIT -> message.with(r.body(), before.edited(number, logged.tsMs()));
+            case RECALL -> message.with("", before.recalled(number, logged.tsMs()));
+            case REACT ->
+                message.with(
+                        message.body(), before.reacted(number, message.from().equals(r.from()), r.body()));
+            default -> message;
+        };
     }
 
     /** The id of the message that a SEND makes, however often it is sent. No field can hold the separator. */
@@ -87,8 +160,8 @@ public final class Rules {
         DirectRecord r = logged.record();
         ConversationKey key = ConversationKey.of(r);
         Place after = before.next(r.to().equals(key.low()));
-        DirectMessage message =
-                new DirectMessage(messageId(r), r.from(), r.to(), after.seq(), r.kind(), r.body(), logged.tsMs());
+        DirectMessage message = new DirectMessage(
+                messageId(r), r.from(), r.to(), after.seq(), r.kind(), r.body(), logged.tsMs(), r.mid(), Revision.NONE);
         return new StoredMessage(
                 r.tenant(), message, logged.partition(), logged.index(), after.receivedBy(key, r.to()));
     }
@@ -98,7 +171,7 @@ public final class Rules {
         return stored.partition() == logged.partition() && stored.logIndex() == logged.index();
     }
 
-    /** Up to where a READ goes: nobody has read what is not there yet. */
+    /** Up to where a READ or a CLEAR goes: nobody has read what is not there yet. */
     public static long readUpTo(DirectRecord r, Place before) {
         return Math.min(r.seq(), before.seq());
     }

@@ -17,6 +17,12 @@ public record StoredMessage(
         return message.seq() - receivedByRecipient;
     }
 
+    /** Whether it was recalled by a record before one of the same log. */
+    public boolean goneBefore(long otherIndex) {
+        // nothing changes a message behind its recall
+        return message.revision().recalled() && message.revision().number() <= otherIndex;
+    }
+
     public ConversationKey conversation() {
         return ConversationKey.of(tenant, message.from(), message.to());
     }

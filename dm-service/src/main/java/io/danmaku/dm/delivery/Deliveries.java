@@ -69,6 +69,12 @@ public final class Deliveries implements Outcomes {
         if (outcome instanceof Outcome.Stored stored) {
             result(record, Delivery.sent(tenant, record.sendId(), stored.message()));
             push(record, users -> Delivery.message(tenant, users, stored.message()));
+        } else if (outcome instanceof Outcome.Changed changed) {
+            result(record, Delivery.sent(tenant, record.sendId(), changed.message()));
+            push(record, users -> Delivery.message(tenant, users, changed.message()));
+        } else if (outcome instanceof Outcome.Noted noted) {
+            result(record, Delivery.noted(tenant, record.sendId(), noted.told()));
+            push(record, List.of(record.from()), users -> Delivery.note(tenant, users.get(0), noted.told()));
         } else if (outcome instanceof Outcome.Repeat repeat) {
             result(record, Delivery.sent(tenant, record.sendId(), repeat.first()));
         } else if (outcome instanceof Outcome.Refused refused) {
@@ -92,14 +98,17 @@ public final class Deliveries implements Outcomes {
         }
     }
 
-    /** One record per node, with the users that have a device there. */
     private void push(DirectRecord record, Function<List<String>, Delivery> delivery) {
+        push(record, List.of(record.from(), record.to()), delivery);
+    }
+
+    /** One record per node, with those of the users that have a device there. */
+    private void push(DirectRecord record, List<String> users, Function<List<String>, Delivery> delivery) {
         if (lookups.incrementAndGet() > config.lookupsMax()) {
             lookups.decrementAndGet();
             dropped.increment();
             return;
         }
-        List<String> users = List.of(record.from(), record.to());
         directory.nodesOf(record.tenant(), users).onComplete(found -> {
             lookups.decrementAndGet();
             if (found.failed()) {

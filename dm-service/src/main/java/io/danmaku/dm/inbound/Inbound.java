@@ -35,7 +35,7 @@ public final class Inbound {
             InboundConfig config,
             MeterRegistry registry) {
         InboundMetrics metrics = new InboundMetrics(registry);
-        Cache<ConversationKey, PartitionOwner.State> states = Caffeine.newBuilder()
+        Cache<ConversationKey, Handling.State> states = Caffeine.newBuilder()
                 .maximumSize(config.cachedConversations())
                 .executor(Runnable::run)
                 .build();

@@ -1,5 +1,6 @@
 package io.danmaku.dm.inbound;
 
+import io.danmaku.dm.conversation.Windows;
 import io.danmaku.node.config.ConfigurationException;
 import io.danmaku.node.config.Settings;
 
@@ -14,6 +15,7 @@ import io.danmaku.node.config.Settings;
  * @param retryMsMin pause after the first failure of storage; doubled with each more
  * @param retryMsMax longest pause
  * @param cachedConversations states of conversations kept in memory, all partitions together
+ * @param windows for how long messages may be edited and recalled
  */
 public record InboundConfig(
         int threads,
@@ -23,7 +25,10 @@ public record InboundConfig(
         long markIntervalMs,
         long retryMsMin,
         long retryMsMax,
-        int cachedConversations) {
+        int cachedConversations,
+        Windows windows) {
+
+    private static final long YEAR_MS = 365 * 24 * 3_600_000L;
 
     public static InboundConfig read(Settings settings) {
         InboundConfig config = new InboundConfig(
@@ -34,7 +39,10 @@ public record InboundConfig(
                 settings.millis("inbound.markInterval", 1, 10_000),
                 settings.millis("inbound.retryMin", 1, 10_000),
                 settings.millis("inbound.retryMax", 1, 60_000),
-                settings.integer("inbound.cachedConversations", 1, 10_000_000));
+                settings.integer("inbound.cachedConversations", 1, 10_000_000),
+                new Windows(
+                        settings.millis("messages.editWithin", 0, YEAR_MS),
+                        settings.millis("messages.recallWithin", 0, YEAR_MS)));
         if (config.unacknowledgedMax < config.workingMax) {
             throw new ConfigurationException("inbound.unacknowledgedMax", "is not below inbound.workingMax");
         }

@@ -5,15 +5,7 @@ import io.danmaku.dm.conversation.ConversationKey;
 import io.danmaku.dm.conversation.Ledger;
 import io.danmaku.dm.conversation.LoggedRecord;
 import io.danmaku.dm.conversation.Outcome;
-import io.danmaku.dm.conversation.Place;
-import io.danmaku.dm.conversation.ReadMarks;
-import io.danmaku.dm.conversation.ReadUpTo;
-import io.danmaku.dm.conversation.Rules;
-import io.danmaku.dm.conversation.StoredMessage;
 import io.danmaku.protocol.command.ErrorCode;
-import io.danmaku.protocol.command.Refusal;
-import io.danmaku.protocol.log.DirectRecord;
-import io.danmaku.protocol.log.Topics;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -31,14 +23,6 @@ final class PartitionOwner {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionOwner.class);
     private static final long FAILURE_LOG_INTERVAL_MS = 5_000;
 
-    /**
-     * What is remembered of a conversation. Valid only for records of the same run, because only then did every record of
-     * the conversation since then pass here.
-     *
-     * @param marks null while not read
-     */
-    record State(int partition, int run, Place place, ReadMarks marks) {}
-
     /** Where the records come from. */
     interface Feed {
         /** All records up to this index are done, and it is written: they can be forgotten. */
@@ -48,12 +32,13 @@ final class PartitionOwner {
         void roomAgain();
     }
 
-    private record Task(LoggedRecord logged, ConversationKey key, int run, long arrivedMs) {}
+    /** A record in work, and of which run it is. */
+    record Task(LoggedRecord logged, ConversationKey key, int run, long arrivedMs) {}
 
     private final int partition;
     private final OwnerThread thread;
     private final Ledger ledger;
-    private final Cache<ConversationKey, State> states;
+    private final Handling handling;
     private final Outcomes outcomes;
     private final InboundConfig config;
     private final InboundMetrics metrics;
@@ -76,7 +61,7 @@ final class PartitionOwner {
             int partition,
             OwnerThread thread,
             Ledger ledger,
-            Cache<ConversationKey, State> states,
+            Cache<ConversationKey, Handling.State> states,
             Outcomes outcomes,
             InboundConfig config,
             InboundMetrics metrics,
@@ -84,7 +69,7 @@ final class PartitionOwner {
         this.partition = partition;
         this.thread = thread;
         this.ledger = ledger;
-        this.states = states;
+        handling = new Handling(partition, ledger, states, config.windows(), metrics, this::persist);
         this.outcomes = outcomes;
         this.config = config;
         this.metrics = metrics;
@@ -141,7 +126,7 @@ final class PartitionOwner {
     private void start(Task task) {
         CompletableFuture<Outcome> handled;
         try {
-            handled = handle(task);
+            handled = handling.handle(task);
         } catch (RuntimeException bug) {
             handled = CompletableFuture.failedFuture(bug);
         }
@@ -150,7 +135,7 @@ final class PartitionOwner {
                 // only a fault of ours comes here, before anything was written: holding the partition would not heal it
                 LOG.error("record {} of partition {} cannot be handled", task.logged.index(), partition, bug);
             }
-            Outcome told = bug == null ? outcome : refused(ErrorCode.INTERNAL, "this cannot be handled");
+            Outcome told = bug == null ? outcome : Handling.refused(ErrorCode.INTERNAL, "this cannot be handled");
             done(task, told);
         });
     }
@@ -179,125 +164,6 @@ final class PartitionOwner {
         }
         markMoved();
         feed.roomAgain();
-    }
-
-    private CompletableFuture<Outcome> handle(Task task) {
-        DirectRecord record = task.logged.record();
-        if (Topics.directPartition(record.conversation()) != partition) {
-            LOG.error("record {} of partition {} belongs to another partition", task.logged.index(), partition);
-            return CompletableFuture.completedFuture(refused(ErrorCode.INTERNAL, "appended to a wrong partition"));
-        }
-        Refusal refusal = Rules.check(record);
-        if (refusal != null) {
-            return CompletableFuture.completedFuture(new Outcome.Refused(refusal));
-        }
-        return switch (record.op()) {
-            case SEND -> send(task);
-            case READ -> read(task);
-        };
-    }
-
-    private CompletableFuture<Outcome> send(Task task) {
-        DirectRecord record = task.logged.record();
-        String id = Rules.messageId(record);
-        // asked side by side: most messages of a conversation that is not in memory are new
-        CompletableFuture<Ledger.Before> before = before(task);
-        return persist(() -> ledger.message(record.tenant(), id)).thenCompose(existing -> {
-            if (existing != null) {
-                return known(task, existing);
-            }
-            return before.thenCompose(found ->
-                    found.laterRows() ? overtaken(task, id) : store(task, Rules.message(task.logged, found.place())));
-        });
-    }
-
-    private CompletableFuture<Outcome> known(Task task, StoredMessage existing) {
-        return Rules.madeBy(existing, task.logged)
-                ? store(task, existing)
-                : CompletableFuture.completedFuture(new Outcome.Repeat(existing.message()));
-    }
-
-    /** Later rows say that another owner was here meanwhile, and then it has written this message first. */
-    private CompletableFuture<Outcome> overtaken(Task task, String id) {
-        return persist(() -> ledger.message(task.key.tenant(), id)).thenCompose(existing -> {
-            if (existing != null) {
-                return known(task, existing);
-            }
-            metrics.conflict();
-            LOG.error(
-                    "record {} of partition {} is new but its conversation has rows of later records: these tables belong"
-                            + " to another log; nothing is overwritten",
-                    task.logged.index(),
-                    partition);
-            return CompletableFuture.completedFuture(refused(ErrorCode.INTERNAL, "the log is behind the store"));
-        });
-    }
-
-    private CompletableFuture<Outcome> store(Task task, StoredMessage message) {
-        return persist(() -> ledger.store(message)).thenApply(written -> {
-            State state = state(task);
-            remember(task, message.place(), state == null ? null : state.marks);
-            return new Outcome.Stored(message.message());
-        });
-    }
-
-    private CompletableFuture<Outcome> read(Task task) {
-        String reader = task.logged.record().from();
-        return before(task)
-                .thenCompose(before -> marks(task).thenCompose(marks -> {
-                    long upTo = Rules.readUpTo(task.logged.record(), before.place());
-                    long mark = marks.of(task.key, reader);
-                    if (upTo == 0 || upTo < mark) {
-                        remember(task, before.place(), marks);
-                        return CompletableFuture.completedFuture(new Outcome.Read(mark, false));
-                    }
-                    // a mark that is equal is written again: of its two rows only one may be there
-                    return receivedUpTo(task, before.place(), reader, upTo)
-                            .thenCompose(received -> persist(() -> ledger.store(new ReadUpTo(
-                                    task.key.tenant(),
-                                    reader,
-                                    task.logged.record().to(),
-                                    upTo,
-                                    received,
-                                    task.logged.index()))))
-                            .thenApply(written -> {
-                                remember(task, before.place(), marks.raise(task.key, reader, upTo));
-                                return new Outcome.Read(upTo, true);
-                            });
-                }));
-    }
-
-    private CompletableFuture<Long> receivedUpTo(Task task, Place place, String reader, long seq) {
-        return seq == place.seq()
-                ? CompletableFuture.completedFuture(place.receivedBy(task.key, reader))
-                : persist(() -> ledger.receivedUpTo(task.key, reader, seq));
-    }
-
-    private CompletableFuture<Ledger.Before> before(Task task) {
-        State state = state(task);
-        return state != null
-                ? CompletableFuture.completedFuture(new Ledger.Before(state.place, false))
-                : persist(() -> ledger.before(task.key, task.logged.index()));
-    }
-
-    private CompletableFuture<ReadMarks> marks(Task task) {
-        State state = state(task);
-        return state != null && state.marks != null
-                ? CompletableFuture.completedFuture(state.marks)
-                : persist(() -> ledger.readMarks(task.key));
-    }
-
-    private State state(Task task) {
-        State state = states.getIfPresent(task.key);
-        return state != null && state.partition == partition && state.run == task.run ? state : null;
-    }
-
-    private void remember(Task task, Place place, ReadMarks marks) {
-        states.put(task.key, new State(partition, task.run, place, marks));
-    }
-
-    private static Outcome refused(ErrorCode code, String message) {
-        return new Outcome.Refused(Refusal.of(code, message));
     }
 
     /** Moves the written mark after the finished one: at once when quiet, else when the interval is over. */

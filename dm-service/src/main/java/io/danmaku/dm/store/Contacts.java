@@ -42,8 +42,10 @@ public final class Contacts {
         this.rowsMax = rowsMax;
         contents = new Contents(cql);
         cut = registry.counter("danmaku.dm.contacts.cut");
-        select = cql.prepare("SELECT peer, last_message_id, last_at, received, read_seq, read_received, peer_read_seq"
-                + " FROM KS.contact WHERE tenant = ? AND owner = ? LIMIT ?");
+        select = cql.prepare(
+                "SELECT peer, last_message_id, last_seq, last_at, received, read_seq, read_received, peer_read_seq,"
+                        + " hidden_seq, cleared_seq, cleared_received"
+                        + " FROM KS.contact WHERE tenant = ? AND owner = ? LIMIT ?");
     }
 
     /** @param after where the page before ended, or null */
@@ -72,11 +74,19 @@ public final class Contacts {
                 .filter(row -> byId.containsKey(row.getString("last_message_id")))
                 .map(row -> new Contact(
                         row.getString("peer"),
-                        byId.get(row.getString("last_message_id")),
-                        Math.max(0, row.getLong("received") - row.getLong("read_received")),
+                        isHidden(row) ? null : byId.get(row.getString("last_message_id")),
+                        Math.max(
+                                0,
+                                row.getLong("received")
+                                        - Math.max(row.getLong("read_received"), row.getLong("cleared_received"))),
                         row.getLong("read_seq"),
                         row.getLong("peer_read_seq")))
                 .toList();
+    }
+
+    private static boolean isHidden(Row row) {
+        long last = row.getLong("last_seq");
+        return last == row.getLong("hidden_seq") || last <= row.getLong("cleared_seq");
     }
 
     private static ContactsCursor cursor(Row row) {

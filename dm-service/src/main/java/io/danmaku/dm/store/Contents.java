@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.danmaku.dm.conversation.StoredMessage;
 import io.danmaku.protocol.log.DirectMessage;
+import io.danmaku.protocol.log.Revision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -17,8 +18,9 @@ final class Contents {
 
     Contents(CqlNode cql) {
         this.cql = cql;
-        byId = cql.prepare("SELECT message_id, sender, recipient, seq, received, log_partition, log_index, kind, body,"
-                + " created_at FROM KS.content WHERE tenant = ? AND message_id = ?");
+        byId = cql.prepare(
+                "SELECT message_id, sender, recipient, seq, received, log_partition, log_index, kind, body,"
+                        + " created_at, reply_to, rev, edited_at, recalled_at, by_sender, by_recipient FROM KS.content WHERE tenant = ? AND message_id = ?");
     }
 
     /** The message, or null. */
@@ -51,7 +53,14 @@ final class Contents {
                 row.getLong("seq"),
                 row.getString("kind"),
                 row.getString("body"),
-                row.getLong("created_at"));
+                row.getLong("created_at"),
+                row.getString("reply_to"),
+                new Revision(
+                        row.getLong("rev"),
+                        row.getLong("edited_at"),
+                        row.getLong("recalled_at"),
+                        row.getString("by_sender"),
+                        row.getString("by_recipient")));
         return new StoredMessage(
                 tenant, message, row.getInt("log_partition"), row.getLong("log_index"), row.getLong("received"));
     }

@@ -2,6 +2,7 @@ package io.danmaku.dm.store;
 
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
+import io.danmaku.dm.conversation.StoredMessage;
 import io.danmaku.protocol.log.DirectMessage;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -9,46 +10,101 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Pages of one conversation as one side sees it. */
+/** Pages of one conversation as one side sees it: without what that side has hidden or cleared. */
 public final class Histories {
+    /** Rows looked through for one page: most of them may be hidden. */
+    private static final int LOOKED_MAX = 2_000;
+
+    /** Versions of one message that are told, the first ones. */
+    private static final int VERSIONS_MAX = 200;
+
     private final CqlNode cql;
     private final Contents contents;
-    private final PreparedStatement selectLast;
+    private final PreparedStatement selectContact;
     private final PreparedStatement selectIds;
+    private final PreparedStatement selectVersions;
+
+    /**
+     * A page.
+     *
+     * @param messages in the order of their numbers
+     * @param next the {@code before} of the page that goes on, 0 when there is nothing further down
+     */
+    public record Page(List<DirectMessage> messages, long next) {}
+
+    /** A body that a message had. */
+    public record Version(String kind, String body, long atMs) {}
+
+    private record Reading(String tenant, String owner, String peer, long floor, int limit) {}
 
     /** Prepares its statements: blocks. */
     public Histories(CqlNode cql) {
         this.cql = cql;
         contents = new Contents(cql);
-        selectLast = cql.prepare("SELECT last_seq FROM KS.contact WHERE tenant = ? AND owner = ? AND peer = ?");
-        selectIds = cql.prepare("SELECT message_id FROM KS.message_index"
+        selectContact =
+                cql.prepare("SELECT last_seq, cleared_seq FROM KS.contact WHERE tenant = ? AND owner = ? AND peer = ?");
+        selectIds = cql.prepare("SELECT message_id, hidden, seq FROM KS.message_index"
                 + " WHERE tenant = ? AND owner = ? AND peer = ? AND bucket = ? AND seq <= ? LIMIT ?");
+        selectVersions =
+                cql.prepare("SELECT body, at FROM KS.content_version WHERE tenant = ? AND message_id = ? LIMIT ?");
     }
 
-    /** The newest {@code limit} messages below {@code before}, in the order of their numbers. */
-    public CompletionStage<List<DirectMessage>> page(String tenant, String owner, String peer, long before, int limit) {
-        return cql.execute(selectLast, tenant, owner, peer)
-                .thenCompose(result -> {
-                    Row contact = result.one();
-                    long last = contact == null ? 0 : contact.getLong("last_seq");
-                    return ids(tenant, owner, peer, Math.min(last, before - 1), limit, new ArrayList<>());
-                })
-                .thenCompose(ids -> {
-                    Collections.reverse(ids);
-                    return contents.messages(tenant, ids);
-                });
+    /** The newest {@code limit} messages below {@code before}. */
+    public CompletionStage<Page> page(String tenant, String owner, String peer, long before, int limit) {
+        return cql.execute(selectContact, tenant, owner, peer).thenCompose(result -> {
+            Row contact = result.one();
+            long last = contact == null ? 0 : contact.getLong("last_seq");
+            long floor = contact == null ? 0 : contact.getLong("cleared_seq");
+            Reading reading = new Reading(tenant, owner, peer, floor, limit);
+            return read(reading, Math.min(last, before - 1), 0, new ArrayList<>());
+        });
     }
 
-    private CompletionStage<List<String>> ids(
-            String tenant, String owner, String peer, long seq, int limit, List<String> found) {
-        if (seq < 1 || found.size() >= limit) {
-            return CompletableFuture.completedFuture(found);
+    /** Goes down from {@code seq}, so many rows looked at and ids found already. */
+    private CompletionStage<Page> read(Reading r, long seq, int looked, List<String> found) {
+        if (seq <= r.floor || found.size() >= r.limit || looked >= LOOKED_MAX) {
+            Collections.reverse(found);
+            long next = seq > r.floor ? seq + 1 : 0;
+            return contents.messages(r.tenant, found).thenApply(messages -> new Page(messages, next));
         }
         long bucket = Buckets.ofMessage(seq);
-        return cql.rows(selectIds, tenant, owner, peer, bucket, seq, limit - found.size())
+        int wanted = Math.min(r.limit - found.size(), LOOKED_MAX - looked);
+        return cql.rows(selectIds, r.tenant, r.owner, r.peer, bucket, seq, wanted)
                 .thenCompose(rows -> {
-                    rows.forEach(row -> found.add(row.getString(0)));
-                    return ids(tenant, owner, peer, bucket * Buckets.MESSAGES, limit, found);
+                    long lowest = bucket * Buckets.MESSAGES + 1;
+                    for (Row row : rows) {
+                        lowest = row.getLong("seq");
+                        if (lowest > r.floor && !row.getBoolean("hidden")) {
+                            found.add(row.getString("message_id"));
+                        }
+                    }
+                    long below = rows.size() < wanted ? bucket * Buckets.MESSAGES : lowest - 1;
+                    return read(r, below, looked + Math.max(1, rows.size()), found);
                 });
+    }
+
+    /** All bodies that a message between these two had, eldest first; none when it was recalled, null when there is no such message. */
+    public CompletionStage<List<Version>> versions(String tenant, String user, String peer, String mid) {
+        return contents.message(tenant, mid).thenCompose(stored -> {
+            if (stored == null || !isBetween(stored, user, peer)) {
+                return CompletableFuture.completedFuture(null);
+            }
+            DirectMessage message = stored.message();
+            if (message.revision().recalled()) {
+                return CompletableFuture.completedFuture(List.of());
+            }
+            return cql.rows(selectVersions, tenant, mid, VERSIONS_MAX)
+                    .thenApply(rows -> rows.isEmpty()
+                            ? List.of(new Version(message.kind(), message.body(), message.tsMs()))
+                            : rows.stream()
+                                    .map(row -> new Version(message.kind(), row.getString("body"), row.getLong("at")))
+                                    .toList());
+        });
+    }
+
+    private static boolean isBetween(StoredMessage stored, String user, String peer) {
+        String from = stored.message().from();
+        String to = stored.message().to();
+        return (from.equals(user) && to.equals(peer)) || (from.equals(peer) && to.equals(user));
     }
 }

@@ -3,8 +3,8 @@ package io.danmaku.dm.store;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
+import io.danmaku.dm.conversation.Blocks;
+import io.danmaku.dm.conversation.Change;
 import io.danmaku.dm.conversation.ConversationKey;
 import io.danmaku.dm.conversation.Ledger;
 import io.danmaku.dm.conversation.Place;
@@ -27,26 +27,18 @@ public final class MessageTables implements Ledger {
 
     private static final byte OUTBOX = 0;
     private static final byte INBOX = 1;
-    private static final int LOG_BUCKETS_KNOWN_MAX = 100_000;
     /** First the newest few rows, which nearly always suffice; after a crash there may be more to look through. */
     private static final int NEWEST_ROWS = 4;
 
     private static final int MORE_ROWS = 500;
 
-    /** An owner's bucket that is known to be in {@code owner_log_bucket}. */
-    private record LogBucket(String tenant, String owner, long bucket, int partition) {}
-
     private final CqlNode cql;
     private final Contents contents;
-    private final Cache<LogBucket, Boolean> knownBuckets = Caffeine.newBuilder()
-            .maximumSize(LOG_BUCKETS_KNOWN_MAX)
-            .executor(Runnable::run)
-            .build();
+    private final OwnerLogs logs;
+    private final ChangeTables changes;
     private final PreparedStatement insertContent;
     private final PreparedStatement insertIndex;
     private final PreparedStatement insertContact;
-    private final PreparedStatement insertOwnerLog;
-    private final PreparedStatement insertLogBucket;
     private final PreparedStatement updateRead;
     private final PreparedStatement updatePeerRead;
     private final PreparedStatement insertMark;
@@ -58,17 +50,16 @@ public final class MessageTables implements Ledger {
     public MessageTables(CqlNode cql) {
         this.cql = cql;
         contents = new Contents(cql);
+        logs = new OwnerLogs(cql);
+        changes = new ChangeTables(cql, logs);
         insertContent = cql.prepare("INSERT INTO KS.content (tenant, message_id, sender, recipient, seq, received,"
-                + " log_partition, log_index, kind, body, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                + " log_partition, log_index, kind, body, created_at, reply_to)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 + " USING TIMESTAMP ?");
         insertIndex = cql.prepare("INSERT INTO KS.message_index (tenant, owner, peer, bucket, seq, message_id, box,"
                 + " received, log_partition, log_index) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?");
         insertContact = cql.prepare("INSERT INTO KS.contact (tenant, owner, peer, last_message_id, last_seq, last_at,"
                 + " received) VALUES (?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?");
-        insertOwnerLog = cql.prepare("INSERT INTO KS.owner_log (tenant, owner, log_partition, bucket, log_index,"
-                + " message_id) VALUES (?, ?, ?, ?, ?, ?) USING TIMESTAMP ?");
-        insertLogBucket = cql.prepare("INSERT INTO KS.owner_log_bucket (tenant, owner, bucket, log_partition)"
-                + " VALUES (?, ?, ?, ?) USING TIMESTAMP ?");
         updateRead = cql.prepare("UPDATE KS.contact USING TIMESTAMP ? SET read_seq = ?, read_received = ?"
                 + " WHERE tenant = ? AND owner = ? AND peer = ?");
         updatePeerRead = cql.prepare("UPDATE KS.contact USING TIMESTAMP ? SET peer_read_seq = ?"
@@ -148,7 +139,17 @@ public final class MessageTables implements Ledger {
     public CompletionStage<Void> store(StoredMessage m) {
         DirectMessage message = m.message();
         List<CompletionStage<?>> writes = new ArrayList<>(9);
-        writes.add(cql.execute(
+        if (message.revision().number() == 0) {
+            writes.add(insertContent(m));
+        } // else it is there: it was changed since, and its first body is not known here any more
+        side(writes, m, message.from(), message.to(), OUTBOX, m.receivedBySender());
+        side(writes, m, message.to(), message.from(), INBOX, m.receivedByRecipient());
+        return all(writes);
+    }
+
+    private CompletionStage<?> insertContent(StoredMessage m) {
+        DirectMessage message = m.message();
+        return cql.execute(
                 insertContent,
                 m.tenant(),
                 message.mid(),
@@ -161,10 +162,8 @@ public final class MessageTables implements Ledger {
                 message.kind(),
                 message.body(),
                 message.tsMs(),
-                timestamp(m.logIndex())));
-        side(writes, m, message.from(), message.to(), OUTBOX, m.receivedBySender());
-        side(writes, m, message.to(), message.from(), INBOX, m.receivedByRecipient());
-        return all(writes);
+                message.reply(),
+                timestamp(m.logIndex()));
     }
 
     /** The rows of one side of a message. */
@@ -195,14 +194,7 @@ public final class MessageTables implements Ledger {
                 message.tsMs(),
                 received,
                 timestamp));
-        long bucket = Buckets.ofLog(m.logIndex());
-        writes.add(cql.execute(
-                insertOwnerLog, m.tenant(), owner, m.partition(), bucket, m.logIndex(), message.mid(), timestamp));
-        LogBucket known = new LogBucket(m.tenant(), owner, bucket, m.partition());
-        if (knownBuckets.getIfPresent(known) == null) {
-            writes.add(cql.execute(insertLogBucket, m.tenant(), owner, bucket, m.partition(), timestamp)
-                    .thenAccept(written -> knownBuckets.put(known, true)));
-        }
+        logs.message(writes, m.tenant(), owner, m.partition(), m.logIndex(), message.mid());
     }
 
     @Override
@@ -214,17 +206,32 @@ public final class MessageTables implements Ledger {
     }
 
     @Override
+    public CompletionStage<Blocks> blocks(ConversationKey key, long logIndex) {
+        return changes.blocks(key, logIndex);
+    }
+
+    @Override
+    public CompletionStage<Long> clearedUpTo(ConversationKey key, String owner) {
+        return changes.clearedUpTo(key, owner);
+    }
+
+    @Override
+    public CompletionStage<Void> store(Change change) {
+        return changes.store(change);
+    }
+
+    @Override
     public CompletionStage<Void> finished(int partition, long logIndex) {
         CompletionStage<AsyncResultSet> written =
                 cql.execute(insertMark, LOG, partition, logIndex, timestamp(logIndex));
         return written.thenAccept(done -> {});
     }
 
-    private static long timestamp(long logIndex) {
+    static long timestamp(long logIndex) {
         return logIndex + 1;
     }
 
-    private static CompletionStage<Void> all(List<? extends CompletionStage<?>> writes) {
+    static CompletionStage<Void> all(List<? extends CompletionStage<?>> writes) {
         return CompletableFuture.allOf(
                 writes.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new));
     }

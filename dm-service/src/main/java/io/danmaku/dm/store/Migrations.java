@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import org.slf4j.Logger;
@@ -26,7 +28,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Migrations {
     private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
-    private static final List<String> FILES = List.of("001-direct-messages");
+    private static final List<String> FILES = List.of("001-direct-messages", "002-changes");
+
+    private static final Pattern ADD_COLUMN =
+            Pattern.compile("ALTER TABLE [a-z0-9_]+\\.(?<table>[a-z_]+) ADD (?<column>[a-z_]+) [a-z]+");
 
     /** Changing a schema takes longer than a request. */
     private static final Duration DDL_TIMEOUT = Duration.ofSeconds(20);
@@ -66,7 +71,7 @@ public final class Migrations {
         try {
             for (Migration migration : missing(all)) {
                 LOG.info("applying {}", migration.name);
-                migration.statements.forEach(this::ddl);
+                migration.statements.forEach(this::apply);
                 run(
                         "INSERT INTO " + keyspace + ".schema_migration (number, name, checksum) VALUES (?, ?, ?)",
                         migration.number,
@@ -115,6 +120,22 @@ public final class Migrations {
             LOG.info("waiting for {} to migrate keyspace {}", row.getString("holder"), keyspace);
             TimeUnit.MILLISECONDS.sleep(LOCK_PAUSE_MS);
         }
+    }
+
+    /** A statement of a file. A column that is there already is passed over: CQL of ScyllaDB cannot say that itself. */
+    private void apply(String cql) {
+        Matcher column = ADD_COLUMN.matcher(cql);
+        if (column.matches()
+                && run(
+                                "SELECT type FROM system_schema.columns WHERE keyspace_name = ? AND table_name = ?"
+                                        + " AND column_name = ?",
+                                keyspace,
+                                column.group("table"),
+                                column.group("column"))
+                        != null) {
+            return;
+        }
+        ddl(cql);
     }
 
     private void ddl(String cql) {

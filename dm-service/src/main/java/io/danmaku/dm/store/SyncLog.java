@@ -6,13 +6,15 @@ import io.danmaku.protocol.log.DirectMessage;
 import io.danmaku.protocol.log.Topics;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What a user's devices have missed: the messages after a position, across all conversations, up to each partition's
- * finished mark, so that a message is never passed over because it was written late.
+ * What a user's devices have missed: messages that are new or changed, and what else the user has changed, after a position, across all
+ * conversations, up to each partition's finished mark, so that nothing is passed over because it was written late.
  */
 public final class SyncLog {
     private final CqlNode cql;
@@ -24,13 +26,15 @@ public final class SyncLog {
     /**
      * A page.
      *
-     * @param messages of a conversation in the order of their numbers
+     * @param messages in their newest form, each once; new ones of a conversation in the order of their numbers
+     * @param changes what else has changed for the user, as JSON objects, in the order of each conversation
      * @param next where the next page begins
      * @param more whether there is one already
      */
-    public record Page(List<DirectMessage> messages, SyncPosition next, boolean more) {}
+    public record Page(List<DirectMessage> messages, List<String> changes, SyncPosition next, boolean more) {}
 
-    private record Entry(long index, String messageId) {}
+    /** @param messageId null of a change that is of no message */
+    private record Entry(long index, String messageId, String change) {}
 
     /** Prepares its statements: blocks. */
     public SyncLog(CqlNode cql) {
@@ -39,7 +43,7 @@ public final class SyncLog {
         selectMarks = cql.prepare("SELECT log_partition, finished FROM KS.partition_mark WHERE log = ?");
         selectBuckets = cql.prepare("SELECT log_partition, bucket FROM KS.owner_log_bucket"
                 + " WHERE tenant = ? AND owner = ? AND bucket >= ?");
-        selectRows = cql.prepare("SELECT log_index, message_id FROM KS.owner_log WHERE tenant = ? AND owner = ?"
+        selectRows = cql.prepare("SELECT log_index, message_id, change FROM KS.owner_log WHERE tenant = ? AND owner = ?"
                 + " AND log_partition = ? AND bucket = ? AND log_index > ? AND log_index <= ? LIMIT ?");
     }
 
@@ -101,7 +105,7 @@ public final class SyncLog {
                         r.upTo,
                         r.limit - found.size())
                 .thenCompose(rows -> {
-                    rows.forEach(row -> found.add(new Entry(row.getLong(0), row.getString(1))));
+                    rows.forEach(row -> found.add(new Entry(row.getLong(0), row.getString(1), row.getString(2))));
                     return read(r, buckets, at + 1, found);
                 });
     }
@@ -109,12 +113,21 @@ public final class SyncLog {
     private CompletionStage<Page> page(
             String tenant, List<List<Entry>> entries, SyncPosition after, long[] marks, int limit) {
         long[] next = new long[marks.length];
-        List<String> ids = new ArrayList<>();
+        Set<String> ids = new LinkedHashSet<>();
+        List<String> changes = new ArrayList<>();
+        int told = 0;
         boolean more = false;
         for (int p = 0; p < marks.length; p++) {
             List<Entry> here = entries.get(p);
-            int taken = Math.min(here.size(), limit - ids.size());
-            here.subList(0, taken).forEach(entry -> ids.add(entry.messageId));
+            int taken = Math.min(here.size(), limit - told);
+            told += taken;
+            for (Entry entry : here.subList(0, taken)) {
+                if (entry.messageId == null) {
+                    changes.add(entry.change);
+                } else {
+                    ids.add(entry.messageId);
+                }
+            }
             if (taken < here.size()) {
                 more = true;
                 next[p] = taken == 0 ? after.index(p) : here.get(taken - 1).index;
@@ -123,6 +136,7 @@ public final class SyncLog {
             }
         }
         boolean cut = more;
-        return contents.messages(tenant, ids).thenApply(messages -> new Page(messages, after.with(next), cut));
+        return contents.messages(tenant, List.copyOf(ids))
+                .thenApply(messages -> new Page(messages, changes, after.with(next), cut));
     }
 }

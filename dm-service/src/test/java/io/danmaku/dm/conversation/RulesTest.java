@@ -40,7 +40,7 @@ class RulesTest {
 
     @Test
     void otherKindsAndOneselfAreRefused() {
-        assertEquals(ErrorCode.UNSUPPORTED, refused(send("7", "8", "a", "voice", "x")));
+        assertEquals(ErrorCode.UNSUPPORTED, refused(send("7", "8", "a", "smoke", "x")));
         assertEquals(ErrorCode.BAD_FIELD, refused(send("7", "7", "a", "text", "x")));
         assertEquals(ErrorCode.BAD_FIELD, refused(send("7", "a/b", "a", "text", "x")));
         assertEquals(ErrorCode.BAD_FIELD, refused(send("7", "8", "a b", "text", "x")));

@@ -2,18 +2,25 @@ package io.danmaku.dm.inbound;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.danmaku.dm.conversation.Blocks;
+import io.danmaku.dm.conversation.Change;
 import io.danmaku.dm.conversation.ConversationKey;
 import io.danmaku.dm.conversation.Ledger;
+import io.danmaku.dm.conversation.LoggedRecord;
 import io.danmaku.dm.conversation.Place;
 import io.danmaku.dm.conversation.ReadMarks;
 import io.danmaku.dm.conversation.ReadUpTo;
 import io.danmaku.dm.conversation.StoredMessage;
+import io.danmaku.protocol.log.DirectRecord;
+import io.danmaku.protocol.log.DirectRecord.Op;
+import io.danmaku.protocol.log.Revision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongConsumer;
@@ -48,11 +55,61 @@ final class ModelTables {
         }
 
         long unread() {
-            return get("received") - get("read_received");
+            return Math.max(0, get("received") - Math.max(get("read_received"), get("cleared_received")));
         }
     }
 
-    final Map<String, StoredMessage> content = new TreeMap<>();
+    /** A row of {@code content}: as it was sent, and cells of what has become of it. */
+    static final class Content {
+        final StoredMessage sent;
+        private final Map<String, Object> values = new TreeMap<>();
+        private final Map<String, Long> timestamps = new TreeMap<>();
+
+        Content(StoredMessage sent) {
+            this.sent = sent;
+            values.put("body", sent.message().body());
+            timestamps.put("body", sent.logIndex() + 1);
+        }
+
+        private void put(String column, Object value, long timestamp) {
+            if (timestamp >= timestamps.getOrDefault(column, Long.MIN_VALUE)) {
+                values.put(column, value);
+                timestamps.put(column, timestamp);
+            }
+        }
+
+        private long number(String column) {
+            return (Long) values.getOrDefault(column, 0L);
+        }
+
+        private String text(String column) {
+            return (String) values.getOrDefault(column, "");
+        }
+
+        StoredMessage now() {
+            Revision revision = new Revision(
+                    number("rev"), number("edited_at"), number("recalled_at"), text("by_sender"), text("by_recipient"));
+            return new StoredMessage(
+                    sent.tenant(),
+                    sent.message().with(text("body"), revision),
+                    sent.partition(),
+                    sent.logIndex(),
+                    sent.receivedByRecipient());
+        }
+    }
+
+    final Map<String, Content> content = new TreeMap<>();
+    /** Bodies that messages had. */
+    final Map<String, TreeMap<Long, String>> versions = new TreeMap<>();
+
+    private final Map<String, Long> versionsDeletedAt = new TreeMap<>();
+    /** What is hidden, by side. */
+    final Map<String, TreeSet<Long>> hidden = new TreeMap<>();
+
+    final Map<String, TreeMap<Long, Boolean>> blocks = new TreeMap<>();
+    /** What devices are told besides messages, by owner. */
+    final Map<String, TreeMap<Long, String>> notes = new TreeMap<>();
+
     final Map<String, TreeMap<Long, IndexRow>> index = new TreeMap<>();
     final Map<String, Contact> contacts = new TreeMap<>();
     final Map<String, TreeMap<Long, String>> ownerLog = new TreeMap<>();
@@ -87,7 +144,8 @@ final class ModelTables {
         return new Ledger() {
             @Override
             public CompletionStage<StoredMessage> message(String tenant, String messageId) {
-                return answer(() -> content.get(messageId));
+                return answer(() ->
+                        content.containsKey(messageId) ? content.get(messageId).now() : null);
             }
 
             @Override
@@ -126,6 +184,28 @@ final class ModelTables {
             }
 
             @Override
+            public CompletionStage<Blocks> blocks(ConversationKey key, long logIndex) {
+                return answer(() -> new Blocks(
+                        blockedBefore(key.low(), key.high(), logIndex),
+                        blockedBefore(key.high(), key.low(), logIndex)));
+            }
+
+            @Override
+            public CompletionStage<Long> clearedUpTo(ConversationKey key, String owner) {
+                String peer = owner.equals(key.low()) ? key.high() : key.low();
+                return answer(() -> contact(owner, peer).get("cleared_seq"));
+            }
+
+            @Override
+            public CompletionStage<Void> store(Change change) {
+                if (change instanceof Change.OfMessage m
+                        && change.logged().record().op() == Op.EDIT) {
+                    return write(versionsOf(m)).thenCompose(kept -> write(rowsOf(m)));
+                }
+                return write(rowsOf(change));
+            }
+
+            @Override
             public CompletionStage<Void> finished(int partition, long logIndex) {
                 return write(List.of(() -> {
                     markWritten.accept(logIndex);
@@ -147,13 +227,107 @@ final class ModelTables {
         return new Ledger.Before(Place.START, later);
     }
 
+    private boolean blockedBefore(String owner, String peer, long logIndex) {
+        var row =
+                blocks.computeIfAbsent(pair(owner, peer), k -> new TreeMap<>()).lowerEntry(logIndex);
+        return row != null && row.getValue();
+    }
+
+    private List<Runnable> versionsOf(Change.OfMessage change) {
+        StoredMessage before = change.before();
+        LoggedRecord logged = change.logged();
+        List<Runnable> rows = new ArrayList<>();
+        Revision revision = before.message().revision();
+        if (revision.editedMs() == 0 && !revision.recalled()) {
+            rows.add(version(
+                    before.message().mid(), before.logIndex(), before.message().body()));
+        }
+        rows.add(version(before.message().mid(), logged.index(), logged.record().body()));
+        return rows;
+    }
+
+    private Runnable version(String mid, long logIndex, String body) {
+        return () -> {
+            if (logIndex + 1 > versionsDeletedAt.getOrDefault(mid, Long.MIN_VALUE)) {
+                same(versions.computeIfAbsent(mid, k -> new TreeMap<>()).put(logIndex, body), body);
+            }
+        };
+    }
+
+    private List<Runnable> rowsOf(Change change) {
+        LoggedRecord logged = change.logged();
+        DirectRecord r = logged.record();
+        long at = logged.index() + 1;
+        List<Runnable> rows = new ArrayList<>();
+        if (change instanceof Change.OfMessage m) {
+            Content of = content.get(r.mid());
+            boolean sender = m.before().message().from().equals(r.from());
+            rows.add(() -> {
+                of.put("rev", at, at);
+                switch (r.op()) {
+                    case EDIT -> {
+                        of.put("body", r.body(), at);
+                        of.put("edited_at", logged.tsMs(), at);
+                    }
+                    case RECALL -> {
+                        of.put("body", "", at);
+                        of.put("by_sender", "", at);
+                        of.put("by_recipient", "", at);
+                        of.put("recalled_at", logged.tsMs(), at);
+                    }
+                    default -> of.put(sender ? "by_sender" : "by_recipient", r.body(), at);
+                }
+            });
+            if (r.op() == Op.RECALL) {
+                rows.add(() -> {
+                    versionsDeletedAt.merge(r.mid(), at, Math::max);
+                    versions.getOrDefault(r.mid(), new TreeMap<>())
+                            .headMap(at, false)
+                            .clear();
+                });
+            }
+            for (String owner : List.of(r.from(), r.to())) {
+                rows.add(() -> same(
+                        ownerLog.computeIfAbsent(owner, k -> new TreeMap<>()).put(logged.index(), r.mid()), r.mid()));
+            }
+            return rows;
+        }
+        if (change instanceof Change.Hidden h) {
+            rows.add(() -> hidden.computeIfAbsent(pair(r.from(), r.to()), k -> new TreeSet<>())
+                    .add(h.seq()));
+            if (h.last()) {
+                rows.add(() -> contact(r.from(), r.to()).put("hidden_seq", h.seq(), at));
+            }
+        } else if (change instanceof Change.Cleared c) {
+            rows.add(() -> {
+                contact(r.from(), r.to()).put("cleared_seq", c.seq(), at);
+                contact(r.from(), r.to()).put("cleared_received", c.received(), at);
+            });
+        } else if (change instanceof Change.Blocked b) {
+            rows.add(() -> same(
+                    blocks.computeIfAbsent(pair(r.from(), r.to()), k -> new TreeMap<>())
+                            .put(logged.index(), b.blocked()),
+                    b.blocked()));
+        }
+        rows.add(() -> same(
+                notes.computeIfAbsent(r.from(), k -> new TreeMap<>()).put(logged.index(), change.told()),
+                change.told()));
+        return rows;
+    }
+
     private List<Runnable> rowsOf(StoredMessage m) {
         String id = m.message().mid();
         String from = m.message().from();
         String to = m.message().to();
         long seq = m.message().seq();
         return List.of(
-                () -> same(content.put(id, m), m),
+                () -> {
+                    // of a message that was changed since its first body is not known
+                    if (m.message().revision().number() == 0) {
+                        Content there = content.putIfAbsent(id, new Content(m));
+                        same(there == null ? null : there.sent, m);
+                    }
+                },
                 () -> putIndex(from, to, seq, new IndexRow(id, 0, m.logIndex(), m.receivedBySender())),
                 () -> putIndex(to, from, seq, new IndexRow(id, 1, m.logIndex(), m.receivedByRecipient())),
                 () -> putContact(from, to, seq, m.receivedBySender(), m.logIndex()),

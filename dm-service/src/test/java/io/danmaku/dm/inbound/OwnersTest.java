@@ -10,17 +10,22 @@ import io.danmaku.dm.conversation.ConversationKey;
 import io.danmaku.dm.conversation.LoggedRecord;
 import io.danmaku.dm.conversation.Outcome;
 import io.danmaku.dm.conversation.Rules;
+import io.danmaku.dm.conversation.Windows;
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.log.DirectMessage;
 import io.danmaku.protocol.log.DirectRecord;
 import io.danmaku.protocol.log.DirectRecord.Op;
+import io.danmaku.protocol.log.Revision;
 import io.danmaku.protocol.log.Topics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
@@ -32,7 +37,7 @@ import net.jqwik.api.constraints.IntRange;
  */
 class OwnersTest {
     private static final List<String> USERS = List.of("1", "2", "3", "4");
-    private static final InboundConfig CONFIG = new InboundConfig(1, 4, 6, 12, 100, 10, 40, 3);
+    private static final InboundConfig CONFIG = new InboundConfig(1, 4, 6, 12, 100, 10, 40, 3, new Windows(25, 12));
 
     /** One life of an owner, and what the broker has given it. */
     private static final class Owner implements PartitionOwner.Feed {
@@ -42,7 +47,7 @@ class OwnersTest {
         boolean asleep;
 
         Owner(Run run) {
-            Cache<ConversationKey, PartitionOwner.State> states = Caffeine.newBuilder()
+            Cache<ConversationKey, Handling.State> states = Caffeine.newBuilder()
                     .maximumSize(CONFIG.cachedConversations())
                     .executor(Runnable::run)
                     .build();
@@ -130,8 +135,16 @@ class OwnersTest {
             String from = USERS.get(random.nextInt(USERS.size()));
             String to = USERS.get(random.nextInt(USERS.size()));
             String tenant = tenant(from, to);
-            if (random.nextInt(4) == 0) {
-                return new DirectRecord(Op.READ, tenant, from, to, "", "", "", 1 + random.nextInt(20), "n", number);
+            int luck = random.nextInt(12);
+            if (luck < 2) {
+                return DirectRecord.upTo(Op.READ, tenant, from, to, 1 + random.nextInt(20), "n", number);
+            } else if (luck == 2) {
+                return DirectRecord.upTo(Op.CLEAR, tenant, from, to, 1 + random.nextInt(4), "n", number);
+            } else if (luck == 3) {
+                Op op = random.nextInt(3) == 0 ? Op.BLOCK : Op.UNBLOCK;
+                return DirectRecord.change(op, tenant, from, to, "", "", "n", number);
+            } else if (luck < 7 && !sent.isEmpty()) {
+                return change(sent.get(random.nextInt(sent.size())), number);
             }
             DirectRecord record =
                     new DirectRecord(Op.SEND, tenant, from, to, "c" + number, "text", "body " + number, 0, "n", number);
@@ -139,6 +152,23 @@ class OwnersTest {
                 sent.add(record);
             }
             return record;
+        }
+
+        /** Something about a message, mostly of its own conversation. */
+        private DirectRecord change(DirectRecord about, int number) {
+            boolean bySender = random.nextInt(3) > 0;
+            String from = bySender ? about.from() : about.to();
+            String to = random.nextInt(10) == 0
+                    ? USERS.get(random.nextInt(USERS.size()))
+                    : bySender ? about.to() : about.from();
+            String tenant = tenant(from, to);
+            String mid = random.nextInt(20) == 0 ? "AAAAAAAAAAAAAAAAAAAAAA" : Rules.messageId(about);
+            return switch (random.nextInt(5)) {
+                case 0, 1 -> DirectRecord.edit(tenant, from, to, mid, "edit " + number, true, "n", number);
+                case 2 -> DirectRecord.change(Op.RECALL, tenant, from, to, mid, "", "n", number);
+                case 3 -> DirectRecord.change(Op.REACT, tenant, from, to, mid, "r" + number, "n", number);
+                default -> DirectRecord.change(Op.HIDE, tenant, from, to, mid, "", "n", number);
+            };
         }
 
         private String tenant(String a, String b) {
@@ -155,32 +185,22 @@ class OwnersTest {
 
         /** Whatever is under the mark must be there for a device that asks for it now. */
         void checkMark(long mark) {
-            Map<String, Long> expected = expectedMessages(mark);
-            expected.forEach((id, at) -> {
+            Reference expected = new Reference(log, mark, CONFIG.windows());
+            expected.messages.forEach((id, message) -> {
                 assertNotNull(tables.content.get(id), "the mark " + mark + " hides a hole");
-                assertEquals(at, tables.content.get(id).logIndex());
-                assertEquals(
-                        id,
-                        tables.ownerLog
-                                .get(tables.content.get(id).message().to())
-                                .get(at));
-                assertEquals(
-                        id,
-                        tables.ownerLog
-                                .get(tables.content.get(id).message().from())
-                                .get(at));
+                assertEquals(message.sent.index(), tables.content.get(id).sent.logIndex());
+                List<Long> told = new ArrayList<>(message.changedBy);
+                told.add(message.sent.index());
+                for (long at : told) {
+                    assertEquals(
+                            id, tables.ownerLog.get(message.sent.record().to()).get(at));
+                    assertEquals(id, tables.ownerLog.get(message.from()).get(at));
+                }
             });
         }
 
-        /** Message ids up to an index of the log, with the index of their first record. */
-        private Map<String, Long> expectedMessages(long upTo) {
-            Map<String, Long> first = new LinkedHashMap<>();
-            for (LoggedRecord logged : log) {
-                if (logged.index() <= upTo && logged.record().op() == Op.SEND && Rules.check(logged.record()) == null) {
-                    first.putIfAbsent(Rules.messageId(logged.record()), logged.index());
-                }
-            }
-            return first;
+        Reference reference() {
+            return new Reference(log, Long.MAX_VALUE, CONFIG.windows());
         }
     }
 
@@ -236,67 +256,87 @@ class OwnersTest {
         }
     }
 
-    /** The simplest thing that could be true: the log, read once from the start. */
     private static void check(Run run) {
-        Map<ConversationKey, List<LoggedRecord>> messages = new LinkedHashMap<>();
-        Map<String, Long> marks = new HashMap<>();
-        Map<String, Long> first = run.expectedMessages(Long.MAX_VALUE);
-        for (LoggedRecord logged : run.log) {
-            DirectRecord record = logged.record();
-            if (Rules.check(record) != null) {
-                continue;
-            }
-            List<LoggedRecord> all = messages.computeIfAbsent(ConversationKey.of(record), k -> new ArrayList<>());
-            if (record.op() == Op.READ) {
-                long upTo = Math.min(record.seq(), all.size());
-                marks.merge(ModelTables.pair(record.from(), record.to()), upTo, Math::max);
-            } else if (first.get(Rules.messageId(record)) == logged.index()) {
-                all.add(logged);
-            }
-        }
-        assertEquals(first.keySet(), run.tables.content.keySet());
-        messages.forEach((key, all) -> {
-            checkSide(run, key.low(), key.high(), all, marks);
-            checkSide(run, key.high(), key.low(), all, marks);
+        Reference expected = run.reference();
+        assertEquals(expected.messages.keySet(), run.tables.content.keySet());
+        expected.messages.forEach((mid, message) -> checkMessage(run, mid, message));
+        expected.conversations.forEach((key, all) -> {
+            checkSide(run, expected, key, key.low(), key.high(), all);
+            checkSide(run, expected, key, key.high(), key.low(), all);
         });
-        checkAnswers(run);
+        checkAnswers(run, expected);
         assertEquals(run.log.size() - 1, run.tables.mark);
     }
 
-    private static void checkSide(Run run, String owner, String peer, List<LoggedRecord> all, Map<String, Long> marks) {
-        String side = ModelTables.pair(owner, peer);
-        long mark = marks.getOrDefault(side, 0L);
+    private static void checkMessage(Run run, String mid, Reference.Message message) {
+        DirectMessage now = run.tables.content.get(mid).now().message();
+        assertEquals(message.body, now.body());
+        assertEquals(message.recalled, now.revision().recalled());
+        assertEquals(
+                message.signs.getOrDefault(message.from(), ""), now.revision().bySender());
+        assertEquals(
+                message.signs.getOrDefault(message.sent.record().to(), ""),
+                now.revision().byRecipient());
+        long newest = message.changedBy.isEmpty() ? 0 : message.changedBy.get(message.changedBy.size() - 1) + 1;
+        assertEquals(newest, now.revision().number());
+        assertEquals(message.versions, run.tables.versions.getOrDefault(mid, new TreeMap<>()), "all bodies it had");
+    }
+
+    private static void checkSide(
+            Run run, Reference expected, ConversationKey key, String owner, String peer, List<Reference.Message> all) {
+        String name = ModelTables.pair(owner, peer);
+        Reference.Side side = expected.side(key.tenant(), owner, peer);
         long unread = 0;
-        TreeMap<Long, String> expected = new TreeMap<>();
-        for (LoggedRecord logged : all) {
-            long seq = expected.size() + 1L;
-            expected.put(seq, Rules.messageId(logged.record()));
-            unread += seq > mark && logged.record().to().equals(owner) ? 1 : 0;
+        TreeMap<Long, String> messages = new TreeMap<>();
+        for (Reference.Message message : all) {
+            messages.put(message.seq, Rules.messageId(message.sent.record()));
+            boolean received = message.sent.record().to().equals(owner);
+            unread += received && message.seq > Math.max(side.read, side.cleared) ? 1 : 0;
         }
         TreeMap<Long, String> stored = new TreeMap<>();
         run.tables.rows(owner, peer).forEach((seq, row) -> stored.put(seq, row.messageId()));
-        assertEquals(expected, stored, "each message once, numbered in the order of the log, for " + side);
+        assertEquals(messages, stored, "each message once, numbered in the order of the log, for " + name);
         ModelTables.Contact contact = run.tables.contact(owner, peer);
         assertEquals(all.size(), contact.get("last_seq"));
-        assertEquals(mark, contact.get("read_seq"), "read mark of " + side);
-        assertEquals(mark, run.tables.contact(peer, owner).get("peer_read_seq"), "read mark of " + side + " as told");
-        assertEquals(unread, contact.unread(), "unread of " + side);
+        assertEquals(side.read, contact.get("read_seq"), "read mark of " + name);
+        assertEquals(side.read, run.tables.contact(peer, owner).get("peer_read_seq"), "read mark as told of " + name);
+        assertEquals(unread, contact.unread(), "unread of " + name);
+        assertEquals(side.cleared, contact.get("cleared_seq"), "cleared by " + name);
+        assertEquals(
+                side.hidden, new HashSet<>(run.tables.hidden.getOrDefault(name, new TreeSet<>())), "hidden by " + name);
+        if (side.hidden.contains((long) all.size())) {
+            assertEquals(all.size(), contact.get("hidden_seq"), "the last one is hidden by " + name);
+        }
+        var blocks = run.tables.blocks.getOrDefault(name, new TreeMap<>());
+        assertEquals(side.blocks, !blocks.isEmpty() && blocks.lastEntry().getValue(), "blocked by " + name);
+        for (long index : side.notes) {
+            assertNotNull(run.tables.notes.get(owner).get(index), "devices hear of record " + index);
+        }
     }
 
-    /** Every answer to the same cid is the same, and every record was answered. */
-    private static void checkAnswers(Run run) {
-        Map<String, Object> answers = new HashMap<>();
+    /** Every record was answered, each time in the same way: places are the same for ever, and so is what is refused. */
+    private static void checkAnswers(Run run, Reference expected) {
+        Map<String, String> places = new HashMap<>();
         for (LoggedRecord logged : run.log) {
             List<Outcome> told = run.outcomes.get(logged.record().sendId());
             assertNotNull(told, "a record was not answered");
             for (Outcome outcome : told) {
-                assertEquals(Rules.check(logged.record()) != null, outcome instanceof Outcome.Refused);
-                Object message = outcome instanceof Outcome.Stored s
+                ErrorCode refused =
+                        outcome instanceof Outcome.Refused r ? r.refusal().code() : null;
+                assertEquals(expected.refusals.get(logged.index()), refused, () -> "what is refused of " + logged);
+                if (outcome instanceof Outcome.Changed changed) {
+                    Revision now = changed.message().revision();
+                    assertTrue(now.number() > logged.index(), "an older form is told");
+                    boolean byThis = now.number() == logged.index() + 1;
+                    assertTrue(!byThis || now.recalled() == (logged.record().op() == Op.RECALL), "recalled, and told");
+                }
+                DirectMessage message = outcome instanceof Outcome.Stored s
                         ? s.message()
                         : outcome instanceof Outcome.Repeat r ? r.first() : null;
                 if (message != null) {
-                    Object before = answers.putIfAbsent(Rules.messageId(logged.record()), message);
-                    assertTrue(before == null || before.equals(message), "two answers to one cid");
+                    String place = message.mid() + " " + message.seq() + " " + message.tsMs();
+                    String before = places.putIfAbsent(Rules.messageId(logged.record()), place);
+                    assertTrue(before == null || before.equals(place), "two answers to one cid");
                 }
             }
         }

@@ -9,6 +9,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.danmaku.dm.conversation.ConversationKey;
 import io.danmaku.dm.conversation.LoggedRecord;
 import io.danmaku.dm.conversation.Outcome;
+import io.danmaku.dm.conversation.Windows;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.log.DirectRecord;
 import io.danmaku.protocol.log.DirectRecord.Op;
@@ -21,7 +22,8 @@ import org.junit.jupiter.api.Test;
 
 /** The bounds of an owner, and what it does with records that should not be there. */
 class PartitionOwnerTest {
-    private static final InboundConfig CONFIG = new InboundConfig(1, 4, 3, 5, 100, 10, 40, 100);
+    private static final InboundConfig CONFIG =
+            new InboundConfig(1, 4, 3, 5, 100, 10, 40, 100, new Windows(1_000, 1_000));
     private static final String ANN = "1";
     private static final String BOB = "2";
     private static final int PARTITION = Topics.directPartition(DirectRecord.conversation("default", ANN, BOB));
@@ -43,7 +45,7 @@ class PartitionOwnerTest {
                 PARTITION,
                 thread,
                 tables.ledger(),
-                Caffeine.newBuilder().<ConversationKey, PartitionOwner.State>build(),
+                Caffeine.newBuilder().<ConversationKey, Handling.State>build(),
                 (record, outcome) -> told.add(outcome),
                 CONFIG,
                 new InboundMetrics(new SimpleMeterRegistry()),

@@ -36,10 +36,7 @@ final class Departures {
 
     /** Whether a command asks for what would have to be waited for before the edge can stop. */
     static boolean isTooLate(Command command) {
-        return command instanceof Command.Send
-                || command instanceof Command.Join
-                || command instanceof Command.DmSend
-                || command instanceof Command.DmRead;
+        return command instanceof Command.Send || command instanceof Command.Join || command instanceof Command.DmWrite;
     }
 
     /** Begins: all of them are to be gone after this time. */

@@ -25,10 +25,8 @@ final class DirectCommands {
     }
 
     void carryOut(Connection connection, long id, Command command) {
-        if (command instanceof Command.DmSend send) {
-            append(connection, id, "dm.send", () -> gateway.send(connection, send));
-        } else if (command instanceof Command.DmRead read) {
-            append(connection, id, "dm.read", () -> gateway.read(connection, read));
+        if (command instanceof Command.DmWrite write) {
+            append(connection, id, "dm.write", () -> gateway.write(connection, write));
         } else if (command instanceof Command.DmSync sync) {
             page(connection, id, "dm.sync", (token, trace) -> gateway.sync(sync, token, trace));
         } else if (command instanceof Command.DmHistory history) {

@@ -118,34 +118,55 @@ public final class DirectGateway implements AutoCloseable {
         }
     }
 
-    /** Sends a message; {@code ok} says {@code mid}, {@code seq} and {@code ts}. */
-    public CompletionStage<Outcome> send(Device device, Command.DmSend command) {
-        return append(sendId -> new DirectRecord(
-                DirectRecord.Op.SEND,
-                device.tenant(),
-                device.user(),
-                command.to(),
-                command.cid(),
-                command.kind(),
-                command.body(),
-                0,
-                node,
-                sendId));
+    /**
+     * Changes a conversation. {@code ok} says {@code mid}, {@code seq}, {@code ts} of the message that it is about, up to which {@code seq} is
+     * read, or what else was changed.
+     */
+    public CompletionStage<Outcome> write(Device device, Command.DmWrite command) {
+        return append(sendId -> record(device, command, sendId));
     }
 
-    /** Marks a conversation as read; {@code ok} says up to which {@code seq} it is now. */
-    public CompletionStage<Outcome> read(Device device, Command.DmRead command) {
-        return append(sendId -> new DirectRecord(
-                DirectRecord.Op.READ,
-                device.tenant(),
-                device.user(),
-                command.peer(),
-                "",
-                "",
-                "",
-                command.seq(),
-                node,
-                sendId));
+    private DirectRecord record(Device device, Command.DmWrite command, long sendId) {
+        if (command instanceof Command.DmSend send) {
+            return new DirectRecord(
+                    DirectRecord.Op.SEND,
+                    device.tenant(),
+                    device.user(),
+                    send.peer(),
+                    send.cid(),
+                    send.kind(),
+                    send.body(),
+                    0,
+                    node,
+                    sendId,
+                    send.reply());
+        } else if (command instanceof Command.DmRead read) {
+            return upTo(DirectRecord.Op.READ, device, command, read.seq(), sendId);
+        } else if (command instanceof Command.DmClear clear) {
+            return upTo(DirectRecord.Op.CLEAR, device, command, clear.seq(), sendId);
+        } else if (command instanceof Command.DmEdit edit) {
+            return DirectRecord.edit(
+                    device.tenant(), device.user(), command.peer(), edit.mid(), edit.body(), edit.text(), node, sendId);
+        } else if (command instanceof Command.DmRecall recall) {
+            return change(DirectRecord.Op.RECALL, device, command, recall.mid(), "", sendId);
+        } else if (command instanceof Command.DmReact react) {
+            return change(DirectRecord.Op.REACT, device, command, react.mid(), react.sign(), sendId);
+        } else if (command instanceof Command.DmHide hide) {
+            return change(DirectRecord.Op.HIDE, device, command, hide.mid(), "", sendId);
+        } else if (command instanceof Command.DmBlock block) {
+            DirectRecord.Op op = block.blocked() ? DirectRecord.Op.BLOCK : DirectRecord.Op.UNBLOCK;
+            return change(op, device, command, "", "", sendId);
+        }
+        throw new IllegalStateException("not a change of a conversation: " + command);
+    }
+
+    private DirectRecord upTo(DirectRecord.Op op, Device device, Command.DmWrite command, long seq, long sendId) {
+        return DirectRecord.upTo(op, device.tenant(), device.user(), command.peer(), seq, node, sendId);
+    }
+
+    private DirectRecord change(
+            DirectRecord.Op op, Device device, Command.DmWrite command, String mid, String body, long sendId) {
+        return DirectRecord.change(op, device.tenant(), device.user(), command.peer(), mid, body, node, sendId);
     }
 
     /** What a device missed; {@code ok} is dm-service's answer. */

@@ -5,6 +5,8 @@ import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.Delivery;
+import io.danmaku.protocol.log.DirectMessage;
+import java.nio.charset.StandardCharsets;
 
 /** What became of a command. */
 public sealed interface Outcome {
@@ -25,12 +27,18 @@ public sealed interface Outcome {
         if (result.refusal() != null) {
             return new Refused(result.refusal());
         }
+        if (result.change() != null) {
+            return new Done(Json.read(result.change().getBytes(StandardCharsets.UTF_8), ObjectNode.class));
+        }
         ObjectNode ok = Json.object();
-        if (result.message() == null) {
+        DirectMessage message = result.message();
+        if (message == null) {
             return new Done(ok.put("seq", result.readSeq()));
         }
-        return new Done(ok.put("mid", result.message().mid())
-                .put("seq", result.message().seq())
-                .put("ts", result.message().tsMs()));
+        ok.put("mid", message.mid()).put("seq", message.seq()).put("ts", message.tsMs());
+        return new Done(
+                message.revision().number() == 0
+                        ? ok
+                        : ok.put("rev", message.revision().number()));
     }
 }

@@ -70,11 +70,12 @@ final class Pushes {
         this.devices = devices;
     }
 
-    /** Takes a message or a read mark; what it makes goes out at the latest with {@link #flush}. */
+    /** Takes a message, a read mark or a note; what it makes goes out at the latest with {@link #flush}. */
     void add(Delivery delivery) {
         switch (delivery.kind()) {
             case MESSAGE -> message(delivery);
             case READ -> readMark(delivery);
+            case NOTE -> note(delivery);
             case RESULT -> throw new IllegalArgumentException("a result is for this node, not for devices");
         }
     }
@@ -85,7 +86,9 @@ final class Pushes {
             if (devices.of(delivery.tenant(), id).isEmpty()) {
                 continue;
             }
-            if (pushed.put(id + "/" + delivery.message().mid(), Boolean.TRUE) != null) {
+            String version = delivery.message().mid() + "/"
+                    + delivery.message().revision().number();
+            if (pushed.put(id + "/" + version, Boolean.TRUE) != null) {
                 repeats.increment();
                 continue;
             }
@@ -109,6 +112,15 @@ final class Pushes {
                 .put("peer", delivery.peer())
                 .put("seq", delivery.readSeq());
         byte[] json = Json.bytes(mark);
+        for (String id : delivery.users()) {
+            User user = new User(delivery.tenant(), id);
+            flush(user);
+            push(user, json);
+        }
+    }
+
+    private void note(Delivery delivery) {
+        byte[] json = ("{\"dmNote\":" + delivery.change() + "}").getBytes(StandardCharsets.UTF_8);
         for (String id : delivery.users()) {
             User user = new User(delivery.tenant(), id);
             flush(user);

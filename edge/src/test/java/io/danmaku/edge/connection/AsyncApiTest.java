@@ -94,7 +94,19 @@ class AsyncApiTest {
                 read.add(decoded.command().getClass());
             }
         }
-        assertEquals(Set.of(Command.class.getPermittedSubclasses()), read);
+        Set<Class<?>> all = new HashSet<>();
+        addCommands(Command.class, all);
+        assertEquals(all, read);
+    }
+
+    private static void addCommands(Class<?> sealed, Set<Class<?>> all) {
+        for (Class<?> permitted : sealed.getPermittedSubclasses()) {
+            if (permitted.isInterface()) {
+                addCommands(permitted, all);
+            } else {
+                all.add(permitted);
+            }
+        }
     }
 
     @Test
@@ -137,7 +149,11 @@ class AsyncApiTest {
         if (schema.has("maxLength")) {
             taken(example.deepCopy()
                     .put(field, "a".repeat(schema.get("maxLength").asInt())));
-            refused(example.deepCopy().put(field, ""));
+            if (schema.path("minLength").asInt(1) == 0) {
+                taken(example.deepCopy().put(field, ""));
+            } else {
+                refused(example.deepCopy().put(field, ""));
+            }
             return 2;
         }
         return 0;

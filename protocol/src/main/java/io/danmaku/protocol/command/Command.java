@@ -40,9 +40,43 @@ public sealed interface Command {
     /** Asks for the newest {@code limit} events below offset {@code before} (Long.MAX_VALUE = from the head). */
     record History(String room, long before, int limit) implements Command {}
 
-    record DmSend(String to, String cid, String kind, String body) implements Command {}
+    /** What changes a conversation: it goes through the conversation's log. */
+    sealed interface DmWrite extends Command {
+        /** The other side. */
+        String peer();
+    }
 
-    record DmRead(String peer, long seq) implements Command {}
+    /**
+     * Sends a direct message.
+     *
+     * @param body a text, or of other kinds the JSON of an object
+     * @param reply id of the message that it answers, empty = none
+     */
+    record DmSend(String peer, String cid, String kind, String body, String reply) implements DmWrite {}
+
+    record DmRead(String peer, long seq) implements DmWrite {}
+
+    /**
+     * Puts another body into one's own message.
+     *
+     * @param text whether it is a text, else the JSON of an object
+     */
+    record DmEdit(String peer, String mid, String body, boolean text) implements DmWrite {}
+
+    /** Takes one's own message back. */
+    record DmRecall(String peer, String mid) implements DmWrite {}
+
+    /** Sets a sign at a message, or (empty) takes it away. */
+    record DmReact(String peer, String mid, String sign) implements DmWrite {}
+
+    /** Hides a message from oneself. */
+    record DmHide(String peer, String mid) implements DmWrite {}
+
+    /** Hides all messages up to a number from oneself. */
+    record DmClear(String peer, long seq) implements DmWrite {}
+
+    /** Lets nothing come from the other side any more, or lets it again. */
+    record DmBlock(String peer, boolean blocked) implements DmWrite {}
 
     /** Asks for direct messages after an opaque position; null = from the first one kept. */
     record DmSync(String position, int limit) implements Command {}

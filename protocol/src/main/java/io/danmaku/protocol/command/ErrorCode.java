@@ -20,6 +20,8 @@ public enum ErrorCode {
     BANNED("banned", 403),
     LEVEL_REQUIRED("level_required", 403),
     FOLLOWERS_ONLY("followers_only", 403),
+    BLOCKED("blocked", 403),
+    TOO_LATE("too_late", 409),
     NOT_JOINED("not_joined", 409),
     ALREADY_JOINED("already_joined", 409),
     NO_SUCH_ROOM("no_such_room", 404),

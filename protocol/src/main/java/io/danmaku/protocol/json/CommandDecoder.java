@@ -25,7 +25,10 @@ public final class CommandDecoder {
     private static final int CONTACTS_MAX = 200;
     private static final int SYNC_DEFAULT = 100;
     private static final long ID_MAX = (1L << 53) - 1;
-    private static final int BODY_CHARS_MAX = 8 * 1024;
+    private static final int BODY_CHARS_MAX = DirectBody.OBJECT_CHARS_MAX;
+    /** Most characters of a sign at a message: an emoji of many parts. */
+    private static final int SIGN_CHARS_MAX = 32;
+
     private static final int POSITION_CHARS_MAX = 512;
 
     private CommandDecoder() {}
@@ -98,13 +101,17 @@ public final class CommandDecoder {
             case "history" ->
                 new Command.History(room(f), number(f, "before", 1, ID_MAX, Long.MAX_VALUE), (int)
                         number(f, "limit", 1, LIMIT_MAX, HISTORY_DEFAULT));
-            case "dm.send" ->
-                new Command.DmSend(
-                        id(f, "to", Ids::isUser),
-                        id(f, "cid", Ids::isCid),
-                        text(f, "kind", 1, 32),
-                        text(f, "body", 1, BODY_CHARS_MAX));
-            case "dm.read" -> new Command.DmRead(id(f, "peer", Ids::isUser), number(f, "seq", 1, ID_MAX, -1));
+            case "dm.send" -> dmSend(f);
+            case "dm.read" -> new Command.DmRead(peer(f), number(f, "seq", 1, ID_MAX, -1));
+            case "dm.edit" ->
+                new Command.DmEdit(
+                        peer(f), mid(f, "mid"), body(f), f.get("body").isTextual());
+            case "dm.recall" -> new Command.DmRecall(peer(f), mid(f, "mid"));
+            case "dm.react" -> new Command.DmReact(peer(f), mid(f, "mid"), text(f, "sign", 0, SIGN_CHARS_MAX));
+            case "dm.hide" -> new Command.DmHide(peer(f), mid(f, "mid"));
+            case "dm.clear" -> new Command.DmClear(peer(f), number(f, "seq", 1, ID_MAX, -1));
+            case "dm.block" -> new Command.DmBlock(peer(f), true);
+            case "dm.unblock" -> new Command.DmBlock(peer(f), false);
             case "dm.sync" ->
                 new Command.DmSync(f.hasNonNull("pos") ? text(f, "pos", 1, POSITION_CHARS_MAX) : null, (int)
                         number(f, "limit", 1, LIMIT_MAX, SYNC_DEFAULT));
@@ -159,6 +166,38 @@ public final class CommandDecoder {
             throw new BadField("d is an object");
         }
         return new Command.Send(room(f), type, id(f, "cid", Ids::isCid), detail);
+    }
+
+    private static Command.DmSend dmSend(ObjectNode f) throws BadField {
+        String kind = text(f, "kind", 1, 32);
+        String body = body(f);
+        if (DirectBody.isKind(kind) && DirectBody.kept(kind, f.get("body")) == null) {
+            throw new BadField("body of the kind text is a text, of others an object");
+        }
+        return new Command.DmSend(
+                id(f, "to", Ids::isUser),
+                id(f, "cid", Ids::isCid),
+                kind,
+                body,
+                f.hasNonNull("reply") ? mid(f, "reply") : "");
+    }
+
+    /** A text, or the JSON of an object. */
+    private static String body(ObjectNode f) throws BadField {
+        JsonNode n = f.get("body");
+        String body = n == null ? "" : n.isObject() ? n.toString() : n.isTextual() ? n.textValue() : "";
+        if (body.isEmpty() || body.length() > BODY_CHARS_MAX) {
+            throw new BadField("body is a text or an object of 1.." + BODY_CHARS_MAX + " characters");
+        }
+        return body;
+    }
+
+    private static String mid(ObjectNode f, String field) throws BadField {
+        return id(f, field, Ids::isMessage);
+    }
+
+    private static String peer(ObjectNode f) throws BadField {
+        return id(f, "peer", Ids::isUser);
     }
 
     private static String room(ObjectNode f) throws BadField {

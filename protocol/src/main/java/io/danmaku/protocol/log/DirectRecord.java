@@ -8,11 +8,12 @@ package io.danmaku.protocol.log;
  * @param from who asks
  * @param to the other side
  * @param cid the client's id of a SEND, else empty
- * @param kind kind of a SEND's body, else empty
- * @param body of a SEND, else empty
- * @param seq up to which seq a READ goes, else 0
+ * @param kind kind of a SEND's body; of an EDIT's {@code text}, or {@link #OBJECT} for all others; else empty
+ * @param body of a SEND; what an EDIT puts in its place; of a REACT what is shown, empty = nothing any more; else empty
+ * @param seq up to which seq a READ or a CLEAR goes, else 0
  * @param node incarnation (as text) of the node that waits for the result, empty = nobody
  * @param sendId that node's number for the request
+ * @param mid the message that it is about, of a SEND the one that it answers; empty = none
  */
 public record DirectRecord(
         Op op,
@@ -24,12 +25,66 @@ public record DirectRecord(
         String body,
         long seq,
         String node,
-        long sendId) {
+        long sendId,
+        String mid) {
+
+    /** The kind of an EDIT whose body is an object. */
+    public static final String OBJECT = "object";
 
     /** What is asked of a conversation. */
     public enum Op {
         SEND,
-        READ
+        READ,
+        /** Another body for one's own message. */
+        EDIT,
+        /** One's own message is taken back, from both. */
+        RECALL,
+        /** A sign at a message, one of each side. */
+        REACT,
+        /** A message is not shown any more to who asks. */
+        HIDE,
+        /** The same of all messages so far. */
+        CLEAR,
+        /** Nothing comes any more from the other side. */
+        BLOCK,
+        UNBLOCK
+    }
+
+    public DirectRecord {
+        // a record that an older node appended has none
+        mid = mid == null ? "" : mid;
+    }
+
+    /** A record about no message. */
+    public DirectRecord(
+            Op op,
+            String tenant,
+            String from,
+            String to,
+            String cid,
+            String kind,
+            String body,
+            long seq,
+            String node,
+            long sendId) {
+        this(op, tenant, from, to, cid, kind, body, seq, node, sendId, "");
+    }
+
+    /** What is asked of a message that there is, or (mid empty) of the conversation. */
+    public static DirectRecord change(
+            Op op, String tenant, String from, String to, String mid, String body, String node, long sendId) {
+        return new DirectRecord(op, tenant, from, to, "", "", body, 0, node, sendId, mid);
+    }
+
+    /** Another body for a message. */
+    public static DirectRecord edit(
+            String tenant, String from, String to, String mid, String body, boolean text, String node, long sendId) {
+        return new DirectRecord(Op.EDIT, tenant, from, to, "", text ? "text" : OBJECT, body, 0, node, sendId, mid);
+    }
+
+    /** Something that goes up to a number of the conversation. */
+    public static DirectRecord upTo(Op op, String tenant, String from, String to, long seq, String node, long sendId) {
+        return new DirectRecord(op, tenant, from, to, "", "", "", seq, node, sendId, "");
     }
 
     /** {@code tenant/lower/higher}: the same from both sides; the partition key. */

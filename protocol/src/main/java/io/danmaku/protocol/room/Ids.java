@@ -10,6 +10,7 @@ public final class Ids {
     private static final Pattern DEVICE = Pattern.compile("[A-Za-z0-9_.:-]{1,64}");
     private static final Pattern CID = Pattern.compile("[\\x21-\\x7e]{1,64}");
     private static final Pattern LIST = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+    private static final Pattern MESSAGE = Pattern.compile("[A-Za-z0-9_-]{22}");
     private static final Pattern EPOCH = Pattern.compile("[a-z0-9]{1,16}");
 
     /** The tenant where a product has only one. */
@@ -32,6 +33,11 @@ public final class Ids {
     /** What the product's backend calls a device. */
     public static boolean isDevice(String id) {
         return id != null && DEVICE.matcher(id).matches();
+    }
+
+    /** The id of a direct message: 16 bytes as base64url. */
+    public static boolean isMessage(String id) {
+        return id != null && MESSAGE.matcher(id).matches();
     }
 
     /** A client's id of a send: 1 to 64 printable ASCII characters without space. */

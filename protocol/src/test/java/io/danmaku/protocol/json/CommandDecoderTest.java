@@ -80,7 +80,7 @@ final class CommandDecoderTest {
                 new Command.History("42", Long.MAX_VALUE, 50),
                 command("{\"op\":\"history\",\"id\":4,\"room\":\"42\"}"));
         assertEquals(
-                new Command.DmSend("8", "b1", "text", "hello"),
+                new Command.DmSend("8", "b1", "text", "hello", ""),
                 command(
                         "{\"op\":\"dm.send\",\"id\":5,\"to\":\"8\",\"cid\":\"b1\",\"kind\":\"text\",\"body\":\"hello\"}"));
         assertEquals(new Command.DmRead("8", 3), command("{\"op\":\"dm.read\",\"id\":5,\"peer\":\"8\",\"seq\":3}"));

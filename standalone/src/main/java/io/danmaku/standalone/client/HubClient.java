@@ -365,6 +365,8 @@ public final class HubClient implements AutoCloseable {
             }
         } else if (said.has("dm")) {
             listener.direct(said.get("dm"));
+        } else if (said.has("dmNote")) {
+            listener.directNote(said.get("dmNote"));
         } else if (said.has("room")) {
             rooms.take(said);
         } else if (said.has("reconnect")) {
@@ -380,11 +382,9 @@ public final class HubClient implements AutoCloseable {
         rooms.lost();
         Map<Long, Request> lost = new HashMap<>(requests);
         requests.clear();
-        lost.values().forEach(r -> {
-            if (r.deadlineMs < Long.MAX_VALUE) {
-                r.taker.accept(Answer.refused("disconnected", why, true));
-            }
-        });
+        lost.values().stream()
+                .filter(r -> r.deadlineMs < Long.MAX_VALUE)
+                .forEach(r -> r.taker.accept(Answer.refused("disconnected", why, true)));
     }
 
     private void finish(String why) {

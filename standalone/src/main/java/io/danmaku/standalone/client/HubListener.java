@@ -34,6 +34,9 @@ public interface HubListener {
     /** @param messages an array of direct messages */
     default void direct(JsonNode messages) {}
 
+    /** The user has hidden, cleared or blocked something, on whichever device. */
+    default void directNote(JsonNode note) {}
+
     /** An error that answers no command, for example before the hub closes the connection. */
     default void error(Answer error) {}
 

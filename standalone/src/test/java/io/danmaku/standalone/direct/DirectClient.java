@@ -67,6 +67,17 @@ final class DirectClient {
                 .build());
     }
 
+    /** @param body null = none */
+    Answer ask(String method, URI at, String path, ObjectNode body) throws IOException, InterruptedException {
+        HttpRequest.BodyPublisher publisher = body == null
+                ? HttpRequest.BodyPublishers.noBody()
+                : HttpRequest.BodyPublishers.ofByteArray(Json.bytes(body));
+        return exchange(request(at, path)
+                .header("Content-Type", "application/json")
+                .method(method, publisher)
+                .build());
+    }
+
     Answer get(URI at, String path) throws IOException, InterruptedException {
         return exchange(request(at, path).GET().build());
     }

@@ -41,6 +41,7 @@ public final class Witness implements HubListener, AutoCloseable {
     private final List<String> roles = new ArrayList<>();
     private final List<JsonNode> direct = new ArrayList<>();
     private final List<JsonNode> held = new ArrayList<>();
+    private final List<JsonNode> directNotes = new ArrayList<>();
     private HubClient client;
     private long covered;
     private int connects;
@@ -188,6 +189,11 @@ public final class Witness implements HubListener, AutoCloseable {
     }
 
     @Override
+    public synchronized void directNote(JsonNode note) {
+        directNotes.add(note);
+    }
+
+    @Override
     public synchronized void violated(String room, String what) {
         problems.add(what);
     }
@@ -258,6 +264,11 @@ public final class Witness implements HubListener, AutoCloseable {
     /** Direct messages as they were pushed. */
     public synchronized List<JsonNode> direct() {
         return List.copyOf(direct);
+    }
+
+    /** What the user changed, as it was pushed. */
+    public synchronized List<JsonNode> directNotes() {
+        return List.copyOf(directNotes);
     }
 
     /** Whether it was put out of the room for this reason. */

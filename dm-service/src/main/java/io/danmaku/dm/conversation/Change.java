@@ -1,0 +1,46 @@
+package io.danmaku.dm.conversation;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.protocol.json.Json;
+
+/**
+ * Something to write about a conversation besides messages and read marks.
+ */
+public sealed interface Change {
+    /** Where the record that says so stands. */
+    LoggedRecord logged();
+
+    /** A message has another body, is taken back, or has another sign. */
+    record OfMessage(LoggedRecord logged, StoredMessage before) implements Change {}
+
+    /**
+     * A message is not shown to its owner any more.
+     *
+     * @param last whether it is the conversation's newest
+     */
+    record Hidden(LoggedRecord logged, String mid, long seq, boolean last) implements Change {}
+
+    /**
+     * All messages up to a number are not shown any more to who asked.
+     *
+     * @param received how many of them that user had received
+     */
+    record Cleared(LoggedRecord logged, long seq, long received) implements Change {}
+
+    /** The sender of the record lets nothing come from the other side any more, or lets it again. */
+    record Blocked(LoggedRecord logged, boolean blocked) implements Change {}
+
+    /** As the devices of who asked are told it; null of what both are told as a message. */
+    default String told() {
+        String peer = logged().record().to();
+        ObjectNode told = Json.object().put("peer", peer);
+        if (this instanceof Hidden hidden) {
+            return told.put("hidden", hidden.mid()).put("seq", hidden.seq()).toString();
+        } else if (this instanceof Cleared cleared) {
+            return told.put("cleared", cleared.seq()).toString();
+        } else if (this instanceof Blocked block) {
+            return told.put("blocked", block.blocked()).toString();
+        }
+        return null;
+    }
+}

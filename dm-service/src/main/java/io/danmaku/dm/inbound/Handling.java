@@ -1,0 +1,293 @@
+package io.danmaku.dm.inbound;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import io.danmaku.dm.conversation.Blocks;
+import io.danmaku.dm.conversation.Change;
+import io.danmaku.dm.conversation.ConversationKey;
+import io.danmaku.dm.conversation.Ledger;
+import io.danmaku.dm.conversation.Outcome;
+import io.danmaku.dm.conversation.Place;
+import io.danmaku.dm.conversation.ReadMarks;
+import io.danmaku.dm.conversation.ReadUpTo;
+import io.danmaku.dm.conversation.Rules;
+import io.danmaku.dm.conversation.StoredMessage;
+import io.danmaku.dm.conversation.Windows;
+import io.danmaku.dm.inbound.PartitionOwner.Task;
+import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.log.DirectRecord;
+import io.danmaku.protocol.log.DirectRecord.Op;
+import io.danmaku.protocol.log.Topics;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What each record makes of its conversation: a function of the log up to it, whatever else the tables hold already. On the partition's
+ * thread; of one conversation one record at a time.
+ */
+final class Handling {
+    private static final Logger LOG = LoggerFactory.getLogger(Handling.class);
+
+    /**
+     * What is remembered of a conversation. Valid only for records of the same run, because only then did every record of
+     * the conversation since then pass here.
+     *
+     * @param marks null while not read
+     * @param blocks null while not read
+     */
+    record State(int partition, int run, Place place, ReadMarks marks, Blocks blocks) {}
+
+    /** Asks storage until it answers. */
+    interface Persist {
+        <T> CompletableFuture<T> persist(Supplier<CompletionStage<T>> call);
+    }
+
+    private final int partition;
+    private final Ledger ledger;
+    private final Cache<ConversationKey, State> states;
+    private final Windows windows;
+    private final InboundMetrics metrics;
+    private final Persist storage;
+
+    Handling(
+            int partition,
+            Ledger ledger,
+            Cache<ConversationKey, State> states,
+            Windows windows,
+            InboundMetrics metrics,
+            Persist storage) {
+        this.partition = partition;
+        this.ledger = ledger;
+        this.states = states;
+        this.windows = windows;
+        this.metrics = metrics;
+        this.storage = storage;
+    }
+
+    /** Carries a record out; its outcome comes when all that it changes is written. */
+    CompletableFuture<Outcome> handle(Task task) {
+        DirectRecord record = task.logged().record();
+        if (Topics.directPartition(record.conversation()) != partition) {
+            LOG.error(
+                    "record {} of partition {} belongs to another partition",
+                    task.logged().index(),
+                    partition);
+            return CompletableFuture.completedFuture(refused(ErrorCode.INTERNAL, "appended to a wrong partition"));
+        }
+        Refusal refusal = Rules.check(record);
+        if (refusal != null) {
+            return CompletableFuture.completedFuture(new Outcome.Refused(refusal));
+        }
+        return switch (record.op()) {
+            case SEND -> send(task);
+            case READ -> read(task);
+            case EDIT, RECALL, REACT, HIDE -> change(task);
+            case CLEAR -> clear(task);
+            case BLOCK, UNBLOCK -> block(task);
+        };
+    }
+
+    private CompletableFuture<Outcome> send(Task task) {
+        DirectRecord record = task.logged().record();
+        String id = Rules.messageId(record);
+        // asked side by side: most messages of a conversation that is not in memory are new
+        CompletableFuture<Ledger.Before> before = before(task);
+        CompletableFuture<Blocks> blocking = blocks(task);
+        return storage.persist(() -> ledger.message(record.tenant(), id)).thenCompose(existing -> {
+            if (existing != null) {
+                return known(task, existing);
+            }
+            return before.thenCompose(found -> blocking.thenCompose(blocks -> {
+                if (blocks.by(task.key(), record.to())) {
+                    remember(task, found.place(), blocks);
+                    return CompletableFuture.completedFuture(blocked());
+                }
+                return found.laterRows()
+                        ? overtaken(task, id)
+                        : store(task, Rules.message(task.logged(), found.place()), blocks);
+            }));
+        });
+    }
+
+    private CompletableFuture<Outcome> known(Task task, StoredMessage existing) {
+        return Rules.madeBy(existing, task.logged())
+                ? store(task, existing, null)
+                : CompletableFuture.completedFuture(new Outcome.Repeat(existing.message()));
+    }
+
+    /** Later rows say that another owner was here meanwhile, and then it has written this message first. */
+    private CompletableFuture<Outcome> overtaken(Task task, String id) {
+        return storage.persist(() -> ledger.message(task.key().tenant(), id)).thenCompose(existing -> {
+            if (existing != null) {
+                return known(task, existing);
+            }
+            metrics.conflict();
+            LOG.error(
+                    "record {} of partition {} is new but its conversation has rows of later records: these tables belong"
+                            + " to another log; nothing is overwritten",
+                    task.logged().index(),
+                    partition);
+            return CompletableFuture.completedFuture(refused(ErrorCode.INTERNAL, "the log is behind the store"));
+        });
+    }
+
+    /** @param blocks null = not read */
+    private CompletableFuture<Outcome> store(Task task, StoredMessage message, Blocks blocks) {
+        return storage.persist(() -> ledger.store(message)).thenApply(written -> {
+            remember(task, message.place(), blocks);
+            return new Outcome.Stored(message.message());
+        });
+    }
+
+    /** Changes a message, for both or (HIDE) for who asks. */
+    private CompletableFuture<Outcome> change(Task task) {
+        DirectRecord record = task.logged().record();
+        boolean reaches = record.op() == Op.EDIT || record.op() == Op.REACT;
+        CompletableFuture<Blocks> blocking =
+                reaches ? blocks(task) : CompletableFuture.completedFuture(new Blocks(false, false));
+        return storage.persist(() -> ledger.message(record.tenant(), record.mid()))
+                .thenCompose(message -> blocking.thenCompose(blocks -> {
+                    Refusal refusal = Rules.checkChange(task.logged(), message, windows);
+                    if (refusal != null) {
+                        return CompletableFuture.completedFuture(new Outcome.Refused(refusal));
+                    }
+                    if (blocks.by(task.key(), record.to())) {
+                        return CompletableFuture.completedFuture(blocked());
+                    }
+                    return record.op() == Op.HIDE
+                            ? hide(task, message)
+                            : storage.persist(() -> ledger.store(new Change.OfMessage(task.logged(), message)))
+                                    .thenApply(written ->
+                                            new Outcome.Changed(Rules.changed(task.logged(), message.message())));
+                }));
+    }
+
+    private CompletableFuture<Outcome> hide(Task task, StoredMessage message) {
+        long seq = message.message().seq();
+        return before(task)
+                .thenCompose(before -> note(new Change.Hidden(
+                        task.logged(),
+                        message.message().mid(),
+                        seq,
+                        seq == before.place().seq())));
+    }
+
+    private CompletableFuture<Outcome> clear(Task task) {
+        String owner = task.logged().record().from();
+        CompletableFuture<Long> clearing = storage.persist(() -> ledger.clearedUpTo(task.key(), owner));
+        return before(task)
+                .thenCompose(before -> clearing.thenCompose(cleared -> {
+                    long upTo = Rules.readUpTo(task.logged().record(), before.place());
+                    if (upTo == 0 || upTo < cleared) {
+                        return CompletableFuture.completedFuture(
+                                new Outcome.Noted(new Change.Cleared(task.logged(), cleared, 0).told()));
+                    }
+                    // one that is equal is written again: of its rows only one may be there
+                    return receivedUpTo(task, before.place(), owner, upTo)
+                            .thenCompose(received -> note(new Change.Cleared(task.logged(), upTo, received)));
+                }));
+    }
+
+    private CompletableFuture<Outcome> block(Task task) {
+        DirectRecord record = task.logged().record();
+        boolean wanted = record.op() == Op.BLOCK;
+        Change.Blocked change = new Change.Blocked(task.logged(), wanted);
+        return blocks(task).thenCompose(blocks -> {
+            if (blocks.by(task.key(), record.from()) == wanted) {
+                return CompletableFuture.completedFuture(new Outcome.Noted(change.told()));
+            }
+            return note(change).thenApply(noted -> {
+                State state = state(task);
+                if (state != null) {
+                    remember(task, state.place, blocks.with(task.key(), record.from(), wanted));
+                }
+                return noted;
+            });
+        });
+    }
+
+    private CompletableFuture<Outcome> note(Change change) {
+        return storage.persist(() -> ledger.store(change)).thenApply(written -> new Outcome.Noted(change.told()));
+    }
+
+    private static Outcome blocked() {
+        return refused(ErrorCode.BLOCKED, "this user takes nothing from you");
+    }
+
+    private CompletableFuture<Outcome> read(Task task) {
+        String reader = task.logged().record().from();
+        return before(task)
+                .thenCompose(before -> marks(task).thenCompose(marks -> {
+                    long upTo = Rules.readUpTo(task.logged().record(), before.place());
+                    long mark = marks.of(task.key(), reader);
+                    if (upTo == 0 || upTo < mark) {
+                        remember(task, before.place(), marks);
+                        return CompletableFuture.completedFuture(new Outcome.Read(mark, false));
+                    }
+                    // a mark that is equal is written again: of its two rows only one may be there
+                    return receivedUpTo(task, before.place(), reader, upTo)
+                            .thenCompose(received -> storage.persist(() -> ledger.store(new ReadUpTo(
+                                    task.key().tenant(),
+                                    reader,
+                                    task.logged().record().to(),
+                                    upTo,
+                                    received,
+                                    task.logged().index()))))
+                            .thenApply(written -> {
+                                remember(task, before.place(), marks.raise(task.key(), reader, upTo));
+                                return new Outcome.Read(upTo, true);
+                            });
+                }));
+    }
+
+    private CompletableFuture<Long> receivedUpTo(Task task, Place place, String reader, long seq) {
+        return seq == place.seq()
+                ? CompletableFuture.completedFuture(place.receivedBy(task.key(), reader))
+                : storage.persist(() -> ledger.receivedUpTo(task.key(), reader, seq));
+    }
+
+    private CompletableFuture<Ledger.Before> before(Task task) {
+        State state = state(task);
+        return state != null
+                ? CompletableFuture.completedFuture(new Ledger.Before(state.place, false))
+                : storage.persist(() -> ledger.before(task.key(), task.logged().index()));
+    }
+
+    private CompletableFuture<ReadMarks> marks(Task task) {
+        State state = state(task);
+        return state != null && state.marks != null
+                ? CompletableFuture.completedFuture(state.marks)
+                : storage.persist(() -> ledger.readMarks(task.key()));
+    }
+
+    private CompletableFuture<Blocks> blocks(Task task) {
+        State state = state(task);
+        return state != null && state.blocks != null
+                ? CompletableFuture.completedFuture(state.blocks)
+                : storage.persist(() -> ledger.blocks(task.key(), task.logged().index()));
+    }
+
+    private State state(Task task) {
+        State state = states.getIfPresent(task.key());
+        return state != null && state.partition == partition && state.run == task.run() ? state : null;
+    }
+
+    private void remember(Task task, Place place, ReadMarks marks) {
+        State state = state(task);
+        states.put(task.key(), new State(partition, task.run(), place, marks, state == null ? null : state.blocks));
+    }
+
+    /** @param blocks null = what was known is so still */
+    private void remember(Task task, Place place, Blocks blocks) {
+        State state = state(task);
+        Blocks known = blocks == null && state != null ? state.blocks : blocks;
+        states.put(task.key(), new State(partition, task.run(), place, state == null ? null : state.marks, known));
+    }
+
+    static Outcome refused(ErrorCode code, String message) {
+        return new Outcome.Refused(Refusal.of(code, message));
+    }
+}

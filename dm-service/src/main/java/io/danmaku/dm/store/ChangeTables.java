@@ -1,0 +1,163 @@
+package io.danmaku.dm.store;
+
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.datastax.oss.driver.api.core.cql.Row;
+import io.danmaku.dm.conversation.Blocks;
+import io.danmaku.dm.conversation.Change;
+import io.danmaku.dm.conversation.ConversationKey;
+import io.danmaku.dm.conversation.LoggedRecord;
+import io.danmaku.dm.conversation.StoredMessage;
+import io.danmaku.protocol.log.DirectMessage;
+import io.danmaku.protocol.log.DirectRecord;
+import io.danmaku.protocol.log.DirectRecord.Op;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** What becomes of messages and conversations after messages were sent. By the rule of timestamps of {@link MessageTables}. */
+final class ChangeTables {
+    private final CqlNode cql;
+    private final OwnerLogs logs;
+    private final PreparedStatement insertVersion;
+    private final PreparedStatement updateBody;
+    private final PreparedStatement updateRecalled;
+    private final PreparedStatement deleteVersions;
+    private final PreparedStatement updateBySender;
+    private final PreparedStatement updateByRecipient;
+    private final PreparedStatement updateHidden;
+    private final PreparedStatement updateHiddenSeq;
+    private final PreparedStatement updateCleared;
+    private final PreparedStatement selectCleared;
+    private final PreparedStatement insertBlock;
+    private final PreparedStatement selectBlock;
+
+    /** Prepares its statements: blocks. */
+    ChangeTables(CqlNode cql, OwnerLogs logs) {
+        this.cql = cql;
+        this.logs = logs;
+        String content = " WHERE tenant = ? AND message_id = ?";
+        insertVersion = cql.prepare("INSERT INTO KS.content_version (tenant, message_id, log_index, body, at)"
+                + " VALUES (?, ?, ?, ?, ?) USING TIMESTAMP ?");
+        deleteVersions = cql.prepare("DELETE FROM KS.content_version USING TIMESTAMP ?" + content);
+        updateBody = cql.prepare("UPDATE KS.content USING TIMESTAMP ? SET body = ?, edited_at = ?, rev = ?" + content);
+        updateRecalled = cql.prepare("UPDATE KS.content USING TIMESTAMP ? SET body = '', by_sender = '',"
+                + " by_recipient = '', recalled_at = ?, rev = ?" + content);
+        updateBySender = cql.prepare("UPDATE KS.content USING TIMESTAMP ? SET by_sender = ?, rev = ?" + content);
+        updateByRecipient = cql.prepare("UPDATE KS.content USING TIMESTAMP ? SET by_recipient = ?, rev = ?" + content);
+        updateHidden = cql.prepare("UPDATE KS.message_index USING TIMESTAMP ? SET hidden = true"
+                + " WHERE tenant = ? AND owner = ? AND peer = ? AND bucket = ? AND seq = ?");
+        String contact = " WHERE tenant = ? AND owner = ? AND peer = ?";
+        updateHiddenSeq = cql.prepare("UPDATE KS.contact USING TIMESTAMP ? SET hidden_seq = ?" + contact);
+        updateCleared =
+                cql.prepare("UPDATE KS.contact USING TIMESTAMP ? SET cleared_seq = ?, cleared_received = ?" + contact);
+        selectCleared = cql.prepare("SELECT cleared_seq FROM KS.contact" + contact);
+        insertBlock = cql.prepare("INSERT INTO KS.block (tenant, owner, peer, log_index, blocked)"
+                + " VALUES (?, ?, ?, ?, ?) USING TIMESTAMP ?");
+        selectBlock = cql.prepare("SELECT blocked FROM KS.block" + contact + " AND log_index < ? LIMIT 1");
+    }
+
+    CompletionStage<Blocks> blocks(ConversationKey key, long logIndex) {
+        return blocks(key.tenant(), key.low(), key.high(), logIndex)
+                .thenCombine(blocks(key.tenant(), key.high(), key.low(), logIndex), Blocks::new);
+    }
+
+    private CompletionStage<Boolean> blocks(String tenant, String owner, String peer, long logIndex) {
+        return cql.execute(selectBlock, tenant, owner, peer, logIndex).thenApply(result -> {
+            Row row = result.one();
+            return row != null && row.getBoolean("blocked");
+        });
+    }
+
+    CompletionStage<Long> clearedUpTo(ConversationKey key, String owner) {
+        String peer = owner.equals(key.low()) ? key.high() : key.low();
+        return cql.execute(selectCleared, key.tenant(), owner, peer).thenApply(result -> {
+            Row row = result.one();
+            return row == null ? 0L : row.getLong("cleared_seq");
+        });
+    }
+
+    CompletionStage<Void> store(Change change) {
+        if (change instanceof Change.OfMessage message) {
+            return store(message);
+        }
+        LoggedRecord logged = change.logged();
+        DirectRecord r = logged.record();
+        long timestamp = MessageTables.timestamp(logged.index());
+        List<CompletionStage<?>> writes = new ArrayList<>(4);
+        if (change instanceof Change.Hidden hidden) {
+            writes.add(cql.execute(
+                    updateHidden,
+                    timestamp,
+                    r.tenant(),
+                    r.from(),
+                    r.to(),
+                    Buckets.ofMessage(hidden.seq()),
+                    hidden.seq()));
+            if (hidden.last()) {
+                writes.add(cql.execute(updateHiddenSeq, timestamp, hidden.seq(), r.tenant(), r.from(), r.to()));
+            }
+        } else if (change instanceof Change.Cleared cleared) {
+            writes.add(cql.execute(
+                    updateCleared, timestamp, cleared.seq(), cleared.received(), r.tenant(), r.from(), r.to()));
+        } else if (change instanceof Change.Blocked block) {
+            writes.add(
+                    cql.execute(insertBlock, r.tenant(), r.from(), r.to(), logged.index(), block.blocked(), timestamp));
+        }
+        logs.change(writes, r.tenant(), r.from(), logged.partition(), logged.index(), change.told());
+        return MessageTables.all(writes);
+    }
+
+    /** What there was before an edit is written first: once the body is another one, nobody knows it any more. */
+    private CompletionStage<Void> store(Change.OfMessage change) {
+        return change.logged().record().op() == Op.EDIT
+                ? MessageTables.all(versions(change)).thenCompose(kept -> MessageTables.all(writes(change)))
+                : MessageTables.all(writes(change));
+    }
+
+    private List<CompletionStage<?>> versions(Change.OfMessage change) {
+        StoredMessage stored = change.before();
+        DirectMessage before = stored.message();
+        LoggedRecord logged = change.logged();
+        List<CompletionStage<?>> writes = new ArrayList<>(2);
+        if (before.revision().editedMs() == 0 && !before.revision().recalled()) {
+            writes.add(version(stored.tenant(), before.mid(), stored.logIndex(), before.body(), before.tsMs()));
+        }
+        writes.add(version(
+                stored.tenant(), before.mid(), logged.index(), logged.record().body(), logged.tsMs()));
+        return writes;
+    }
+
+    private CompletionStage<?> version(String tenant, String mid, long logIndex, String body, long atMs) {
+        return cql.execute(insertVersion, tenant, mid, logIndex, body, atMs, MessageTables.timestamp(logIndex));
+    }
+
+    private List<CompletionStage<?>> writes(Change.OfMessage change) {
+        LoggedRecord logged = change.logged();
+        DirectRecord r = logged.record();
+        DirectMessage message = change.before().message();
+        long timestamp = MessageTables.timestamp(logged.index());
+        List<CompletionStage<?>> writes = new ArrayList<>(6);
+        switch (r.op()) {
+            case EDIT ->
+                writes.add(cql.execute(updateBody, timestamp, r.body(), logged.tsMs(), timestamp, r.tenant(), r.mid()));
+            case RECALL -> {
+                writes.add(cql.execute(updateRecalled, timestamp, logged.tsMs(), timestamp, r.tenant(), r.mid()));
+                writes.add(cql.execute(deleteVersions, timestamp, r.tenant(), r.mid()));
+            }
+            case REACT -> {
+                boolean sender = message.from().equals(r.from());
+                writes.add(cql.execute(
+                        sender ? updateBySender : updateByRecipient,
+                        timestamp,
+                        r.body(),
+                        timestamp,
+                        r.tenant(),
+                        r.mid()));
+            }
+            default -> throw new IllegalArgumentException(r.op() + " does not change a message");
+        }
+        logs.message(writes, r.tenant(), r.from(), logged.partition(), logged.index(), r.mid());
+        logs.message(writes, r.tenant(), r.to(), logged.partition(), logged.index(), r.mid());
+        return writes;
+    }
+}

@@ -1,0 +1,85 @@
+package io.danmaku.protocol.json;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.danmaku.protocol.log.DirectMessage;
+import io.danmaku.protocol.log.Revision;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DirectBodyTest {
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            text     | hello
+            image    | {"url":"https://x.example/1.png","width":640,"height":480,"bytes":1234,"thumbnail":"http://x.example/1s.png"}
+            voice    | {"url":"https://x.example/1.ogg","seconds":7}
+            video    | {"url":"https://x.example/1.mp4","seconds":7}
+            file     | {"url":"https://x.example/1.pdf","name":"a b.pdf","bytes":0}
+            location | {"lat":-90,"lon":179.99,"name":"somewhere"}
+            card     | {"title":"A room","text":"come","user":"7"}
+            custom   | {"anything":[1,{"goes":null}]}
+            """)
+    void whatIsOfItsFormIsTaken(String kind, String body) {
+        assertTrue(DirectBody.isKind(kind));
+        assertNull(DirectBody.fault(kind, body));
+        assertFalse(DirectBody.isTooLong(kind, body));
+        // as it is kept it is told again
+        assertEquals(body, DirectBody.kept(kind, DirectBody.node(kind, body)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            text     | ''
+            image    | {"width":640}
+            image    | {"url":"ftp://x.example/1.png"}
+            image    | {"url":"https://x.example/a b"}
+            image    | {"url":"https://x.example/1.png","width":0}
+            image    | {"url":"https://x.example/1.png","width":"640"}
+            image    | {"url":"https://x.example/1.png","onload":"x"}
+            image    | hello
+            image    | ["https://x.example/1.png"]
+            voice    | {"url":"https://x.example/1.ogg"}
+            file     | {"url":"https://x.example/1.pdf","name":"a\\nb","bytes":1}
+            location | {"lat":90.1,"lon":0}
+            location | {"lat":0}
+            card     | {"text":"no title"}
+            custom   | 7
+            custom   | {"half":"\\ud800"}
+            """)
+    void whatIsNotOfItsFormIsAFault(String kind, String body) {
+        assertNotNull(DirectBody.fault(kind, body));
+    }
+
+    @Test
+    void lengthsHaveBounds() {
+        assertFalse(DirectBody.isTooLong("text", "x".repeat(DirectBody.TEXT_CHARS_MAX)));
+        assertTrue(DirectBody.isTooLong("text", "x".repeat(DirectBody.TEXT_CHARS_MAX + 1)));
+        assertTrue(DirectBody.isTooLong("custom", "x".repeat(DirectBody.OBJECT_CHARS_MAX + 1)));
+        assertFalse(DirectBody.isKind("smoke"));
+        assertNull(DirectBody.kept("image", TextNode.valueOf("https://x.example/")), "a text is no picture");
+    }
+
+    @Test
+    void aMessageTellsWhatBecameOfIt() {
+        DirectMessage sent = new DirectMessage("m", "7", "8", 3, "text", "hi", 5);
+        assertEquals(
+                "{\"mid\":\"m\",\"from\":\"7\",\"to\":\"8\",\"seq\":3,\"kind\":\"text\",\"body\":\"hi\",\"ts\":5}",
+                sent.toJson().toString());
+        Revision edited = Revision.NONE.edited(10, 6).reacted(11, false, "!");
+        assertEquals(
+                "{\"mid\":\"m\",\"from\":\"7\",\"to\":\"8\",\"seq\":3,\"kind\":\"text\",\"body\":\"ho\",\"ts\":5,"
+                        + "\"edited\":6,\"reactions\":{\"8\":\"!\"},\"rev\":11}",
+                sent.with("ho", edited).toJson().toString());
+        assertEquals(
+                "{\"mid\":\"m\",\"from\":\"7\",\"to\":\"8\",\"seq\":3,\"kind\":\"recalled\",\"body\":\"\",\"ts\":5,"
+                        + "\"recalled\":7,\"rev\":12}",
+                sent.with("", edited.recalled(12, 7)).toJson().toString());
+    }
+}
