@@ -7,7 +7,7 @@ import io.danmaku.edge.policy.Spoken;
 import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.edge.roomlog.OpenRooms;
 import io.danmaku.edge.words.WordFilters;
-import io.danmaku.protocol.json.HeldJson;
+import io.danmaku.protocol.log.HeldJson;
 import io.danmaku.protocol.log.StateKeys;
 import io.danmaku.protocol.room.Deletion;
 import io.danmaku.protocol.room.Grant;
@@ -38,13 +38,13 @@ final class DecisionsCarriedOut implements RoomTable.Decided {
         if (open == null) {
             return;
         }
-        open.live().policy(state.policy());
+        boolean tookGuests = open.live().policy(state.policy());
         if (!state.open() || !state.epoch().equals(open.stateEpoch())) {
             loops.endRoom(open);
             if (state.end() == RoomState.End.ERASED) {
                 rooms.drop(state);
             }
-        } else if (!state.policy().guests()) {
+        } else if (tookGuests && !state.policy().guests()) {
             loops.excludeGuests(open);
         }
     }

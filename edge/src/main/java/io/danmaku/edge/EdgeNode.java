@@ -25,11 +25,11 @@ import io.danmaku.edge.presence.PresenceReporter;
 import io.danmaku.edge.presence.RaidReporter;
 import io.danmaku.edge.presence.StatsTable;
 import io.danmaku.edge.quota.Tenants;
+import io.danmaku.edge.roomlog.HeldOutbox;
 import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.edge.roomlog.OpenRooms;
 import io.danmaku.edge.tail.BatchWriter;
 import io.danmaku.edge.words.WordFilters;
-import io.danmaku.node.address.TrustedProxies;
 import io.danmaku.node.config.Settings;
 import io.danmaku.node.life.Service;
 import io.danmaku.node.life.Shutdown;
@@ -91,6 +91,8 @@ public final class EdgeNode {
         ConnectionLoops loops = new ConnectionLoops(config.eventLoops(), config.connection());
         Pace pace = new Pace(
                 config.frameIntervalMs(), config.frameIntervalMsMax(), config.busyPerSecond(), loops::eventLoops);
+        HeldOutbox held = new HeldOutbox(pulsar.client(), ops.registry());
+        shutdown.add("held outbox", 3_000, held::close);
         Broadcaster broadcaster =
                 new Broadcaster(incarnation.number(), config.ringSlots(), pace, config.batchBytesMax(), loops);
         shutdown.add("broadcaster", 5_000, broadcaster::close);
@@ -113,6 +115,11 @@ public final class EdgeNode {
         shutdown.add("words", 1_000, filters::close);
         RoomTable table = new RoomTable(pulsar.client(), new DecisionsCarriedOut(rooms, loops, broadcaster, filters));
         shutdown.add("tables", 2_000, table::close);
+        loops.tellHeldTo((room, offset, tsMs, record) -> {
+            if (table.tellsHeld(room.key().tenant())) {
+                held.put(room, offset, tsMs, record);
+            }
+        });
         table.start().get(config.startMs(), TimeUnit.MILLISECONDS);
         filters.settle(config.startMs());
         vertx.setPeriodic(1_000, timer -> {
@@ -179,7 +186,7 @@ public final class EdgeNode {
                 handshake,
                 handshake.packets(),
                 history,
-                TrustedProxies.NONE,
+                config.trustedProxies(),
                 config.roomServiceUrl(),
                 config.dmServiceUrl()));
         // only now: who is told that it is ready must not find the routes of the start

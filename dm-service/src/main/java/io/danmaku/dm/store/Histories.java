@@ -13,6 +13,9 @@ import java.util.concurrent.CompletionStage;
 /** Pages of one conversation as one side sees it: without what that side has hidden or cleared. */
 public final class Histories {
     /** Rows looked through for one page: most of them may be hidden. */
+    /** Rows of one query: where much is hidden, a short page needs few of them. */
+    private static final int ROWS_MIN = 50;
+
     private static final int LOOKED_MAX = 2_000;
 
     /** Versions of one message that are told, the first ones. */
@@ -68,17 +71,21 @@ public final class Histories {
             return contents.messages(r.tenant, found).thenApply(messages -> new Page(messages, next));
         }
         long bucket = Buckets.ofMessage(seq);
-        int wanted = Math.min(r.limit - found.size(), LOOKED_MAX - looked);
+        int wanted = Math.min(Math.max(r.limit - found.size(), ROWS_MIN), LOOKED_MAX - looked);
         return cql.rows(selectIds, r.tenant, r.owner, r.peer, bucket, seq, wanted)
                 .thenCompose(rows -> {
                     long lowest = bucket * Buckets.MESSAGES + 1;
                     for (Row row : rows) {
+                        if (found.size() == r.limit) {
+                            break;
+                        }
                         lowest = row.getLong("seq");
                         if (lowest > r.floor && !row.getBoolean("hidden")) {
                             found.add(row.getString("message_id"));
                         }
                     }
-                    long below = rows.size() < wanted ? bucket * Buckets.MESSAGES : lowest - 1;
+                    long below =
+                            rows.size() < wanted && found.size() < r.limit ? bucket * Buckets.MESSAGES : lowest - 1;
                     return read(r, below, looked + Math.max(1, rows.size()), found);
                 });
     }

@@ -12,6 +12,10 @@ public interface Acks {
      */
     void sent(long sendId, long offset, long tsMs, boolean held);
 
-    /** A chat was read that waits for a moderator, of whatever edge. Must not block. */
-    default void held(LiveRoom room, long offset, long tsMs, RoomRecord record) {}
+    /**
+     * A chat was read that waits for a moderator, of whatever edge; so many of a room a second. Must not block.
+     *
+     * @param own whether this edge appended it
+     */
+    default void held(LiveRoom room, long offset, long tsMs, RoomRecord record, boolean own) {}
 }

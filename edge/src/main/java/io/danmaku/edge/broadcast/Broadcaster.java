@@ -292,7 +292,7 @@ public final class Broadcaster implements AutoCloseable {
         if (repeat) {
             room.decidedRepeats().add(offset);
         } else if (!room.deletions().cover(offset, record.user()) && room.pushesHeld(nowNs)) {
-            acks.held(room, offset, tsMs, record);
+            acks.held(room, offset, tsMs, record, record.node() == node);
         }
     }
 

@@ -55,6 +55,7 @@ public final class LiveRoom {
     boolean dirty;
     boolean closed;
 
+    private volatile boolean guests;
     private volatile int bestEffortPerSecond;
 
     /**
@@ -145,11 +146,14 @@ public final class LiveRoom {
         return bestEffortPerSecond;
     }
 
-    /** The policy that is in force from now on; from any thread. */
-    public void policy(RoomPolicy policy) {
+    /** The policy that is in force from now on; from any thread. @return whether the one before took guests */
+    public boolean policy(RoomPolicy policy) {
+        boolean tookGuests = guests;
+        guests = policy.guests();
         bestEffortPerSecond = policy.bestEffortPerSecond();
         spoken.want(policy);
         raid.want(policy.raid());
+        return tookGuests;
     }
 
     /** The audience of an event loop, made when first asked for; on that loop. */

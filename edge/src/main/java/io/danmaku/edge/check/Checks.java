@@ -108,19 +108,18 @@ public final class Checks implements AutoCloseable {
      */
     public Future<Answer> ask(ExternalCheck service, ObjectNode chat) {
         Circuit circuit = circuits.get(service, s -> new Circuit(FAILURES_MAX, PAUSE_NS));
-        if (underWay.incrementAndGet() > UNDER_WAY_MAX) {
-            underWay.decrementAndGet();
-            return down(Down.BUSY);
-        }
-        if (!circuit.admits(System.nanoTime())) {
-            underWay.decrementAndGet();
-            return down(Down.PAUSED);
+        boolean free = underWay.incrementAndGet() <= UNDER_WAY_MAX;
+        // a service that is slow leaves places to those of other tenants
+        free &= circuit.underWay.incrementAndGet() <= CONNECTIONS_MAX;
+        if (!free || !circuit.admits(System.nanoTime())) {
+            release(circuit);
+            return down(free ? Down.PAUSED : Down.BUSY);
         }
         long beganNs = System.nanoTime();
         // what is thrown fails the future, and so counts as no answer
         return Future.<Void>succeededFuture()
                 .compose(begun -> send(service, Json.bytes(chat)))
-                .onComplete(done -> underWay.decrementAndGet())
+                .onComplete(done -> release(circuit))
                 .compose(
                         answer -> {
                             circuit.answered();
@@ -134,6 +133,11 @@ public final class Checks implements AutoCloseable {
                             circuit.failed(System.nanoTime());
                             return down(failure instanceof NoAnswer none ? none.why : Down.FAILED);
                         });
+    }
+
+    private void release(Circuit circuit) {
+        underWay.decrementAndGet();
+        circuit.underWay.decrementAndGet();
     }
 
     private Future<Answer> down(Down why) {

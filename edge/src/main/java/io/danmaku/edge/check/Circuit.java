@@ -1,7 +1,12 @@
 package io.danmaku.edge.check;
 
+import java.util.concurrent.atomic.AtomicInteger;
+
 /** Leaves a service alone that does not answer: after so many failures in a row one try is let through in each pause. Thread-safe; time comes in. */
 final class Circuit {
+    /** Chats that it is asked about at the moment. */
+    final AtomicInteger underWay = new AtomicInteger();
+
     private final int failuresMax;
     private final long pauseNs;
     private int failures;

@@ -144,7 +144,7 @@ public final class Commands {
         Claims claims = checked.claims();
         connection.authenticated(claims, auth.token(), tenants.of(claims.tenant()));
         if (!first) {
-            connection.checkExclusions();
+            connection.standing().checkAll();
             connection.rooms().values().forEach(m -> tellPresence(connection, m));
         } else if (claims.isGuest()) {
             loops.countGuests(1);
@@ -332,8 +332,13 @@ public final class Commands {
             connection.refuse(id, quota);
             return;
         }
-        SendGate.Verdict verdict =
-                gate.check(connection.claims(), connection.address, state, send, m.room.live().spoken(), nowMs);
+        SendGate.Verdict verdict = gate.check(
+                connection.claims(),
+                connection.address,
+                state,
+                send,
+                m.room.live().spoken(),
+                nowMs);
         if (verdict.refusal() != null) {
             // what is not taken for another reason counts for nothing
             connection.quota().unsend();
@@ -345,8 +350,8 @@ public final class Commands {
             connection.refuse(id, Refusal.retry(ErrorCode.UNAVAILABLE, "the room's log is away", RETRY_MS));
             return;
         }
-        connection.quota().sent();
         if (send.type() == EventType.LIKE) {
+            connection.quota().sent();
             like(connection, id, m.room, verdict);
             return;
         }
@@ -355,6 +360,7 @@ public final class Commands {
         long sendId = pending.add(connection, id, span, nowNs);
         if (sendId < 0) {
             span.end();
+            connection.quota().unsend();
             connection.refuse(id, Refusal.retry(ErrorCode.BUSY, "too many sends wait for their result", RETRY_MS));
             return;
         }

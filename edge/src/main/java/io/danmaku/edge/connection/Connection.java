@@ -18,7 +18,6 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -44,6 +43,7 @@ final class Connection implements Device {
     private final ConnectionLoop loop;
     private final ConnectionLimits limits;
     private final Commands commands;
+    private final Standing standing;
     private final String session;
     private final Map<String, Membership> rooms = new HashMap<>(4);
     private final Rates rates;
@@ -89,6 +89,7 @@ final class Connection implements Device {
         openedNs = nowNs;
         heardNs = nowNs;
         rates = new Rates(limits, nowNs);
+        standing = new Standing(this, commands);
     }
 
     /** @param withCompression whether compressed frames were agreed on */
@@ -327,37 +328,9 @@ final class Connection implements Device {
         return m != null && m.room == room && m.viewer != null && claims.user().equals(user);
     }
 
-    /** Who is in the room is told why and leaves it. What was sent before goes out first. */
-    void endRoom(OpenRoom room, ErrorCode why) {
-        String id = room.live().key().room();
-        Membership m = rooms.get(id);
-        if (m != null && m.room == room && m.viewer != null) {
-            m.audience.forward(m.viewer);
-            commands.leave(this, id);
-            reply(Json.bytes(Json.object().put("room", id).put("left", why.wireName())));
-            if (dialect.readsOneRoom()) {
-                refuse(-1, Refusal.of(why, "the room is left"));
-            }
-        }
-    }
-
-    /** The token says less than the one before, perhaps, or a ban was spoken: who may not be in a room any more leaves it. */
-    void checkExclusions() {
-        long nowMs = System.currentTimeMillis();
-        for (Membership m : List.copyOf(rooms.values())) {
-            if (m.viewer != null) {
-                checkExclusion(m.room, nowMs);
-                loop.moderators().see(this, role(m));
-            }
-        }
-    }
-
-    /** Who may not be in the room any more leaves it. */
-    void checkExclusion(OpenRoom room, long nowMs) {
-        Refusal exclusion = commands.exclusion(this, room, nowMs);
-        if (exclusion != null) {
-            endRoom(room, exclusion.code());
-        }
+    /** Its rooms, when something was decided about who is in them. */
+    Standing standing() {
+        return standing;
     }
 
     /** What the user is in a room, as the client is told. */
@@ -370,17 +343,6 @@ final class Connection implements Device {
     /** What the user is in a room now, or null when the room is no more. */
     Role role(Membership in) {
         return commands.role(this, in.room);
-    }
-
-    /** A role was given or taken: it is in force already, the client is told. */
-    void tellRole(OpenRoom room) {
-        Role role = commands.role(this, room);
-        Membership m = rooms.get(room.live().key().room());
-        if (role != null && role != m.role && context.channel().isWritable()) {
-            is(m, role);
-            commands.tellPresence(this, m);
-            reply(Json.bytes(Json.object().put("room", room.live().key().room()).put("role", role.wireName())));
-        }
     }
 
     private void leaveRooms() {

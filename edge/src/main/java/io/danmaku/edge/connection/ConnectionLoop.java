@@ -106,7 +106,7 @@ final class ConnectionLoop {
 
     void endRoom(OpenRoom room) {
         for (Connection connection : new ArrayList<>(connections)) {
-            connection.endRoom(room, ErrorCode.ROOM_CLOSED);
+            connection.standing().end(room, ErrorCode.ROOM_CLOSED);
         }
     }
 
@@ -123,7 +123,7 @@ final class ConnectionLoop {
     void exclude(Spoken ban) {
         for (Connection connection : new ArrayList<>(connections)) {
             if (connection.ready() && ban.isAbout(connection.claims(), connection.address)) {
-                guarded(connection::checkExclusions);
+                guarded(connection.standing()::checkAll);
             }
         }
     }
@@ -134,7 +134,7 @@ final class ConnectionLoop {
         for (Connection connection : new ArrayList<>(connections)) {
             Claims claims = connection.claims();
             if (claims != null && claims.isGuest() && connection.isOf(claims.user(), room)) {
-                guarded(() -> connection.checkExclusion(room, nowMs));
+                guarded(() -> connection.standing().check(room, nowMs));
             }
         }
     }

@@ -1,11 +1,11 @@
 package io.danmaku.edge.connection;
 
 import io.danmaku.edge.broadcast.Acks;
-import io.danmaku.edge.policy.Spoken;
 import io.danmaku.edge.broadcast.LiveRoom;
+import io.danmaku.edge.policy.Spoken;
 import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.edge.tail.Encoding;
-import io.danmaku.protocol.json.HeldJson;
+import io.danmaku.protocol.log.HeldJson;
 import io.danmaku.protocol.log.RoomRecord;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
@@ -27,6 +27,7 @@ public final class ConnectionLoops implements Acks {
     private final AtomicInteger packetConnections = new AtomicInteger();
     private final AtomicInteger guests = new AtomicInteger();
     private volatile boolean draining;
+    private volatile HeldHere heldHere = (room, offset, tsMs, record) -> {};
 
     /** @param max event loops there can be, at most 256 */
     public ConnectionLoops(int max, ConnectionLimits limits) {
@@ -132,7 +133,7 @@ public final class ConnectionLoops implements Acks {
     /** A user's role is another one: if a ban holds for the user now, the room is left, on all connections. From any thread. */
     public void exclude(OpenRoom room, String user) {
         long nowMs = System.currentTimeMillis();
-        forUser(room, user, connection -> connection.checkExclusion(room, nowMs));
+        forUser(room, user, connection -> connection.standing().check(room, nowMs));
     }
 
     /** The room takes no guests: those who are there leave it. From any thread. */
@@ -146,7 +147,7 @@ public final class ConnectionLoops implements Acks {
 
     /** A user's role in the room was given or taken: all the user's connections there are told. From any thread. */
     public void tellRole(OpenRoom room, String user) {
-        forUser(room, user, connection -> connection.tellRole(room));
+        forUser(room, user, connection -> connection.standing().tellRole(room));
     }
 
     private void forUser(OpenRoom room, String user, Consumer<Connection> step) {
@@ -166,13 +167,27 @@ public final class ConnectionLoops implements Acks {
     }
 
     @Override
-    public void held(LiveRoom room, long offset, long tsMs, RoomRecord record) {
+    public void held(LiveRoom room, long offset, long tsMs, RoomRecord record, boolean own) {
+        if (own) {
+            heldHere.held(room, offset, tsMs, record);
+        }
         for (ConnectionLoop loop : loops) {
             if (loop.moderators().any()) {
                 tellModerators(room, HeldJson.push(room.key().room(), offset, tsMs, record));
                 return;
             }
         }
+    }
+
+    /** Who else hears of chats of this edge that wait for a moderator. */
+    public interface HeldHere {
+        /** From the broadcaster's thread: does not block. */
+        void held(LiveRoom room, long offset, long tsMs, RoomRecord record);
+    }
+
+    /** Before anything is broadcast. */
+    public void tellHeldTo(HeldHere told) {
+        heldHere = told;
     }
 
     /** Tells something to those in a room who may answer held chats there. From any thread. */

@@ -172,8 +172,8 @@ public final class Handshake implements Handler<RoutingContext> {
             request.response().putHeader(CompressionOffer.HEADER, agreed);
         }
         request.toNetSocket()
-                .onSuccess(socket -> take(
-                        ((NetSocketInternal) socket).channelHandlerContext(), dialect, arrival, agreed != null))
+                .onSuccess(socket ->
+                        take(((NetSocketInternal) socket).channelHandlerContext(), dialect, arrival, agreed != null))
                 .onFailure(lost -> loops.left());
     }
 

@@ -99,6 +99,7 @@ final class Sends {
             refusal = SendGate.unkept(room);
         }
         if (refusal != null) {
+            p.connection.quota().unsend();
             p.refused(refusal);
             return;
         }
@@ -140,6 +141,7 @@ final class Sends {
                         EventDetail.fragment(p.send.type(), p.connection.claims(), p.verdict.detail()))
                 .encode();
         presence.sent(p.room().live().key());
+        p.connection.quota().sent();
         p.room().append(record, refusal -> p.connection.loop().eventLoop().execute(() -> p.refused(refusal)));
     }
 }

@@ -16,6 +16,7 @@ import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.room.Permission;
 import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.token.Claims;
 import io.danmaku.protocol.token.KeyScope;
@@ -197,7 +198,7 @@ public final class RoomHistory {
             return room.history(asked.wanted);
         }
         long nowMs = System.currentTimeMillis();
-        long fromMs = nowMs - state.policy().heldMinutes() * 60_000L - CLOCKS_MS;
+        long fromMs = nowMs - RoomPolicy.HELD_MINUTES_MAX * 60_000L - CLOCKS_MS;
         return room.held(asked.wanted.from(fromMs), new HeldFilter(table, state, nowMs));
     }
 

@@ -9,12 +9,14 @@ import io.danmaku.protocol.log.Topics;
 import io.danmaku.protocol.room.Deletion;
 import io.danmaku.protocol.room.ExternalCheck;
 import io.danmaku.protocol.room.Grant;
-import io.danmaku.protocol.room.Permission;
 import io.danmaku.protocol.room.HeldAnswer;
+import io.danmaku.protocol.room.HookType;
+import io.danmaku.protocol.room.Permission;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
+import io.danmaku.protocol.room.Webhook;
 import io.danmaku.protocol.room.WordList;
 import io.danmaku.protocol.token.ApiKey;
 import io.danmaku.protocol.token.Claims;
@@ -66,6 +68,7 @@ public final class RoomTable implements Bearer.Keys, AutoCloseable {
     private final Map<RoomKey, RoomState> rooms = new ConcurrentHashMap<>();
     /** Those where such a step stands, as they were decided. */
     private final Map<RoomKey, RoomState> raided = new ConcurrentHashMap<>();
+
     private final SanctionTable sanctions = new SanctionTable();
     /** By state key: a room can have many, and a gate asks for one. */
     private final Map<String, Grant> grants = new ConcurrentHashMap<>();
@@ -82,6 +85,9 @@ public final class RoomTable implements Bearer.Keys, AutoCloseable {
 
     /** By id. */
     private final Map<String, ApiKey> keys = new ConcurrentHashMap<>();
+
+    /** Tenants by the webhooks of theirs that want to hear of held chats. */
+    private final Map<String, String> tellHeld = new ConcurrentHashMap<>();
 
     private final List<TableView<byte[]>> views = new ArrayList<>();
     private volatile boolean ready;
@@ -126,6 +132,8 @@ public final class RoomTable implements Bearer.Keys, AutoCloseable {
                 takeDeletion(key, deleted ? null : Json.read(value, Deletion.class));
             } else if (StateKeys.isHeld(key)) {
                 takeAnswer(key, deleted ? null : Json.read(value, HeldAnswer.class));
+            } else if (StateKeys.isWebhook(key)) {
+                takeWebhook(key, deleted ? null : Json.read(value, Webhook.class));
             } else if (StateKeys.isCheck(key)) {
                 takeCheck(key, deleted ? null : Json.read(value, ExternalCheck.class));
             } else if (StateKeys.isWords(key)) {
@@ -260,6 +268,19 @@ public final class RoomTable implements Bearer.Keys, AutoCloseable {
         } else {
             checks.put(check.tenant(), check);
         }
+    }
+
+    private void takeWebhook(String key, Webhook hook) {
+        if (hook != null && !hook.removed() && hook.wants(HookType.HELD.wireName())) {
+            tellHeld.put(key, hook.tenant());
+        } else {
+            tellHeld.remove(key);
+        }
+    }
+
+    /** Whether a webhook of the tenant wants to hear of held chats. */
+    public boolean tellsHeld(String tenant) {
+        return tellHeld.containsValue(tenant);
     }
 
     /** Whether nobody is to hear of what a user of no rank has sent into a room. */

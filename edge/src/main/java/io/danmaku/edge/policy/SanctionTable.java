@@ -73,8 +73,9 @@ final class SanctionTable {
 
         /** Of those of a kind about a device or an address the one that ends last, or null. */
         Sanction elsewise(Claims claims, Address address, Sanction.Kind kind, RoomState room, long nowMs) {
-            Sanction found =
-                    claims.account().device().isEmpty() ? null : named(Sanction.ofDevice(claims.account().device()), kind, room, nowMs);
+            Sanction found = claims.account().device().isEmpty()
+                    ? null
+                    : named(Sanction.ofDevice(claims.account().device()), kind, room, nowMs);
             if (address == null) {
                 return found;
             }

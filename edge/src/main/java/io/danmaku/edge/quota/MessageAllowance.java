@@ -48,8 +48,10 @@ final class MessageAllowance {
 
     /** 0 = one message is taken; else milliseconds until the next one can be. */
     synchronized long take(long nowMs) {
-        if (nowMs / SECOND_MS != second) {
-            second = nowMs / SECOND_MS;
+        long asked = nowMs / SECOND_MS;
+        // another thread may have looked at the clock a moment later and come first
+        if (asked != second && asked != second - 1) {
+            second = asked;
             granted = 0;
             used = 0;
             underWay = 0;

@@ -33,7 +33,9 @@ final class RecentViewers {
     }
 
     private int turn(long nowMs) {
-        long now = nowMs / SLOT_MS;
+        // another thread may have looked at the clock a moment later and come first
+        long asked = nowMs / SLOT_MS;
+        long now = asked < slot && slot - asked < SLOTS ? slot : asked;
         if (now < slot || now >= slot + SLOTS) {
             Arrays.fill(net, 0);
             slot = now;

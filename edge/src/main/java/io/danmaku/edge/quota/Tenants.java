@@ -47,7 +47,7 @@ public final class Tenants {
         MessageAllowance messages = quota.messagesPerSecond() == 0
                 ? null
                 : new MessageAllowance(quota.messagesPerSecond(), (second, n) -> counts.add(tenant, second, n));
-        return new Tenant(meters(tenant), quota.viewers(), () -> online.applyAsInt(tenant), messages);
+        return new Tenant(() -> meters(tenant), quota.viewers(), () -> online.applyAsInt(tenant), messages);
     }
 
     private synchronized TenantMeters meters(String tenant) {

@@ -9,7 +9,7 @@ import io.danmaku.node.pulsar.LogHead;
 import io.danmaku.node.pulsar.PulsarAdmin;
 import io.danmaku.node.pulsar.ReaderEnd;
 import io.danmaku.protocol.event.SkipReason;
-import io.danmaku.protocol.json.HeldJson;
+import io.danmaku.protocol.log.HeldJson;
 import io.danmaku.protocol.log.RoomRecord;
 import java.io.IOException;
 import java.util.ArrayList;

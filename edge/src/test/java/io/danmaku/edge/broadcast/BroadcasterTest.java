@@ -182,7 +182,7 @@ class BroadcasterTest {
             }
 
             @Override
-            public void held(LiveRoom room, long offset, long tsMs, RoomRecord record) {
+            public void held(LiveRoom room, long offset, long tsMs, RoomRecord record, boolean own) {
                 pushed.add(offset);
             }
         });
@@ -203,7 +203,19 @@ class BroadcasterTest {
     }
 
     private static RoomRecord sent(long sendId, boolean shadowed, Hold held, byte[] json, String cid) {
-        return new RoomRecord(EventType.CHAT, EventType.CHAT.deliveryClass(), false, shadowed, 1, 1, sendId, "8", cid, "", held, json);
+        return new RoomRecord(
+                EventType.CHAT,
+                EventType.CHAT.deliveryClass(),
+                false,
+                shadowed,
+                1,
+                1,
+                sendId,
+                "8",
+                cid,
+                "",
+                held,
+                json);
     }
 
     @Test
@@ -214,7 +226,7 @@ class BroadcasterTest {
             public void sent(long sendId, long offset, long tsMs, boolean held) {}
 
             @Override
-            public void held(LiveRoom room, long offset, long tsMs, RoomRecord record) {
+            public void held(LiveRoom room, long offset, long tsMs, RoomRecord record, boolean own) {
                 pushed.incrementAndGet();
             }
         });

@@ -140,12 +140,19 @@ class ChecksTest {
     @Test
     void soManyAreAskedAtATimeAndNoMore() throws Exception {
         List<HttpServerRequest> waiting = new CopyOnWriteArrayList<>();
-        ExternalCheck service = service(3_000, waiting::add);
         List<Future<Checks.Answer>> all = new ArrayList<>();
-        for (int i = 0; i < 300; i++) {
-            all.add(checks.ask(service, Json.object()));
+        ExternalCheck slow = service(3_000, waiting::add);
+        for (int i = 0; i < 70; i++) {
+            all.add(checks.ask(slow, Json.object()));
         }
-        assertEquals(44, down("busy"));
+        assertEquals(6, down("busy"), "one service is asked 64 at a time");
+        for (int other = 0; other < 4; other++) {
+            ExternalCheck service = service(3_000, waiting::add);
+            for (int i = 0; i < 60; i++) {
+                all.add(checks.ask(service, Json.object()));
+            }
+        }
+        assertEquals(6 + 48, down("busy"), "all together 256 at a time");
         for (Future<Checks.Answer> one : all) {
             assertEquals(Checks.Answer.DOWN, one.await(20, TimeUnit.SECONDS));
         }

@@ -170,7 +170,8 @@ class SendGateTest {
                         .code());
         assertEquals(
                 ErrorCode.ROOM_CLOSED,
-                gate.again(claims(Role.VIEWER), null, null, EventType.CHAT, NOW_MS).code());
+                gate.again(claims(Role.VIEWER), null, null, EventType.CHAT, NOW_MS)
+                        .code());
         sanction(Sanction.Kind.BAN, NOW_MS + 1);
         assertEquals(
                 ErrorCode.BANNED,

@@ -66,7 +66,8 @@ class RoomTableTest {
 
     private static Claims claims(String user, Role role, String device) {
         Map<String, Role> roles = role == Role.VIEWER ? Map.of() : Map.of("42", role);
-        return new Claims(user, user, "default", roles, false, Long.MAX_VALUE, Profile.NONE, Account.UNKNOWN.on(device));
+        return new Claims(
+                user, user, "default", roles, false, Long.MAX_VALUE, Profile.NONE, Account.UNKNOWN.on(device));
     }
 
     private Sanction found(RoomState room, Claims claims, Address address, Kind kind) {
@@ -177,7 +178,8 @@ class RoomTableTest {
         assertTrue(user.isAbout(VIEWER, null) && device.isAbout(VIEWER, null) && address.isAbout(VIEWER, HERE));
         assertFalse(user.isAbout(other, null) || device.isAbout(other, null) || address.isAbout(other, null));
         assertTrue(address.isAbout(other, HERE));
-        Claims stranger = new Claims("7", "7", "t2", Map.of(), false, Long.MAX_VALUE, Profile.NONE, Account.UNKNOWN.on("d1"));
+        Claims stranger =
+                new Claims("7", "7", "t2", Map.of(), false, Long.MAX_VALUE, Profile.NONE, Account.UNKNOWN.on("d1"));
         assertFalse(user.isAbout(stranger, null) || device.isAbout(stranger, null) || address.isAbout(stranger, HERE));
     }
 }

@@ -21,10 +21,13 @@ public record Mark(DeviceKind kind, Role role, int level, int connections) {
     /** A viewer of one connection of whom nothing is known. */
     public static final Mark PLAIN = new Mark(DeviceKind.OTHER, Role.VIEWER, Profile.NO_LEVEL, 1);
 
-    private static final List<Role> ROLES = List.of(Role.values());
+    /** By the digit that stands for each; a guest is no user and has no mark. */
+    private static final List<Role> ROLES =
+            List.of(Role.VIEWER, Role.MEMBER, Role.VIP, Role.MODERATOR, Role.HOST, Role.OWNER);
+
     private static final int CHARS_MIN = 2;
 
-    /** Of a role in {@link Role}. */
+    /** The digit of a role, from 0; -1 of a guest's. */
     public static int place(Role role) {
         return ROLES.indexOf(role);
     }

@@ -75,7 +75,22 @@ public record RoomState(
             RoomPolicy policy,
             long version,
             long createdAtMs) {
-        this(key, epoch, title, durability, open, policy, RoomProfile.NONE, null, version, createdAtMs, "", 1, 0, null, null);
+        this(
+                key,
+                epoch,
+                title,
+                durability,
+                open,
+                policy,
+                RoomProfile.NONE,
+                null,
+                version,
+                createdAtMs,
+                "",
+                1,
+                0,
+                null,
+                null);
     }
 
     /** The next version of it, with another pin, or (null) none. */

@@ -10,7 +10,7 @@ public enum KeyScope {
     ROOMS_WRITE("rooms:write"),
     /** Give, take and list roles. */
     ROLES("roles"),
-    /** Sanctions, deletions of events, what is pinned. */
+    /** Sanctions, deletions of events, what is pinned, held chats, raids, who watches, and what was counted of streams. */
     MODERATE("moderate"),
     /** Word lists of rooms and of the tenant. */
     WORDS("words"),

@@ -1,6 +1,7 @@
 package io.danmaku.protocol.json;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A room's ladder, as it is read and as it is laid over the room's rules. */
 final class RaidJsonTest {
     private static final List<String> TOUCHED =
-            List.of("slowModeMs", "memberSlowModeMs", "whoMaySend", "uniqueSeconds");
+            List.of("slowModeMs", "memberSlowModeMs", "whoMaySend", "uniqueSeconds", "holdAll");
 
     private static RaidRules merged(String fields) throws JsonProcessingException {
         return RaidJson.merged(RaidRules.DEFAULT, Json.MAPPER.readTree(fields));
@@ -37,7 +38,7 @@ final class RaidJsonTest {
                 .put("memberSlowModeMs", memberSlowMs)
                 .put("whoMaySend", who.wireName())
                 .put("uniqueSeconds", uniqueSeconds)
-                .put("noLinks", true);
+                .put("links", "refused");
         fields.set("raid", RaidJson.of(raid));
         return PolicyJson.merged(RoomPolicy.DEFAULT, fields);
     }
@@ -103,6 +104,8 @@ final class RaidJsonTest {
         assertEquals(10_000, bare.overlaid(2).memberSlowModeMs());
         assertEquals(60, bare.overlaid(2).uniqueSeconds(), "with those below it");
         assertEquals(WhoMaySend.MEMBERS, bare.overlaid(3).whoMaySend());
+        assertFalse(bare.overlaid(3).holdAll());
+        assertTrue(bare.overlaid(4).holdAll());
         assertEquals(WhoMaySend.MODERATORS, bare.overlaid(5).whoMaySend());
         assertEquals(bare.overlaid(5), bare.overlaid(9), "a ladder that became shorter");
         RoomPolicy own = policy(
@@ -122,6 +125,7 @@ final class RaidJsonTest {
         assertTrue(is.memberSlowModeMs() >= than.memberSlowModeMs());
         assertTrue(is.whoMaySend().weakest().atLeast(than.whoMaySend().weakest()));
         assertTrue(is.uniqueSeconds() >= than.uniqueSeconds());
+        assertTrue(is.holdAll() || !than.holdAll());
         assertEquals(PolicyJson.of(than).without(TOUCHED), PolicyJson.of(is).without(TOUCHED));
     }
 

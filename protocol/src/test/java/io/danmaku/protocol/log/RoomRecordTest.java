@@ -135,7 +135,18 @@ final class RoomRecordTest {
     @Test
     void whatIsHeldForAReasonThatThisVersionDoesNotKnowIsPassedOver() {
         byte[] record = new RoomRecord(
-                        EventType.CHAT, EventType.CHAT.deliveryClass(), false, false, 1, 1, 2, "u", "c", "", new Hold(Hold.Why.ALL, 5), new byte[0])
+                        EventType.CHAT,
+                        EventType.CHAT.deliveryClass(),
+                        false,
+                        false,
+                        1,
+                        1,
+                        2,
+                        "u",
+                        "c",
+                        "",
+                        new Hold(Hold.Why.ALL, 5),
+                        new byte[0])
                 .encode();
         assertEquals(new Hold(Hold.Why.ALL, 5), RoomRecord.decode(record).held());
         record[record.length - 9] = 100;

@@ -171,7 +171,14 @@ final class TokensTest {
     @Test
     void aTokenMaySaySinceWhenThereIsTheAccount() {
         Claims claims = new Claims(
-                "7", "Ann", "acme", Map.of(), false, NOW.plusSeconds(60).toEpochMilli(), Profile.NONE, Account.UNKNOWN.since(1_700_000_000L));
+                "7",
+                "Ann",
+                "acme",
+                Map.of(),
+                false,
+                NOW.plusSeconds(60).toEpochMilli(),
+                Profile.NONE,
+                Account.UNKNOWN.since(1_700_000_000L));
         assertEquals(claims, TOKENS.verify(TOKENS.sign(claims)).claims());
         assertEquals(0, sinceS(alive()));
         assertEquals(0, sinceS(alive().withNullClaim("since")));
@@ -193,7 +200,14 @@ final class TokensTest {
     @Test
     void aTokenSaysWhichDeviceItIsFor() {
         Claims claims = new Claims(
-                "7", "Ann", "acme", Map.of(), false, NOW.plusSeconds(60).toEpochMilli(), Profile.NONE, Account.UNKNOWN.on("ios:4f.A_-"));
+                "7",
+                "Ann",
+                "acme",
+                Map.of(),
+                false,
+                NOW.plusSeconds(60).toEpochMilli(),
+                Profile.NONE,
+                Account.UNKNOWN.on("ios:4f.A_-"));
         assertEquals(claims, TOKENS.verify(TOKENS.sign(claims)).claims());
         String without = alive().withSubject("7").withNullClaim("device").sign(Algorithm.HMAC256(SECRET));
         assertEquals("", TOKENS.verify(without).claims().account().device());
@@ -245,7 +259,14 @@ final class TokensTest {
     void aTokenSaysWhichRoomsItsUserFollowsAndSinceWhen() {
         Map<String, Long> follows = Map.of("42", 1_764_000_000L, "43", 0L, "44", Account.SECOND_MAX);
         Claims claims = new Claims(
-                "7", "Ann", "acme", Map.of(), false, NOW.plusSeconds(60).toEpochMilli(), Profile.NONE, Account.UNKNOWN.following(follows));
+                "7",
+                "Ann",
+                "acme",
+                Map.of(),
+                false,
+                NOW.plusSeconds(60).toEpochMilli(),
+                Profile.NONE,
+                Account.UNKNOWN.following(follows));
         assertEquals(claims, TOKENS.verify(TOKENS.sign(claims)).claims());
         assertNull(
                 TOKENS.verify(alive().withSubject("7").withNullClaim("follows").sign(Algorithm.HMAC256(SECRET)))

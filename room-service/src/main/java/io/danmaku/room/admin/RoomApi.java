@@ -7,8 +7,8 @@ import io.danmaku.node.http.RequestMeter;
 import io.danmaku.node.ops.Ops;
 import io.danmaku.protocol.token.KeyScope;
 import io.danmaku.protocol.token.Tokens;
-import io.danmaku.room.key.Keys;
 import io.danmaku.room.audit.Audit;
+import io.danmaku.room.key.Keys;
 import io.danmaku.room.membership.MembershipCount;
 import io.danmaku.room.membership.StatsTable;
 import io.danmaku.room.moderation.ExternalChecks;
@@ -146,8 +146,8 @@ public final class RoomApi {
         decided(router, HttpMethod.GET, "/api/rooms/:room/presence", KeyScope.ROOMS_READ, presence::numbers);
         counted(router, "/api/rooms/:room/viewers", presence::viewers);
         counted(router, "/api/rooms/:room/viewers/:user", presence::viewer);
-        decided(router, HttpMethod.GET, "/api/rooms/:room/reports", KeyScope.ROOMS_READ, reports::list);
-        decided(router, HttpMethod.GET, "/api/rooms/:room/reports/:stream", KeyScope.ROOMS_READ, reports::read);
+        decided(router, HttpMethod.GET, "/api/rooms/:room/reports", KeyScope.MODERATE, reports::list);
+        decided(router, HttpMethod.GET, "/api/rooms/:room/reports/:stream", KeyScope.MODERATE, reports::read);
         decided(router, HttpMethod.POST, "/api/rooms/:room/sanctions", KeyScope.MODERATE, sanctions::speak);
         decided(router, HttpMethod.GET, "/api/rooms/:room/sanctions", KeyScope.MODERATE, sanctions::list);
         decided(router, HttpMethod.DELETE, "/api/rooms/:room/sanctions/:id", KeyScope.MODERATE, sanctions::lift);
@@ -219,7 +219,7 @@ public final class RoomApi {
     /** A route that the instance answers that counts who is there. */
     private void counted(Router router, String path, Handler<RoutingContext> handler) {
         router.get(path)
-                .handler(Bearer.within(KeyScope.ROOMS_READ))
+                .handler(Bearer.within(KeyScope.MODERATE))
                 .handler(context -> {
                     if (count.isCounting()) {
                         context.next();

@@ -65,12 +65,14 @@ final class WebhookRoutes {
     }
 
     void list(RoutingContext context) {
-        with(context, tenant -> {
-            ObjectNode answer = Json.object();
-            ArrayNode array = answer.putArray("webhooks");
-            webhooks.list(tenant).stream().map(HookForm::json).forEach(array::add);
-            Problems.json(context, OK, answer);
-        });
+        with(
+                context,
+                tenant -> Requests.with(context, webhooks.list(tenant), all -> {
+                    ObjectNode answer = Json.object();
+                    ArrayNode array = answer.putArray("webhooks");
+                    all.stream().map(HookForm::json).forEach(array::add);
+                    Problems.json(context, OK, answer);
+                }));
     }
 
     void read(RoutingContext context) {

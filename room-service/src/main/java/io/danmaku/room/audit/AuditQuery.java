@@ -1,7 +1,6 @@
 package io.danmaku.room.audit;
 
 import io.danmaku.protocol.command.ErrorCode;
-import io.danmaku.protocol.room.Ids;
 import io.danmaku.room.room.Act;
 import io.danmaku.room.room.Result;
 import io.vertx.core.MultiMap;
@@ -69,8 +68,8 @@ public record AuditQuery(
         if (actions == null) {
             return bad("action is 1.." + ACTIONS_MAX + " actions, such as sanction.spoken, with commas between them");
         }
-        if (parameters.contains("by") && !Ids.isUser(parameters.get("by"))) {
-            return bad("by is 1..64 of A-Z a-z 0-9 _ . @ -");
+        if (parameters.contains("by") && !TARGET.matcher(parameters.get("by")).matches()) {
+            return bad("by is 1..128 printable ASCII characters without space");
         }
         if (parameters.contains("user")
                 && !TARGET.matcher(parameters.get("user")).matches()) {

@@ -8,6 +8,7 @@ import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.WordList;
 import io.danmaku.room.room.Actor;
 import io.danmaku.room.room.Result;
+import io.danmaku.room.room.RoomTable;
 import io.danmaku.room.room.StateChange;
 import io.danmaku.room.room.StateGroups;
 import io.danmaku.room.room.Sweep;
@@ -25,7 +26,7 @@ public final class ExternalChecks {
         this.groups = groups;
         outdated = new Sweep<>(
                 groups,
-                (table, nowMs, limit) -> table.removedChecks(nowMs - REMOVED_KEPT_MS, limit),
+                (table, nowMs, limit) -> table.hooks().removedChecks(nowMs - REMOVED_KEPT_MS, limit),
                 check -> StateKeys.check(check.tenant()));
     }
 
@@ -54,7 +55,7 @@ public final class ExternalChecks {
     /** Removes it; {@code not_found} when there is none. */
     public Future<Result<ExternalCheck>> remove(String tenant, Actor by) {
         return groups.change(place(tenant), (table, nowMs) -> {
-            ExternalCheck check = table.check(tenant);
+            ExternalCheck check = table.hooks().check(tenant);
             return check == null
                     ? StateChange.<ExternalCheck>refuse(none())
                     : write(
@@ -68,14 +69,16 @@ public final class ExternalChecks {
         return StateChange.write(
                 check,
                 StateChange.Write.put(
-                        by.act(action, place(check.tenant()), check.url(), ""),
-                        StateKeys.check(check.tenant()),
-                        check));
+                        by.act(action, place(check.tenant()), "", ""), StateKeys.check(check.tenant()), check));
     }
 
     /** The service in force, as this instance has read it. */
     public Result<ExternalCheck> read(String tenant) {
-        ExternalCheck check = groups.table(place(tenant)).check(tenant);
+        Result<RoomTable> known = groups.readTable(place(tenant));
+        if (known.isRefused()) {
+            return Result.refused(known.refusal());
+        }
+        ExternalCheck check = known.value().hooks().check(tenant);
         return check == null ? Result.refused(none()) : Result.of(check);
     }
 

@@ -3,7 +3,7 @@ package io.danmaku.room.moderation;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.event.EventType;
-import io.danmaku.protocol.json.HeldJson;
+import io.danmaku.protocol.log.HeldJson;
 import io.danmaku.protocol.log.RoomRecord;
 import io.danmaku.protocol.log.StateKeys;
 import io.danmaku.protocol.room.Durability;
@@ -54,7 +54,7 @@ public final class HeldChats {
         this.log = log;
         this.posts = posts;
         outdated = new Sweep<>(
-                groups, (table, nowMs, limit) -> table.answersOver(nowMs - KEPT_MS, limit), StateKeys::held);
+                groups, (table, nowMs, limit) -> table.events().answersOver(nowMs - KEPT_MS, limit), StateKeys::held);
     }
 
     /**
@@ -82,7 +82,7 @@ public final class HeldChats {
 
     /** The record, or null; of what is answered for good it is not looked for. */
     private Future<RoomRecord> found(RoomState room, HeldId id) {
-        HeldAnswer known = groups.table(room.key()).answer(room, id.offset());
+        HeldAnswer known = groups.table(room.key()).events().answer(room, id.offset());
         return known != null && known.settled() ? Future.succeededFuture() : log.read(room, id);
     }
 
@@ -102,7 +102,7 @@ public final class HeldChats {
                     if (refusal == null && !Roles.of(table, by.claims(), key).may(Permission.REVIEW)) {
                         refusal = Refusal.of(ErrorCode.FORBIDDEN, "your role was taken meanwhile");
                     }
-                    HeldAnswer known = refusal == null ? table.answer(room, id.offset()) : null;
+                    HeldAnswer known = refusal == null ? table.events().answer(room, id.offset()) : null;
                     if (known != null) {
                         return known.approved() == approve
                                 ? StateChange.nothing(known)
@@ -146,7 +146,7 @@ public final class HeldChats {
         if (!waits(record, nowMs) || table.isDeleted(room, id.offset(), record.user())) {
             return noChat();
         }
-        return table.answerCount(room.key()) < ANSWERS_MAX
+        return table.events().answerCount(room.key()) < ANSWERS_MAX
                 ? null
                 : Refusal.retry(
                         ErrorCode.BUSY,
@@ -185,7 +185,7 @@ public final class HeldChats {
 
     /** In the room, or in all rooms of its owner: what was spoken there may be some milliseconds old here. */
     private boolean holds(RoomTable table, RoomState room, String user, Sanction.Kind kind, long nowMs) {
-        Sanction here = table.sanction(room.key(), user, kind);
+        Sanction here = table.sanctions().find(room.key(), user, kind);
         if (here != null && here.holds(room, nowMs)) {
             return true;
         }
@@ -193,7 +193,7 @@ public final class HeldChats {
             return false;
         }
         RoomKey owned = RoomKey.ownedBy(room.key().tenant(), room.owner());
-        Sanction everywhere = groups.table(owned).sanction(owned, user, kind);
+        Sanction everywhere = groups.table(owned).sanctions().find(owned, user, kind);
         return everywhere != null && everywhere.holds(room, nowMs);
     }
 
@@ -218,7 +218,7 @@ public final class HeldChats {
     private Future<Result<HeldAnswer>> keep(HeldAnswer settled) {
         return groups.change(settled.room(), (table, nowMs) -> {
                     RoomState room = table.room(settled.room());
-                    HeldAnswer known = room == null ? null : table.answer(room, settled.offset());
+                    HeldAnswer known = room == null ? null : table.events().answer(room, settled.offset());
                     return known == null || known.settled() || !room.epoch().equals(settled.epoch())
                             ? StateChange.nothing(settled)
                             : StateChange.write(settled, StateChange.Write.note(StateKeys.held(settled), settled));

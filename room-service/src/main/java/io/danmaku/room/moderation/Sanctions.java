@@ -52,7 +52,9 @@ public final class Sanctions {
         this.log = log;
         this.bounds = bounds;
         outdated = new Sweep<>(
-                groups, (table, nowMs, limit) -> table.endedBefore(nowMs - ENDED_KEPT_MS, limit), StateKeys::sanction);
+                groups,
+                (table, nowMs, limit) -> table.sanctions().endedBefore(nowMs - ENDED_KEPT_MS, limit),
+                StateKeys::sanction);
     }
 
     /**
@@ -100,11 +102,11 @@ public final class Sanctions {
         if (!governs(table, place, by, wanted.user())) {
             return Refusal.of(ErrorCode.FORBIDDEN, "the user's role here is not below yours");
         }
-        if (!table.takesSanction(place, wanted.target(), wanted.kind(), bounds.sanctionsPerRoomMax())) {
+        if (!table.sanctions().takes(place, wanted.target(), wanted.kind(), bounds.sanctionsPerRoomMax())) {
             return full("sanctions", bounds.sanctionsPerRoomMax());
         }
         return wanted.address() == null
-                        || table.sanction(place, wanted.target(), wanted.kind()) != null
+                        || table.sanctions().find(place, wanted.target(), wanted.kind()) != null
                         || addresses(table, place) < ADDRESSES_MAX
                 ? null
                 : full("sanctions of addresses", ADDRESSES_MAX);
@@ -115,7 +117,7 @@ public final class Sanctions {
     }
 
     private static long addresses(RoomTable table, RoomKey place) {
-        return table.sanctions(place).stream()
+        return table.sanctions().in(place).stream()
                 .filter(sanction -> sanction.address() != null)
                 .count();
     }
@@ -195,7 +197,7 @@ public final class Sanctions {
 
     private static List<Sanction> inForce(RoomTable table, RoomKey place, long nowMs) {
         RoomState room = table.room(place);
-        return table.sanctions(place).stream()
+        return table.sanctions().in(place).stream()
                 .filter(sanction -> sanction.holds(room, nowMs))
                 .toList();
     }

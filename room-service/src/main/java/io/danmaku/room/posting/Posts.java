@@ -62,7 +62,7 @@ public final class Posts {
         this.bounds = bounds;
         outdated = new Sweep<>(
                 groups,
-                (table, nowMs, limit) -> table.postedBefore(nowMs - bounds.postedKeptMs(), limit),
+                (table, nowMs, limit) -> table.events().postedBefore(nowMs - bounds.postedKeptMs(), limit),
                 StateKeys::posted);
     }
 
@@ -137,7 +137,7 @@ public final class Posts {
             RoomKey key, String idempotencyKey, PostForm.Wanted event, Actor by, long lookedForMs) {
         return groups.change(key, (table, nowMs) -> {
             RoomState room = table.room(key);
-            Posted known = room == null ? null : table.posted(room, idempotencyKey);
+            Posted known = room == null ? null : table.events().posted(room, idempotencyKey);
             if (known != null && !known.digest().equals(event.digest())) {
                 return StateChange.refuse(ErrorCode.CONFLICT, "the idempotency key was used for another event");
             }
@@ -150,7 +150,7 @@ public final class Posts {
             if (refusal != null) {
                 return StateChange.<Asked>refuse(refusal);
             }
-            if (known == null && table.postedCount(key) >= bounds.postedPerRoomMax()) {
+            if (known == null && table.events().postedCount(key) >= bounds.postedPerRoomMax()) {
                 return StateChange.refuse(Refusal.retry(
                         ErrorCode.BUSY,
                         "a room keeps at most " + bounds.postedPerRoomMax() + " idempotency keys",
@@ -170,7 +170,7 @@ public final class Posts {
     private void keep(RoomKey key, String idempotencyKey, RoomLog.Place place) {
         groups.change(key, (table, nowMs) -> {
             RoomState room = table.room(key);
-            Posted known = room == null ? null : table.posted(room, idempotencyKey);
+            Posted known = room == null ? null : table.events().posted(room, idempotencyKey);
             if (known == null || known.offset() > 0) {
                 return StateChange.nothing(known);
             }

@@ -44,32 +44,22 @@ public final class RoomTable {
      */
     public record Entry(RoomState state, long writtenAtMs, long retentionSinceMs) {}
 
-    private record Spoken(Sanction sanction, long writtenAtMs) {}
-
     private final NavigableMap<String, Entry> rooms = new TreeMap<>();
     /** Keys of open rooms that are not at rest on their ladder against raids. */
     private final Set<String> raided = new HashSet<>();
     /** Rooms that were erased and not made anew: what is left of them. */
     private final Map<String, Entry> erased = new LinkedHashMap<>();
 
-    private final NavigableMap<String, Spoken> sanctions = new TreeMap<>();
+    private final SanctionTable sanctions = new SanctionTable(this::isOver);
     private final NavigableMap<String, Grant> grants = new TreeMap<>();
     private final NavigableMap<String, Deletion> deletions = new TreeMap<>();
     private final NavigableMap<String, WordList> words = new TreeMap<>();
     private final ApiKeyTable apiKeys = new ApiKeyTable();
-    private final NavigableMap<String, HeldAnswer> answers = new TreeMap<>();
-    private final Map<String, ExternalCheck> checks = new HashMap<>();
-    private final NavigableMap<String, Webhook> webhooks = new TreeMap<>();
-    /** What was written longest ago first. */
-    private final Map<String, Posted> posted = new LinkedHashMap<>();
-
-    private final Map<RoomKey, Integer> postedByRoom = new HashMap<>();
+    private final EventTable events = new EventTable();
+    private final HookTable hooks = new HookTable();
     private final Map<String, Integer> roomsByTenant = new HashMap<>();
     /** By all rooms of an owner. */
     private final Map<RoomKey, Integer> roomsByOwner = new HashMap<>();
-    /** By room, and by all rooms of an owner. */
-    private final Map<RoomKey, Integer> sanctionsByRoom = new HashMap<>();
-
     /** Streams that run; for other threads too. */
     private final Map<RoomKey, LiveStream> live = new ConcurrentHashMap<>();
 
@@ -91,10 +81,7 @@ public final class RoomTable {
                 put(key, entry(Json.read(value, RoomState.class), rooms.get(key), writtenAtMs));
             }
         } else if (StateKeys.isSanction(key)) {
-            Spoken spoken = deleted ? null : new Spoken(Json.read(value, Sanction.class), writtenAtMs);
-            Spoken before = deleted ? sanctions.remove(key) : sanctions.put(key, spoken);
-            count(sanctionsByRoom, before == null ? null : before.sanction().room(), -1);
-            count(sanctionsByRoom, spoken == null ? null : spoken.sanction().room(), 1);
+            sanctions.apply(key, deleted ? null : Json.read(value, Sanction.class), writtenAtMs);
         } else if (StateKeys.isGrant(key)) {
             keep(grants, key, deleted ? null : Json.read(value, Grant.class));
         } else if (StateKeys.isDeletion(key)) {
@@ -104,17 +91,13 @@ public final class RoomTable {
         } else if (StateKeys.isApiKey(key)) {
             apiKeys.apply(key, deleted ? null : Json.read(value, ApiKey.class));
         } else if (StateKeys.isHeld(key)) {
-            keep(answers, key, deleted ? null : Json.read(value, HeldAnswer.class));
+            events.apply(key, deleted ? null : Json.read(value, HeldAnswer.class));
         } else if (StateKeys.isCheck(key)) {
-            keep(checks, key, deleted ? null : Json.read(value, ExternalCheck.class));
+            hooks.apply(key, deleted ? null : Json.read(value, ExternalCheck.class));
         } else if (StateKeys.isWebhook(key)) {
-            keep(webhooks, key, deleted ? null : Json.read(value, Webhook.class));
+            hooks.apply(key, deleted ? null : Json.read(value, Webhook.class));
         } else if (StateKeys.isPosted(key)) {
-            Posted now = deleted ? null : Json.read(value, Posted.class);
-            Posted before = posted.remove(key);
-            keep(posted, key, now);
-            count(postedByRoom, before == null ? null : before.room(), -1);
-            count(postedByRoom, now == null ? null : now.room(), 1);
+            events.apply(key, deleted ? null : Json.read(value, Posted.class));
         } else if (StateKeys.isReport(key)) {
             reports.apply(key, deleted ? null : value);
         } else if (StateKeys.OWNER.equals(key)) {
@@ -289,36 +272,8 @@ public final class RoomTable {
         return found;
     }
 
-    /**
-     * The record of a sanction, ended or not, or null.
-     *
-     * @param target see {@link Sanction#target}
-     */
-    public Sanction sanction(RoomKey room, String target, Sanction.Kind kind) {
-        Spoken spoken = sanctions.get(StateKeys.sanction(room, target, kind));
-        return spoken == null ? null : spoken.sanction();
-    }
-
-    /** All records of sanctions in a room, or for all of an owner, ended or not, by target. */
-    public List<Sanction> sanctions(RoomKey room) {
-        return within(sanctions, StateKeys.sanctionsIn(room)).values().stream()
-                .map(Spoken::sanction)
-                .toList();
-    }
-
-    /** Up to {@code limit} sanctions that ended, or were lifted, before a time, or belong to a room or a stream that is no more. */
-    public List<Sanction> endedBefore(long timeMs, int limit) {
-        List<Sanction> found = new ArrayList<>();
-        for (Spoken spoken : sanctions.values()) {
-            Sanction s = spoken.sanction();
-            if (found.size() == limit) {
-                break;
-            }
-            if (Math.max(s.untilMs(), spoken.writtenAtMs()) < timeMs || isOver(s)) {
-                found.add(s);
-            }
-        }
-        return found;
+    public SanctionTable sanctions() {
+        return sanctions;
     }
 
     /** Whether what it was spoken for is no more: its room, or the room's stream. An owner may have rooms again. */
@@ -392,72 +347,14 @@ public final class RoomTable {
         return apiKeys;
     }
 
-    /** What was answered to a held chat of the room's present epoch, or null. */
-    public HeldAnswer answer(RoomState room, long offset) {
-        return answers.get(StateKeys.held(room.key(), room.epoch(), offset));
+    /** Events that were asked for. */
+    public EventTable events() {
+        return events;
     }
 
-    /** Answers to held chats that are kept of a room, those of former epochs included. */
-    public int answerCount(RoomKey room) {
-        return within(answers, StateKeys.heldIn(room)).size();
-    }
-
-    /** Up to {@code limit} answers to chats whose time was over before a time. */
-    public List<HeldAnswer> answersOver(long timeMs, int limit) {
-        return answers.values().stream()
-                .filter(answer -> answer.untilMs() < timeMs)
-                .limit(limit)
-                .toList();
-    }
-
-    /** The service of a tenant's own that is asked about chats, or null when there is none. */
-    public ExternalCheck check(String tenant) {
-        ExternalCheck check = checks.get(StateKeys.check(tenant));
-        return check == null || check.removed() ? null : check;
-    }
-
-    /** Up to {@code limit} such services that were removed before a time. */
-    public List<ExternalCheck> removedChecks(long timeMs, int limit) {
-        return checks.values().stream()
-                .filter(check -> check.removed() && check.atMs() < timeMs)
-                .limit(limit)
-                .toList();
-    }
-
-    /** Webhooks of a tenant, removed ones included, by name. */
-    public List<Webhook> webhooks(String tenant) {
-        return List.copyOf(within(webhooks, StateKeys.webhooksOf(tenant)).values());
-    }
-
-    /** Up to {@code limit} webhooks that were removed before a time. */
-    public List<Webhook> removedWebhooks(long timeMs, int limit) {
-        return webhooks.values().stream()
-                .filter(hook -> hook.removed() && hook.atMs() < timeMs)
-                .limit(limit)
-                .toList();
-    }
-
-    /** What a backend asked for by this key in the room's present epoch, or null. */
-    public Posted posted(RoomState room, String key) {
-        Posted known = posted.get(StateKeys.posted(room.key(), key));
-        return known != null && known.epoch().equals(room.epoch()) ? known : null;
-    }
-
-    /** How many are kept of a room, those of former epochs included. */
-    public int postedCount(RoomKey room) {
-        return postedByRoom.getOrDefault(room, 0);
-    }
-
-    /** Up to {@code limit} that were asked for before a time. */
-    public List<Posted> postedBefore(long timeMs, int limit) {
-        return posted.values().stream()
-                .takeWhile(one -> one.atMs() < timeMs)
-                .limit(limit)
-                .toList();
-    }
-
-    int postedCount() {
-        return posted.size();
+    /** Where tenants' own backends are called, of those whose place is in this group. */
+    public HookTable hooks() {
+        return hooks;
     }
 
     private boolean isGone(RoomKey key, String epoch) {
@@ -475,21 +372,5 @@ public final class RoomTable {
 
     int deletionCount() {
         return deletions.size();
-    }
-
-    int sanctionCount() {
-        return sanctions.size();
-    }
-
-    int sanctionCount(RoomKey room) {
-        return sanctionsByRoom.getOrDefault(room, 0);
-    }
-
-    /**
-     * Whether a room of at most {@code max} records of sanctions, ended ones that are still kept included, can take one;
-     * one that takes the place of another it always can.
-     */
-    public boolean takesSanction(RoomKey room, String target, Sanction.Kind kind, int max) {
-        return sanctionCount(room) < max || sanction(room, target, kind) != null;
     }
 }

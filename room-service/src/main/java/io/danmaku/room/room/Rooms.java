@@ -181,8 +181,7 @@ public final class Rooms {
                     }
                     told[0] = room.open();
                     RoomState ended = room.ended(how);
-                    return StateChange.write(
-                            ended, reports.with(put(by, room, ended), table, room, ended, by, nowMs));
+                    return StateChange.write(ended, reports.with(put(by, room, ended), table, room, ended, by, nowMs));
                 })
                 .onSuccess(result -> {
                     if (told[0] && !result.isRefused()) {

@@ -104,10 +104,10 @@ public final class StateGroups implements Bearer.Keys {
         served = (int) groups.stream().filter(StateGroup::isServed).count();
         active = (int) groups.stream().filter(StateGroup::isActive).count();
         rooms = groups.stream().mapToInt(g -> g.table().roomCount()).sum();
-        sanctions = groups.stream().mapToInt(g -> g.table().sanctionCount()).sum();
+        sanctions = groups.stream().mapToInt(g -> g.table().sanctions().count()).sum();
         grants = groups.stream().mapToInt(g -> g.table().grantCount()).sum();
         deletions = groups.stream().mapToInt(g -> g.table().deletionCount()).sum();
-        posted = groups.stream().mapToInt(g -> g.table().postedCount()).sum();
+        posted = groups.stream().mapToInt(g -> g.table().events().postedCount()).sum();
         reports = groups.stream().mapToInt(g -> g.table().reports().count()).sum();
     }
 

@@ -6,6 +6,7 @@ import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.HookRecord;
 import io.danmaku.protocol.log.Topics;
 import io.danmaku.protocol.room.HookType;
+import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
 import io.danmaku.room.moderation.SanctionForm;
@@ -45,6 +46,8 @@ final class ActReader {
     private static final Map<String, HookType> TYPES = Map.of(
             "room.created", HookType.ROOM_CREATED,
             "room.closed", HookType.ROOM_CLOSED,
+            "room.archived", HookType.ROOM_CLOSED,
+            "room.erased", HookType.ROOM_CLOSED,
             "room.live", HookType.LIVE,
             "room.offline", HookType.OFFLINE,
             "report.made", HookType.REPORT,
@@ -173,14 +176,19 @@ final class ActReader {
         if (type == null || message.getData() == null || message.getData().length == 0) {
             return null;
         }
+        RoomKey place = act.place();
+        ObjectNode data = data(type, message.getData());
+        if (place.namesOwner()) {
+            data.put("owner", place.owner());
+        }
         return new HookRecord(
-                act.place().tenant(),
+                place.tenant(),
                 "",
                 id(message),
                 type.wireName(),
-                act.place().room(),
+                place.namesOwner() ? "" : place.room(),
                 LogSearch.atMs(message),
-                data(type, message.getData()));
+                data);
     }
 
     /** Where the act stands: another instance makes the same of it. */

@@ -282,7 +282,7 @@ final class Deliveries {
     }
 
     private static Webhook hook(RoomTable table, HookRecord event) {
-        return table.webhooks(event.tenant()).stream()
+        return table.hooks().webhooks(event.tenant()).stream()
                 .filter(hook -> !hook.removed() && hook.name().equals(event.hook()))
                 .findFirst()
                 .orElse(null);

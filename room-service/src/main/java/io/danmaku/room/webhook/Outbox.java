@@ -41,7 +41,7 @@ final class Outbox {
         return groups.upToDate(WordList.place(event.tenant(), ""))
                 .timeout(WITHIN_MS, TimeUnit.MILLISECONDS)
                 .compose(table -> {
-                    List<Future<Void>> put = table.webhooks(event.tenant()).stream()
+                    List<Future<Void>> put = table.hooks().webhooks(event.tenant()).stream()
                             .filter(hook -> hook.wants(event.type()))
                             .map(Webhook::name)
                             .map(name -> put(event.to(name)))

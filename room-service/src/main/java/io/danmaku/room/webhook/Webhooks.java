@@ -82,7 +82,7 @@ public final class Webhooks {
         dead = new DeadLetters(pulsar, context);
         outdated = new Sweep<>(
                 groups,
-                (table, nowMs, limit) -> table.removedWebhooks(nowMs - REMOVED_KEPT_MS, limit),
+                (table, nowMs, limit) -> table.hooks().removedWebhooks(nowMs - REMOVED_KEPT_MS, limit),
                 hook -> StateKeys.webhook(hook.tenant(), hook.name()));
     }
 
@@ -188,17 +188,24 @@ public final class Webhooks {
     }
 
     private static List<Webhook> inForce(RoomTable table, String tenant) {
-        return table.webhooks(tenant).stream().filter(hook -> !hook.removed()).toList();
+        return table.hooks().webhooks(tenant).stream()
+                .filter(hook -> !hook.removed())
+                .toList();
     }
 
     /** The webhooks of a tenant, by name, as this instance has read them. */
-    public List<Webhook> list(String tenant) {
-        return inForce(groups.table(place(tenant)), tenant);
+    public Result<List<Webhook>> list(String tenant) {
+        Result<RoomTable> known = groups.readTable(place(tenant));
+        return known.isRefused() ? Result.refused(known.refusal()) : Result.of(inForce(known.value(), tenant));
     }
 
     /** One of them. */
     public Result<Webhook> read(String tenant, String name) {
-        return list(tenant).stream()
+        Result<List<Webhook>> all = list(tenant);
+        if (all.isRefused()) {
+            return Result.refused(all.refusal());
+        }
+        return all.value().stream()
                 .filter(hook -> hook.name().equals(name))
                 .findFirst()
                 .map(Result::of)

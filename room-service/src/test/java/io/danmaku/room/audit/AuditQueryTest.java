@@ -51,6 +51,7 @@ class AuditQueryTest {
         assertFalse(read("action=room.live&user=8&by=1").value().wants(MUTE));
         assertFalse(read("action=sanction.spoken&user=1").value().wants(MUTE));
         assertFalse(read("by=8").value().wants(MUTE));
+        assertFalse(read("by=key:4711").value().wants(MUTE));
     }
 
     @ParameterizedTest

@@ -75,13 +75,13 @@ class RoomTableTest {
         for (HeldAnswer answer : List.of(denied, former)) {
             table.apply(StateKeys.held(answer), Json.bytes(answer), 1);
         }
-        assertEquals(denied, table.answer(room, 5));
-        assertNull(table.answer(room, 6), "it is another room's");
-        assertEquals(2, table.answerCount(ROOM));
-        assertEquals(List.of(), table.answersOver(100, 9));
-        assertEquals(List.of(denied), table.answersOver(101, 9));
+        assertEquals(denied, table.events().answer(room, 5));
+        assertNull(table.events().answer(room, 6), "it is another room's");
+        assertEquals(2, table.events().answerCount(ROOM));
+        assertEquals(List.of(), table.events().answersOver(100, 9));
+        assertEquals(List.of(denied), table.events().answersOver(101, 9));
         table.apply(StateKeys.held(denied), null, 2);
-        assertNull(table.answer(room, 5));
+        assertNull(table.events().answer(room, 5));
     }
 
     @Test
@@ -89,14 +89,14 @@ class RoomTableTest {
         ExternalCheck check =
                 new ExternalCheck("default", "http://x/", "0123456789abcdef", 50, ExternalCheck.WhenDown.ALLOW, "1", 5);
         table.apply(StateKeys.check("default"), Json.bytes(check), 5);
-        assertEquals(check, table.check("default"));
-        assertNull(table.check("other"));
-        assertEquals(List.of(), table.removedChecks(100, 9));
+        assertEquals(check, table.hooks().check("default"));
+        assertNull(table.hooks().check("other"));
+        assertEquals(List.of(), table.hooks().removedChecks(100, 9));
         ExternalCheck gone = new ExternalCheck("default", "", "", 50, ExternalCheck.WhenDown.ALLOW, "1", 6);
         table.apply(StateKeys.check("default"), Json.bytes(gone), 6);
-        assertNull(table.check("default"));
-        assertEquals(List.of(), table.removedChecks(6, 9));
-        assertEquals(List.of(gone), table.removedChecks(7, 9));
+        assertNull(table.hooks().check("default"));
+        assertEquals(List.of(), table.hooks().removedChecks(6, 9));
+        assertEquals(List.of(gone), table.hooks().removedChecks(7, 9));
     }
 
     @Test
@@ -108,19 +108,19 @@ class RoomTableTest {
             Posted posted = new Posted(key, room.epoch(), "k" + i, "d", 100L * i, 0, 0);
             table.apply(StateKeys.posted(posted), Json.bytes(posted), 100L * i);
         }
-        Posted placed = table.posted(room, "k1").at(7, 101);
+        Posted placed = table.events().posted(room, "k1").at(7, 101);
         table.apply(StateKeys.posted(placed), Json.bytes(placed), 101);
-        assertEquals(placed, table.posted(room, "k1"));
-        assertEquals(3, table.postedCount(key));
+        assertEquals(placed, table.events().posted(room, "k1"));
+        assertEquals(3, table.events().postedCount(key));
         Posted former = new Posted(key, "other", "k9", "d", 50, 0, 0);
         table.apply(StateKeys.posted(former), Json.bytes(former), 50);
-        assertNull(table.posted(room, "k9"), "it is another room's");
+        assertNull(table.events().posted(room, "k9"), "it is another room's");
         assertEquals(
                 List.of("k2"),
-                table.postedBefore(201, 10).stream().map(Posted::key).toList());
+                table.events().postedBefore(201, 10).stream().map(Posted::key).toList());
         table.apply(StateKeys.posted(placed), null, 400);
-        assertNull(table.posted(room, "k1"));
-        assertEquals(3, table.postedCount(key));
+        assertNull(table.events().posted(room, "k1"));
+        assertEquals(3, table.events().postedCount(key));
     }
 
     @Test
@@ -139,9 +139,9 @@ class RoomTableTest {
         table.apply(StateKeys.room(ROOM), new byte[0], 0);
         table.apply(StateKeys.sanction(ROOM, "7", Sanction.Kind.MUTE), null, 0);
         assertNull(table.room(ROOM));
-        assertNull(table.sanction(ROOM, "7", Sanction.Kind.MUTE));
+        assertNull(table.sanctions().find(ROOM, "7", Sanction.Kind.MUTE));
         assertEquals(0, table.roomCount("default"));
-        assertEquals(0, table.sanctionCount());
+        assertEquals(0, table.sanctions().count());
     }
 
     @Test
@@ -239,43 +239,6 @@ class RoomTableTest {
         assertEquals(List.of("b", "c", "a"), ids(table.loggedRooms()));
     }
 
-    @Test
-    void sanctionsThatEndedOrLostTheirRoomAreFound() {
-        put(room(ROOM, 1, true), 0);
-        mute("7", "k3", 1_000);
-        mute("8", "k3", 5_000);
-        mute("9", "k2", 5_000);
-        assertEquals(
-                List.of("7", "9"),
-                table.endedBefore(1_001, 10).stream().map(Sanction::user).toList());
-        table.apply(StateKeys.room(ROOM), null, 0);
-        assertEquals(3, table.endedBefore(0, 10).size());
-        assertEquals(2, table.endedBefore(0, 2).size());
-    }
-
-    private Sanction put(RoomKey place, String epoch, String address, long stream) {
-        Sanction ban = new Sanction(
-                "s", place, epoch, null, null, address, Sanction.Kind.BAN, "", "1", 0, Sanction.FOREVER_MS, stream);
-        table.apply(StateKeys.sanction(ban), Json.bytes(ban), 0);
-        return ban;
-    }
-
-    @Test
-    void aSanctionOfAStreamIsOverWithItAndThatOfAnOwnerWithNoRoom() {
-        put(room(ROOM, 1, true), 0);
-        Sanction stream = put(ROOM, "k3", "10.0.0.0/8", 1);
-        put(RoomKey.ownedBy("default", "7"), "", "10.0.0.0/8", 0);
-        assertEquals(List.of(), table.endedBefore(1_000, 10));
-        assertEquals(stream, table.sanction(ROOM, "address:10.0.0.0/8", Sanction.Kind.BAN));
-        RoomState live = table.room(ROOM)
-                .changed("", RoomPolicy.DEFAULT, table.room(ROOM).profile().withLive(true), 5);
-        put(live, 0);
-        put(live.changed("", RoomPolicy.DEFAULT, live.profile().withLive(false), 6), 0);
-        assertEquals(List.of(stream), table.endedBefore(1_000, 10));
-        assertEquals(1, table.sanctions(RoomKey.ownedBy("default", "7")).size());
-        assertEquals(1, table.sanctionCount(RoomKey.ownedBy("default", "7")));
-    }
-
     private static RoomState of(RoomKey key, String owner, long version, boolean open) {
         RoomState some = room(key, version, open);
         return new RoomState(
@@ -311,60 +274,6 @@ class RoomTableTest {
         assertTrue(table.hasRoomOf(owned), "the other one is closed, but not forgotten");
         table.apply(StateKeys.room(ROOM), null, 0);
         assertFalse(table.hasRoomOf(owned));
-    }
-
-    @Test
-    void sanctionsOfARoomAreCountedEndedOrNotAndOnceAUser() {
-        RoomKey other = new RoomKey("default", "43");
-        put(room(ROOM, 1, true), 0);
-        mute("7", "k3", 1_000);
-        mute("7", "k3", 0);
-        mute("8", "k2", 5_000);
-        Sanction elsewhere = new Sanction("x", other, "k3", "7", Sanction.Kind.MUTE, "", "1", 0, 9);
-        table.apply(StateKeys.sanction(other, "7", Sanction.Kind.MUTE), Json.bytes(elsewhere), 0);
-        assertEquals(2, table.sanctionCount(ROOM));
-        assertEquals(1, table.sanctionCount(other));
-        table.apply(StateKeys.sanction(ROOM, "7", Sanction.Kind.MUTE), null, 0);
-        table.apply(StateKeys.sanction(ROOM, "7", Sanction.Kind.MUTE), null, 0);
-        assertEquals(1, table.sanctionCount(ROOM));
-        table.apply(StateKeys.sanction(ROOM, "8", Sanction.Kind.MUTE), new byte[0], 0);
-        assertEquals(0, table.sanctionCount(ROOM));
-    }
-
-    @Test
-    void aRoomFullOfSanctionsTakesOnlyWhatReplacesOne() {
-        mute("7", "k3", 1_000);
-        assertTrue(table.takesSanction(ROOM, "8", Sanction.Kind.MUTE, 2));
-        mute("8", "k3", 0);
-        assertFalse(table.takesSanction(ROOM, "9", Sanction.Kind.MUTE, 2), "an ended one counts while it is kept");
-        assertTrue(table.takesSanction(ROOM, "7", Sanction.Kind.MUTE, 2));
-        assertTrue(table.takesSanction(ROOM, "8", Sanction.Kind.MUTE, 2));
-        table.apply(StateKeys.sanction(ROOM, "8", Sanction.Kind.MUTE), null, 0);
-        assertTrue(table.takesSanction(ROOM, "9", Sanction.Kind.MUTE, 2));
-    }
-
-    @Test
-    void aLiftedSanctionStaysForAWhileAfterItWasLifted() {
-        put(room(ROOM, 1, true), 0);
-        Sanction lifted = new Sanction("x", ROOM, "k3", "7", Sanction.Kind.MUTE, "", "1", 0, 0);
-        table.apply(StateKeys.sanction(ROOM, "7", Sanction.Kind.MUTE), Json.bytes(lifted), 5_000);
-        assertEquals(List.of(), table.endedBefore(5_000, 10));
-        assertEquals(List.of(lifted), table.endedBefore(5_001, 10));
-    }
-
-    @Test
-    void aUserWhoseNameBeginsLikeAnotherOnesIsAnotherOne() {
-        RoomKey longer = new RoomKey("default", "42-1");
-        put(room(ROOM, 1, true), 0);
-        mute("7", "k3", 1_000);
-        Sanction other = new Sanction("x", longer, "k3", "7", Sanction.Kind.MUTE, "", "1", 0, 9);
-        table.apply(StateKeys.sanction(longer, "7", Sanction.Kind.MUTE), Json.bytes(other), 0);
-        int found = 0;
-        for (Sanction s : table.sanctions(ROOM)) {
-            assertEquals(ROOM, s.room());
-            found++;
-        }
-        assertEquals(1, found);
     }
 
     @Test

@@ -110,7 +110,15 @@ public final class TokenCommand implements Callable<Integer> {
         }
         Profile profile = new Profile("", level, List.of());
         System.out.println(new Tokens(secret.get())
-                .sign(new Claims(user, shown, tenant, rooms, admin, nowMs + ttl.toMillis(), profile, Account.UNKNOWN.on(device).following(followed))));
+                .sign(new Claims(
+                        user,
+                        shown,
+                        tenant,
+                        rooms,
+                        admin,
+                        nowMs + ttl.toMillis(),
+                        profile,
+                        Account.UNKNOWN.on(device).following(followed))));
         return 0;
     }
 

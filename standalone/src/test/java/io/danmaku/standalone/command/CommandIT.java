@@ -76,7 +76,9 @@ class CommandIT {
         Claims claims = new Tokens(secret).verify(ran.out.strip()).claims();
         assertEquals(17, claims.profile().level());
         assertEquals(Set.of("a", "b"), claims.account().follows().keySet());
-        assertEquals(600, claims.account().follows().get("b") - claims.account().follows().get("a"));
+        assertEquals(
+                600,
+                claims.account().follows().get("b") - claims.account().follows().get("a"));
         assertTrue(claims.account().follows().get("b") >= beforeS, claims::toString);
         for (String wrong : new String[] {"a b", "a=soon", "="}) {
             assertEquals(2, run("token", "--user", "7", "--follows", wrong).code, wrong);

@@ -107,10 +107,12 @@ class TablesIT {
         Histories histories = new Histories(cql);
         assertEquals(
                 LongStream.rangeClosed(BUCKET - 1, BUCKET + 5).boxed().toList(),
-                seqs(get(histories.page(TENANT, "long-a", "long-b", Long.MAX_VALUE, 7)).messages()));
+                seqs(get(histories.page(TENANT, "long-a", "long-b", Long.MAX_VALUE, 7))
+                        .messages()));
         assertEquals(
                 LongStream.rangeClosed(BUCKET - 4, BUCKET).boxed().toList(),
-                seqs(get(histories.page(TENANT, "long-b", "long-a", BUCKET + 1, 5)).messages()));
+                seqs(get(histories.page(TENANT, "long-b", "long-a", BUCKET + 1, 5))
+                        .messages()));
         // the owner after a crash: the place before a record, below rows that are later in the log
         Ledger.Before newest = get(tables.before(key, 100 + BUCKET + 6));
         assertEquals(new Ledger.Before(new Place(BUCKET + 5, (BUCKET + 5) / 2), false), newest);

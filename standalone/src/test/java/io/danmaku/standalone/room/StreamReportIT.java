@@ -72,7 +72,9 @@ class StreamReportIT {
         try (Clients clients = new Clients(1)) {
             HubClient ann = enter(clients, 1, "ann", room);
             say(ann, room, "before");
-            JsonNode before = awaitPresence(room, "ann is counted", has("online", 1));
+            // what an edge tells late would be of the stream
+            JsonNode before = awaitPresence(
+                    room, "ann and her chat are counted", has("online", 1).and(has("perMinute", 1)));
             assertTrue(before.path("liveSince").isNull());
             assertTrue(before.path("messages").isNull());
             live(room, true);

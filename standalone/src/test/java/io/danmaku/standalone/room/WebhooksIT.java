@@ -10,10 +10,12 @@ import io.danmaku.protocol.log.HookRecord;
 import io.danmaku.protocol.log.Topics;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.token.Claims;
+import io.danmaku.standalone.client.Clients;
 import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.TestHub;
 import io.danmaku.standalone.room.HookReceiver.Post;
 import io.danmaku.standalone.room.RoomHttp.Answer;
+import io.danmaku.standalone.system.Witness;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
@@ -131,6 +133,26 @@ class WebhooksIT {
         assertEquals(Set.of("u8 backend false true", "u8 backend true true"), sanctions);
         assertFalse(
                 well(backend.get("/api/webhooks")).toString().contains(HookReceiver.SECRET), "a secret is never told");
+    }
+
+    @Test
+    void whatWaitsForAModeratorIsPostedOnceWithItsText() throws Exception {
+        put("queue", "held");
+        well(backend.post("/api/rooms", "{\"id\":\"hook-held\",\"policy\":{\"holdAll\":true}}"));
+        String token = hub.token(
+                new Claims("talker", "Talker", TENANT, Map.of(), false, System.currentTimeMillis() + AN_HOUR_MS));
+        try (Clients clients = new Clients(1);
+                Witness talker = Witness.connect(clients, hub, "talker", token, 1)) {
+            talker.join("hook-held");
+            talker.wait(talker.client()
+                    .send("hook-held", "chat", "c1", Json.object().put("text", "may I?")));
+            Eventually.await(
+                    TOLD_MAX, "it is told", () -> !receiver.told("queue").isEmpty());
+        }
+        assertEquals(List.of("held hook-held"), receiver.told("queue"));
+        JsonNode held = event("queue", "held");
+        assertEquals("may I?", held.at("/data/d/text").asText(), held.toString());
+        assertEquals("talker", held.at("/data/u/id").asText(), held.toString());
     }
 
     private JsonNode event(String path, String type) {

@@ -193,8 +193,7 @@ final class HeldIT {
                 words.add(answer);
                 return answer.ok().has("held");
             });
-            Eventually.await(
-                    SOON, "both wait", () -> waiting(moderator, room).size() == 2);
+            Eventually.await(SOON, "both wait", () -> waiting(moderator, room).size() == 2);
             HubApi.Reply page = api.held(moderator, room, "");
             assertEquals("links", page.body().at("/held/0/why").asText(), page::toString);
             assertEquals("words", page.body().at("/held/1/why").asText(), page::toString);
@@ -268,8 +267,7 @@ final class HeldIT {
             all.forEach(witness -> witness.join(room));
             List<String> ids =
                     all.stream().map(who -> idOf(hold(who, room, "c", "hello"))).toList();
-            awaitWaiting(
-                    moderator, room, ids.stream().map(HeldIT::offsetOf).toList());
+            awaitWaiting(moderator, room, ids.stream().map(HeldIT::offsetOf).toList());
             assertEquals(201, api.mute(room, muted.user(), 600).status());
             assertEquals(201, api.sanction(room, banned.user(), "ban").status());
             assertEquals(201, api.sanction(room, shadowed.user(), "shadow").status());

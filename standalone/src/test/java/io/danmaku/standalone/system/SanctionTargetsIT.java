@@ -63,7 +63,8 @@ final class SanctionTargetsIT {
 
     private static String token(String user, String tenant, Map<String, Role> roles, boolean admin, String device) {
         long expiresAtMs = System.currentTimeMillis() + Duration.ofHours(1).toMillis();
-        return hub.token(new Claims(user, user, tenant, roles, admin, expiresAtMs, Profile.NONE, Account.UNKNOWN.on(device)));
+        return hub.token(
+                new Claims(user, user, tenant, roles, admin, expiresAtMs, Profile.NONE, Account.UNKNOWN.on(device)));
     }
 
     private static String viewer(String user, String device) {

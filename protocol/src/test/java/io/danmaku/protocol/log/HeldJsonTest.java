@@ -1,4 +1,4 @@
-package io.danmaku.protocol.json;
+package io.danmaku.protocol.log;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.danmaku.protocol.event.EventType;
-import io.danmaku.protocol.log.RoomRecord;
+import io.danmaku.protocol.json.EventDetail;
+import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.room.HeldAnswer;
 import io.danmaku.protocol.room.HeldId;
 import io.danmaku.protocol.room.Hold;
@@ -50,7 +51,20 @@ class HeldJsonTest {
                 "\"t\":\"chat\",\"u\":{\"id\":\"7\",\"name\":\"Ann\"},\"d\":{\"text\":\"hi\",\"size\":25,\"held\":5}}",
                 text(HeldJson.approved(RECORD, 5)));
         assertNull(HeldJson.approved(
-                new RoomRecord(EventType.CHAT, EventType.CHAT.deliveryClass(), false, false, 1, 0, 0, "7", "c", "", RECORD.held(), new byte[3]), 5));
+                new RoomRecord(
+                        EventType.CHAT,
+                        EventType.CHAT.deliveryClass(),
+                        false,
+                        false,
+                        1,
+                        0,
+                        0,
+                        "7",
+                        "c",
+                        "",
+                        RECORD.held(),
+                        new byte[3]),
+                5));
     }
 
     @Test

@@ -1,7 +1,7 @@
-package io.danmaku.protocol.json;
+package io.danmaku.protocol.log;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.danmaku.protocol.log.RoomRecord;
+import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.room.HeldAnswer;
 import io.danmaku.protocol.room.HeldId;
 import io.danmaku.protocol.room.Hold;
