@@ -15,7 +15,10 @@ import io.danmaku.room.audit.AuditQuery;
 import io.danmaku.room.moderation.Roles;
 import io.vertx.ext.web.RoutingContext;
 
-/** {@code /api/rooms/{room}/audit} for hosts and above, and {@code /api/audit} for backends: who did what. From where, backends alone are told. */
+/**
+ * {@code /api/rooms/{room}/audit} for hosts and above, {@code /api/owners/{user}/audit} for the owner, and {@code /api/audit} for backends: who
+ * did what. From where, backends alone are told.
+ */
 final class AuditRoutes {
     private static final int OK = 200;
 
@@ -33,6 +36,21 @@ final class AuditRoutes {
                 context,
                 Requests.room(context, roles, Permission.GOVERN),
                 room -> look(context, room, true, Json.object().put("room", room.room())));
+    }
+
+    void ofOwner(RoutingContext context) {
+        Claims claims = Bearer.claims(context);
+        Requests.with(context, Requests.user(context), user -> {
+            if (claims.admin() || claims.user().equals(user)) {
+                look(
+                        context,
+                        RoomKey.ownedBy(claims.tenant(), user),
+                        true,
+                        Json.object().put("owner", user));
+            } else {
+                Requests.refuse(context, Refusal.of(ErrorCode.FORBIDDEN, "this is for the owner of the rooms"));
+            }
+        });
     }
 
     void ofTenant(RoutingContext context) {

@@ -165,6 +165,7 @@ public final class RoomApi {
         decided(router, HttpMethod.POST, "/api/rooms/:room/held/:id", KeyScope.MODERATE, held::answer);
         // also of a room that is no more, and no change comes in between: any instance will do
         open(router, HttpMethod.GET, "/api/rooms/:room/audit", audit::ofRoom);
+        open(router, HttpMethod.GET, "/api/owners/:user/audit", audit::ofOwner);
         open(router, HttpMethod.GET, "/api/audit", audit::ofTenant);
         open(router, HttpMethod.GET, "/api/webhooks", webhooks::list);
         open(router, HttpMethod.GET, "/api/webhooks/:name", webhooks::read);

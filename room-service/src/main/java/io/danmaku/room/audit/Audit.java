@@ -54,10 +54,10 @@ public final class Audit {
     }
 
     /**
-     * Acts in a room, or at the fixed place of a tenant. Never fails: {@code busy} when too many look at a time, {@code unavailable} when the
+     * Acts in a room, for all rooms of an owner, or at the fixed place of a tenant. Never fails: {@code busy} when too many look at a time, {@code unavailable} when the
      * topic does not answer in time.
      *
-     * @param ofRoom whether the place is a room: one may have the name that the fixed place has
+     * @param ofRoom false at the fixed place of a tenant: a room may have the name that the fixed place has
      */
     public Future<Result<AuditPage>> look(RoomKey place, boolean ofRoom, AuditQuery query) {
         if (reading >= readsMax) {

@@ -206,6 +206,27 @@ class AuditIT {
     }
 
     @Test
+    void whatHoldsInAllRoomsOfAnOwnerIsToldToTheOwner() throws Exception {
+        RoomHttp owner = as("o1", TENANT, Map.of(), false);
+        well(backend.post("/api/rooms", "{\"id\":\"audit-owned\",\"owner\":\"o1\"}"));
+        String ban = well(owner.post(
+                        "/api/owners/o1/sanctions", "{\"user\":\"u3\",\"kind\":\"ban\",\"reason\":\"everywhere\"}"))
+                .path("id")
+                .asText();
+        well(backend.delete("/api/owners/o1/sanctions/" + ban));
+        List<String> done =
+                List.of("sanction.spoken ban o1 u3 everywhere", "sanction.lifted ban backend u3 everywhere");
+        assertEquals(done, acts(owner, "/api/owners/o1/audit?", "limit=1"));
+        assertEquals(done, acts(backend, "/api/owners/o1/audit?", "after=0"));
+        assertEquals(List.of(), acts(backend, "/api/owners/o2/audit?", "limit=200"));
+        assertRefused(403, "forbidden", owner.get("/api/owners/o2/audit"));
+        assertFalse(
+                owner.get("/api/owners/o1/audit").body().path("acts").path(0).has("address"));
+        assertTrue(
+                backend.get("/api/owners/o1/audit").body().path("acts").path(0).hasNonNull("address"));
+    }
+
+    @Test
     void whatWasAcknowledgedIsThereAfterAKillAndACompactionFromAnyInstance() throws Exception {
         well(backend.post("/api/rooms", "{\"id\":\"audit-kill\"}"));
         String room = "/api/rooms/audit-kill";

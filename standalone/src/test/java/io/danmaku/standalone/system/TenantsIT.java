@@ -320,6 +320,25 @@ final class TenantsIT {
     }
 
     @Test
+    void aTenantHasAsManyRoomsAsItsQuotaAllowsUntilOneIsErased() {
+        String admin = admin(TestHub.CRAMPED);
+        String last = "";
+        for (int i = 0; i < TestHub.CRAMPED_ROOMS; i++) {
+            last = room(TestHub.CRAMPED, "quota");
+        }
+        Map<String, String> wanted = Map.of("id", "one-too-many");
+        assertRefused(429, "too_many_rooms", ask(hub.edge(2), "POST", "/api/rooms", admin, wanted));
+        String path = "/api/rooms/" + last;
+        assertTrue(ask(hub.edge(1), "DELETE", path, admin, null).status() < 300);
+        assertRefused(429, "too_many_rooms", ask(hub.edge(1), "POST", "/api/rooms", admin, wanted));
+        room(FREE, "quota");
+        assertEquals(
+                204,
+                ask(hub.edge(1), "DELETE", path + "?erase=true", admin, null).status());
+        assertEquals(201, ask(hub.edge(2), "POST", "/api/rooms", admin, wanted).status());
+    }
+
+    @Test
     void anEdgeThatTakesNoGuestsWantsAToken() throws Exception {
         try (RawSocket guest = RawSocket.at(edges.get(0).address(), "/ws?guest=" + FREE)) {
             assertEquals("unauthenticated", guest.reply().at("/error/code").asText());
