@@ -1,5 +1,6 @@
 package io.danmaku.standalone;
 
+import io.danmaku.standalone.check.CheckCommand;
 import io.danmaku.standalone.command.DoctorCommand;
 import io.danmaku.standalone.command.RoomCommand;
 import io.danmaku.standalone.command.StatusCommand;
@@ -38,6 +39,7 @@ import picocli.CommandLine.Spec;
             TokenCommand.class,
             RoomCommand.class,
             ReplayCommand.class,
+            CheckCommand.class,
             HelpCommand.class
         })
 public final class Danmaku implements Runnable {

@@ -57,6 +57,21 @@ public record ClientOptions(
                 reconnecting);
     }
 
+    /** So patient with direct messages. */
+    public ClientOptions withDirectResendMs(long boundMs) {
+        return new ClientOptions(
+                edges,
+                token,
+                watching,
+                commandTimeoutMs,
+                resendMs,
+                boundMs,
+                pingIntervalMs,
+                backoffMsMin,
+                backoffMsMax,
+                reconnecting);
+    }
+
     /** One connection, and its end is the client's end. */
     public ClientOptions once() {
         return new ClientOptions(

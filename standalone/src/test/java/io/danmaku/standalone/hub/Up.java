@@ -1,6 +1,7 @@
 package io.danmaku.standalone.hub;
 
 import io.danmaku.standalone.folder.Home;
+import io.danmaku.standalone.machine.FreePorts;
 import io.danmaku.standalone.supervise.UpFile;
 import io.danmaku.standalone.supervise.UpRecord;
 import java.io.IOException;

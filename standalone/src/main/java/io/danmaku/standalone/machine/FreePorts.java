@@ -1,4 +1,4 @@
-package io.danmaku.standalone.hub;
+package io.danmaku.standalone.machine;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Ports for one hub, from below the range that systems hand out for outgoing connections. */
-final class FreePorts {
+public final class FreePorts {
     private static final int FIRST = 21_000;
     private static final int LAST = 31_000;
     private static final int BLOCK = 20;
@@ -16,7 +16,7 @@ final class FreePorts {
     private FreePorts() {}
 
     /** The options of {@code up} that move every port to a free one. */
-    static List<String> options(int edges) {
+    public static List<String> options(int edges) {
         while (true) {
             int base = ThreadLocalRandom.current().nextInt(FIRST / BLOCK, LAST / BLOCK) * BLOCK;
             List<String> options = new ArrayList<>();

@@ -1,0 +1,120 @@
+package io.danmaku.standalone.check;
+
+import io.danmaku.standalone.check.History.Intent;
+import io.danmaku.standalone.check.History.Message;
+import io.danmaku.standalone.check.History.Outcome;
+import io.danmaku.standalone.check.History.Read;
+import io.danmaku.standalone.check.History.Send;
+import io.danmaku.standalone.check.History.Side;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/** A history arranged for its {@link Judge}. Decides nothing. */
+final class Evidence {
+    /** One conversation: what was asked in it, and its two histories by what was asked. */
+    record Conversation(
+            Side low, List<Intent> intents, Map<Intent, List<Message>> ofLow, Map<Intent, List<Message>> ofHigh) {}
+
+    private final History history;
+    private final Map<Intent, List<Send>> calls = new LinkedHashMap<>();
+    private final Map<Side, List<Read>> reads = new TreeMap<>();
+    private final Map<Side, Map<Long, Message>> bySeq = new HashMap<>();
+
+    Evidence(History history) {
+        this.history = history;
+        history.sends.forEach(send -> calls.computeIfAbsent(send.intent(), intent -> new ArrayList<>(1))
+                .add(send));
+        history.reads.forEach(
+                read -> reads.computeIfAbsent(new Side(read.user(), read.peer()), side -> new ArrayList<>())
+                        .add(read));
+        history.histories.forEach((side, messages) -> {
+            Map<Long, Message> numbered = new HashMap<>();
+            messages.forEach(message -> numbered.putIfAbsent(message.seq(), message));
+            bySeq.put(side, numbered);
+        });
+    }
+
+    /** Calls by what they asked for, in the order in which they ended. */
+    Map<Intent, List<Send>> calls() {
+        return calls;
+    }
+
+    /** Reads by reader and peer. */
+    Map<Side, List<Read>> reads() {
+        return reads;
+    }
+
+    static Intent intentOf(Message message) {
+        return new Intent(message.from(), message.to(), message.cid());
+    }
+
+    boolean isSent(Intent intent) {
+        return calls.containsKey(intent);
+    }
+
+    /** Whether it was asked for, and every call was refused. */
+    boolean isRefused(Intent intent) {
+        return isSent(intent) && calls.get(intent).stream().allMatch(send -> send.outcome() == Outcome.REFUSED);
+    }
+
+    /** The first good answer, or null. */
+    Send firstAcknowledged(Intent intent) {
+        return calls.getOrDefault(intent, List.of()).stream()
+                .filter(send -> send.outcome() == Outcome.ACKNOWLEDGED)
+                .min(Comparator.comparingLong(Send::till))
+                .orElse(null);
+    }
+
+    /** One conversation after the other, so that only one is arranged at a time. */
+    void eachConversation(Consumer<Conversation> taker) {
+        Map<Side, List<Intent>> intents = new TreeMap<>();
+        for (Intent intent : calls.keySet()) {
+            if (intent.from() != intent.to()) {
+                Side low = new Side(Math.min(intent.from(), intent.to()), Math.max(intent.from(), intent.to()));
+                intents.computeIfAbsent(low, side -> new ArrayList<>()).add(intent);
+            }
+        }
+        intents.forEach((low, all) -> taker.accept(new Conversation(low, all, byIntent(low), byIntent(low.other()))));
+    }
+
+    private Map<Intent, List<Message>> byIntent(Side side) {
+        Map<Intent, List<Message>> all = new HashMap<>();
+        for (Message message : of(side)) {
+            all.computeIfAbsent(intentOf(message), intent -> new ArrayList<>(1)).add(message);
+        }
+        return all;
+    }
+
+    /** The history of one side, empty where there is none. */
+    List<Message> of(Side side) {
+        return history.histories.getOrDefault(side, List.of());
+    }
+
+    /** What a history has at a number, or null. */
+    Message at(Side side, long seq) {
+        return bySeq.getOrDefault(side, Map.of()).get(seq);
+    }
+
+    /** The message of a history with the highest number, or null. */
+    Message newest(Side side) {
+        return of(side).stream().max(Comparator.comparingLong(Message::seq)).orElse(null);
+    }
+
+    /** Every message that anybody was told in any way. */
+    Set<Message> allTold() {
+        Set<Message> all = new HashSet<>();
+        history.histories.values().forEach(all::addAll);
+        history.pushed.values().forEach(all::addAll);
+        history.synced.values().forEach(all::addAll);
+        history.contacts.values().forEach(contacts -> contacts.forEach(contact -> all.add(contact.last())));
+        return all;
+    }
+}

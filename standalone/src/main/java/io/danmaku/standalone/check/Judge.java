@@ -1,0 +1,377 @@
+package io.danmaku.standalone.check;
+
+import io.danmaku.standalone.check.History.Contact;
+import io.danmaku.standalone.check.History.Device;
+import io.danmaku.standalone.check.History.Intent;
+import io.danmaku.standalone.check.History.Message;
+import io.danmaku.standalone.check.History.Outcome;
+import io.danmaku.standalone.check.History.Read;
+import io.danmaku.standalone.check.History.Send;
+import io.danmaku.standalone.check.History.Side;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Says which promises about direct messages a history breaks. A function of the history: each rule is a method. */
+final class Judge {
+    /** So many faults of a rule are named; all are counted. */
+    static final int NAMED_MAX = 20;
+
+    /**
+     * What was found.
+     *
+     * @param faults at most {@link #NAMED_MAX} of each rule
+     * @param counts how many faults, by rule
+     */
+    record Verdict(List<Fault> faults, Map<String, Integer> counts) {
+        boolean good() {
+            return counts.isEmpty();
+        }
+    }
+
+    private final History history;
+    private final Evidence evidence;
+    private final List<Fault> faults = new ArrayList<>();
+    private final Map<String, Integer> counts = new TreeMap<>();
+
+    private Judge(History history) {
+        this.history = history;
+        evidence = new Evidence(history);
+    }
+
+    static Verdict judge(History history) {
+        Judge judge = new Judge(history);
+        judge.evidence.eachConversation(conversation -> {
+            judge.acknowledgedSendsAreInBothHistoriesOnce(conversation);
+            judge.unknownOutcomesAreThereOnceOrNot(conversation);
+        });
+        judge.refusedSendsAreNowhere();
+        judge.whatMustBeRefusedIs();
+        judge.numbersHaveNoHoles();
+        judge.allDevicesHoldOneOrder();
+        judge.nothingForeignWasDelivered();
+        judge.aRepeatGotTheFirstResult();
+        judge.realTimeOrder();
+        judge.contactsAreNewestFirstAndNewest();
+        judge.unreadIsThatOfTheModel();
+        judge.readMarksNeverFall();
+        return new Verdict(List.copyOf(judge.faults), judge.counts);
+    }
+
+    /** The message of a good answer is there on both sides, once, as answered. */
+    private void acknowledgedSendsAreInBothHistoriesOnce(Evidence.Conversation c) {
+        String rule = "acknowledgedSendsAreInBothHistoriesOnce";
+        for (Intent intent : c.intents()) {
+            Send answered = evidence.firstAcknowledged(intent);
+            if (answered == null) {
+                continue;
+            }
+            for (Side side : List.of(c.low(), c.low().other())) {
+                List<Message> there = (side.equals(c.low()) ? c.ofLow() : c.ofHigh()).getOrDefault(intent, List.of());
+                String whose = intent.cid() + " in the history of " + Plan.name(side.user());
+                if (there.size() != 1) {
+                    fault(rule, intent, answered.seq(), answered.mid(), whose + " " + there.size() + " times");
+                } else if (!isAnswer(there.get(0), answered)) {
+                    fault(rule, intent, answered.seq(), answered.mid(), whose + " is " + there.get(0));
+                }
+            }
+        }
+    }
+
+    /** A send without a good answer, of which one call may have been carried out, is on both sides or on neither. */
+    private void unknownOutcomesAreThereOnceOrNot(Evidence.Conversation c) {
+        String rule = "unknownOutcomesAreThereOnceOrNot";
+        for (Intent intent : c.intents()) {
+            if (evidence.firstAcknowledged(intent) != null || evidence.isRefused(intent)) {
+                continue;
+            }
+            List<Message> low = c.ofLow().getOrDefault(intent, List.of());
+            List<Message> high = c.ofHigh().getOrDefault(intent, List.of());
+            if (low.size() > 1 || high.size() > 1 || !low.equals(high)) {
+                fault(rule, intent, 0, "", intent.cid() + " is " + low + " on one side, " + high + " on the other");
+            }
+        }
+    }
+
+    private void refusedSendsAreNowhere() {
+        for (Message message : evidence.allTold()) {
+            Intent intent = Evidence.intentOf(message);
+            if (evidence.isRefused(intent)) {
+                fault("refusedSendsAreNowhere", message, intent.cid() + " was refused");
+            }
+        }
+    }
+
+    private void whatMustBeRefusedIs() {
+        for (Send send : history.sends) {
+            if (send.bad() && send.outcome() == Outcome.ACKNOWLEDGED) {
+                fault(
+                        "whatMustBeRefusedIs",
+                        send.intent(),
+                        send.seq(),
+                        send.mid(),
+                        send.intent().cid() + " was taken");
+            }
+        }
+    }
+
+    /** Each history counts 1, 2, 3, … and both sides end at the same number. */
+    private void numbersHaveNoHoles() {
+        String rule = "numbersHaveNoHoles";
+        history.histories.forEach((side, messages) -> {
+            long expected = 1;
+            for (Message message : messages) {
+                if (message.seq() != expected) {
+                    fault(
+                            rule,
+                            message,
+                            "in the history of " + Plan.name(side.user()) + " follows on " + (expected - 1));
+                    expected = message.seq();
+                }
+                expected++;
+            }
+            long here = lastSeq(messages);
+            long there = lastSeq(evidence.of(side.other()));
+            if (here > there) {
+                fault(rule, side, here, "", "the other side ends at " + there);
+            }
+        });
+    }
+
+    /** Both histories, and all that any device was told, have one message at each number; each device was told all of them. */
+    private void allDevicesHoldOneOrder() {
+        String rule = "allDevicesHoldOneOrder";
+        history.histories.forEach((side, messages) -> {
+            for (Message message : messages) {
+                Message other = evidence.at(side.other(), message.seq());
+                if (other != null && !other.equals(message)) {
+                    fault(rule, message, "the history of " + Plan.name(side.peer()) + " has " + other);
+                }
+            }
+        });
+        for (Device device : history.synced.keySet()) {
+            Set<Message> held = new HashSet<>(history.synced.get(device));
+            held.addAll(history.pushed.get(device));
+            for (Message message : held) {
+                Message there = evidence.at(new Side(device.user(), message.peerOf(device.user())), message.seq());
+                if (!message.equals(there)) {
+                    fault(rule, message, device + " was told this, the history has " + there);
+                }
+            }
+            history.histories.forEach((side, messages) -> {
+                if (side.user() == device.user()) {
+                    messages.stream()
+                            .filter(message -> !held.contains(message))
+                            .forEach(message -> fault(rule, message, device + " was never told"));
+                }
+            });
+            Map<Integer, Long> last = new HashMap<>();
+            for (Message message : history.synced.get(device)) {
+                Long before = last.put(message.peerOf(device.user()), message.seq());
+                if (before != null && before >= message.seq()) {
+                    fault(rule, message, device + " was answered this after " + before);
+                }
+            }
+        }
+    }
+
+    /** Nobody sees what is not from or to them, and nothing that nobody sent. */
+    private void nothingForeignWasDelivered() {
+        String rule = "nothingForeignWasDelivered";
+        Map<Device, List<List<Message>>> told = new TreeMap<>();
+        history.pushed.forEach((device, messages) ->
+                told.computeIfAbsent(device, d -> new ArrayList<>()).add(messages));
+        history.synced.forEach((device, messages) ->
+                told.computeIfAbsent(device, d -> new ArrayList<>()).add(messages));
+        told.forEach((device, lists) -> lists.forEach(messages -> messages.stream()
+                .filter(message -> !message.isOf(device.user()))
+                .forEach(message -> fault(rule, message, "was told to " + device))));
+        history.histories.forEach((side, messages) -> messages.stream()
+                .filter(message -> !message.isOf(side.user()) || message.peerOf(side.user()) != side.peer())
+                .forEach(message -> fault(
+                        rule,
+                        message,
+                        "is in the history of " + Plan.name(side.user()) + " with " + Plan.name(side.peer()))));
+        for (Message message : evidence.allTold()) {
+            if (!evidence.isSent(Evidence.intentOf(message))) {
+                fault(rule, message, "nobody sent " + message.cid());
+            }
+        }
+    }
+
+    /** All good answers to one cid are the same. */
+    private void aRepeatGotTheFirstResult() {
+        evidence.calls().forEach((intent, all) -> {
+            Send first = evidence.firstAcknowledged(intent);
+            for (Send send : all) {
+                if (send.outcome() == Outcome.ACKNOWLEDGED
+                        && (!send.mid().equals(first.mid())
+                                || send.seq() != first.seq()
+                                || send.tsMs() != first.tsMs())) {
+                    fault(
+                            "aRepeatGotTheFirstResult",
+                            intent,
+                            send.seq(),
+                            send.mid(),
+                            intent.cid() + " was answered before with seq " + first.seq() + ", mid " + first.mid()
+                                    + ", ts " + first.tsMs() + ", now with ts " + send.tsMs());
+                }
+            }
+        });
+    }
+
+    /** What was acknowledged before another message of its conversation was sent has the lower number. */
+    private void realTimeOrder() {
+        history.histories.forEach((side, messages) -> {
+            Send earliest = null;
+            for (Message message : downwards(messages)) {
+                List<Send> all = evidence.calls().getOrDefault(Evidence.intentOf(message), List.of());
+                long at = all.stream().mapToLong(Send::at).min().orElse(Long.MAX_VALUE);
+                if (earliest != null && earliest.till() < at && at < Long.MAX_VALUE) {
+                    fault(
+                            "realTimeOrder",
+                            message,
+                            message.cid() + " was sent at " + at + " us, after "
+                                    + earliest.intent().cid() + " with seq " + earliest.seq() + " was acknowledged at "
+                                    + earliest.till() + " us");
+                }
+                Send answered = evidence.firstAcknowledged(Evidence.intentOf(message));
+                if (answered != null && (earliest == null || answered.till() < earliest.till())) {
+                    earliest = answered;
+                }
+            }
+        });
+    }
+
+    /** Each conversation once, with its newest message, in the order of those messages' times. */
+    private void contactsAreNewestFirstAndNewest() {
+        String rule = "contactsAreNewestFirstAndNewest";
+        Set<Side> listed = new HashSet<>();
+        history.contacts.forEach((user, contacts) -> {
+            long before = Long.MAX_VALUE;
+            for (Contact contact : contacts) {
+                Side side = new Side(user, contact.peer());
+                if (!listed.add(side)) {
+                    fault(rule, side, contact.last().seq(), contact.last().mid(), "is listed twice");
+                }
+                Message newest = evidence.newest(side);
+                if (!contact.last().equals(newest)) {
+                    fault(rule, contact.last(), "is the last one to " + Plan.name(user) + ", the newest is " + newest);
+                }
+                if (contact.last().tsMs() > before) {
+                    fault(rule, contact.last(), "is newer than the contact of " + Plan.name(user) + " above it");
+                }
+                before = contact.last().tsMs();
+            }
+        });
+        for (Side side : history.histories.keySet()) {
+            Message newest = evidence.newest(side);
+            if (newest != null && !listed.contains(side)) {
+                fault(rule, newest, Plan.name(side.user()) + " has no such contact");
+            }
+        }
+    }
+
+    /** Unread is what one received above one's mark; the mark is the highest that was answered, or an unanswered one above. */
+    private void unreadIsThatOfTheModel() {
+        String rule = "unreadIsThatOfTheModel";
+        Map<Side, Contact> bySide = new TreeMap<>();
+        history.contacts.forEach((user, contacts) ->
+                contacts.forEach(contact -> bySide.putIfAbsent(new Side(user, contact.peer()), contact)));
+        bySide.forEach((side, contact) -> {
+            List<Read> asked = evidence.reads().getOrDefault(side, List.of());
+            long least = asked.stream().mapToLong(Read::answered).max().orElse(0);
+            Set<Long> possible = new TreeSet<>(Set.of(least));
+            asked.stream()
+                    .filter(read -> read.outcome() == Outcome.UNKNOWN && read.seq() > least)
+                    .forEach(read -> possible.add(read.seq()));
+            if (!possible.contains(contact.readSeq())) {
+                fault(rule, side, 0, "", "the mark is " + contact.readSeq() + ", it can be " + possible);
+            }
+            long unread = evidence.of(side).stream()
+                    .filter(message -> message.from() != side.user() && message.seq() > contact.readSeq())
+                    .count();
+            if (unread != contact.unread()) {
+                fault(
+                        rule,
+                        side,
+                        0,
+                        "",
+                        contact.unread() + " are told as unread, " + unread + " were received after "
+                                + contact.readSeq());
+            }
+            Contact other = bySide.get(side.other());
+            if (other != null && other.peerReadSeq() != contact.readSeq()) {
+                fault(
+                        rule,
+                        side,
+                        0,
+                        "",
+                        "the mark is " + contact.readSeq() + ", the peer is told " + other.peerReadSeq());
+            }
+        });
+    }
+
+    /** A read is answered with its number or a higher one, and never with less than an earlier answer. */
+    private void readMarksNeverFall() {
+        evidence.reads().forEach((side, all) -> {
+            PriorityQueue<Read> answeredLater = new PriorityQueue<>(Comparator.comparingLong(Read::till));
+            long least = 0;
+            for (Read read :
+                    all.stream().sorted(Comparator.comparingLong(Read::at)).toList()) {
+                if (read.outcome() != Outcome.ACKNOWLEDGED) {
+                    continue;
+                }
+                while (!answeredLater.isEmpty() && answeredLater.peek().till() < read.at()) {
+                    least = Math.max(least, answeredLater.poll().answered());
+                }
+                if (read.answered() < Math.max(least, read.seq())) {
+                    fault(
+                            "readMarksNeverFall",
+                            side,
+                            read.seq(),
+                            "",
+                            "reading up to it was answered " + read.answered() + ", the mark was " + least);
+                }
+                answeredLater.add(read);
+            }
+        });
+    }
+
+    private static long lastSeq(List<Message> messages) {
+        return messages.stream().mapToLong(Message::seq).max().orElse(0);
+    }
+
+    private static List<Message> downwards(List<Message> messages) {
+        return messages.stream()
+                .sorted(Comparator.comparingLong(Message::seq).reversed())
+                .toList();
+    }
+
+    private static boolean isAnswer(Message message, Send answered) {
+        return message.mid().equals(answered.mid())
+                && message.seq() == answered.seq()
+                && message.tsMs() == answered.tsMs();
+    }
+
+    private void fault(String rule, Message message, String what) {
+        fault(rule, new Side(message.from(), message.to()), message.seq(), message.mid(), what);
+    }
+
+    private void fault(String rule, Intent intent, long seq, String mid, String what) {
+        fault(rule, new Side(intent.from(), intent.to()), seq, mid, what);
+    }
+
+    private void fault(String rule, Side side, long seq, String mid, String what) {
+        if (counts.merge(rule, 1, Integer::sum) <= NAMED_MAX) {
+            faults.add(new Fault(rule, side.user(), side.peer(), seq, mid, what));
+        }
+    }
+}

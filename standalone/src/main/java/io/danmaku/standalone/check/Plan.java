@@ -1,0 +1,218 @@
+package io.danmaku.standalone.check;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Random;
+
+/**
+ * Who does what in which order: a pure function of the {@link Setup}, so that a seed repeats a run. What comes of it is the hub's doing.
+ * Made step by step, in constant memory.
+ */
+final class Plan implements Iterator<Plan.Step> {
+    /** Parts that can be killed, as the command line names them. */
+    static final List<String> PARTS = List.of("edge", "dm-service", "pulsar", "cql", "redis");
+
+    static final int EDGES = 2;
+
+    /** Of a hundred thousand sends, how many are followed by another step of each kind. */
+    private static final int REPEATS = 4_000;
+
+    private static final int BAD_SENDS = 1_000;
+    private static final int READS = 8_000;
+    private static final int SYNCS = 500;
+    private static final int CUTS = 300;
+    private static final int OF = 100_000;
+
+    /** So many earlier sends can be repeated. */
+    private static final int REMEMBERED = 500;
+
+    private static final int FILLER_CHARS_MAX = 200;
+    private static final int LONG_FILLER_CHARS = 3_900;
+    /** One message in so many is long. */
+    private static final int LONG_EVERY = 200;
+
+    private static final int READ_PERCENT_MIN = 50;
+    private static final int IMPATIENT_EVERY = 3;
+    /** Kills lie between these shares of the sends, so that the first and the last part run undisturbed. */
+    private static final double KILLS_FROM = 0.05;
+
+    private static final double KILLS_TO = 0.95;
+
+    /** What somebody does. Another kind of operation is a name here, a draw in {@link #followUps} and a case in {@link Traffic}. */
+    enum Kind {
+        /** A new message. */
+        SEND,
+        /** The cid of an earlier message again, from any device of its sender. */
+        REPEAT,
+        /** A message that must be refused. */
+        BAD_SEND,
+        READ,
+        SYNC,
+        /** The connection breaks and comes back at another edge. */
+        CUT,
+        KILL
+    }
+
+    /**
+     * One step.
+     *
+     * @param peer to whom, of whom; -1 where there is nobody
+     * @param what cid of a message, part to kill, or empty
+     * @param amount filler characters of a message, percent of what was seen of a read, edge of a cut, else 0
+     */
+    record Step(Kind kind, int user, int device, int peer, String what, int amount) {}
+
+    /**
+     * All that a plan depends on.
+     *
+     * @param devices of each user
+     * @param messages how many sends, repeats and bad ones not counted
+     * @param parts which parts are killed by turns, of {@link #PARTS}
+     * @param kills how many kills
+     */
+    record Setup(long seed, int users, int devices, int messages, List<String> parts, int kills) {
+        Setup {
+            parts = List.copyOf(parts);
+        }
+    }
+
+    private final Setup setup;
+    private final Random random;
+    private final int[] killAt;
+    private final List<String> victims;
+    private final List<Step> recent = new ArrayList<>();
+    private final ArrayDeque<Step> next = new ArrayDeque<>();
+    private int sent;
+    private int bad;
+    private int killed;
+
+    Plan(Setup setup) {
+        this.setup = setup;
+        random = new Random(setup.seed);
+        killAt = new int[setup.kills];
+        for (int i = 0; i < killAt.length; i++) {
+            double share = KILLS_FROM + (KILLS_TO - KILLS_FROM) * (i + random.nextDouble()) / killAt.length;
+            killAt[i] = (int) (share * setup.messages);
+        }
+        Arrays.sort(killAt);
+        victims = victims();
+    }
+
+    /** By turns: each part once in an order of its own, then again. */
+    private List<String> victims() {
+        List<String> all = new ArrayList<>();
+        while (all.size() < setup.kills) {
+            List<String> round = new ArrayList<>(setup.parts);
+            Collections.shuffle(round, random);
+            for (String part : round) {
+                all.add(part.equals("edge") ? "edge-" + (1 + random.nextInt(EDGES)) : part);
+            }
+        }
+        return all;
+    }
+
+    static String name(int user) {
+        return "u" + user;
+    }
+
+    /** The number of a user's name, or -1 when it is not one of a plan. */
+    static int user(String name) {
+        try {
+            return name.startsWith("u") ? Integer.parseInt(name.substring(1)) : -1;
+        } catch (NumberFormatException stranger) {
+            return -1;
+        }
+    }
+
+    /** Text of a message: its cid, so that a stored message tells which send it was, and filler. */
+    static String body(String cid, int fillerChars) {
+        return fillerChars == 0 ? cid : cid + " " + "x".repeat(fillerChars);
+    }
+
+    /** The cid in a text of {@link #body}. */
+    static String cid(String body) {
+        int end = body.indexOf(' ');
+        return end < 0 ? body : body.substring(0, end);
+    }
+
+    /** Whether this device gives up early what has no result, and leaves it at that. */
+    static boolean isImpatient(int user, int device) {
+        return (user + device) % IMPATIENT_EVERY == 0;
+    }
+
+    @Override
+    public boolean hasNext() {
+        return !next.isEmpty() || sent < setup.messages;
+    }
+
+    @Override
+    public Step next() {
+        if (next.isEmpty()) {
+            if (sent == setup.messages) {
+                throw new NoSuchElementException();
+            }
+            send();
+        }
+        return next.poll();
+    }
+
+    private void send() {
+        int user = skewed(setup.users);
+        int other = skewed(setup.users - 1);
+        int peer = other < user ? other : other + 1;
+        int filler = random.nextInt(LONG_EVERY) == 0 ? LONG_FILLER_CHARS : random.nextInt(FILLER_CHARS_MAX);
+        Step send = new Step(Kind.SEND, user, device(), peer, "c" + sent, filler);
+        next.add(send);
+        if (recent.size() < REMEMBERED) {
+            recent.add(send);
+        } else {
+            recent.set(sent % REMEMBERED, send);
+        }
+        followUps(send);
+        sent++;
+        while (killed < killAt.length && killAt[killed] < sent) {
+            next.add(new Step(Kind.KILL, -1, -1, -1, victims.get(killed), 0));
+            killed++;
+        }
+    }
+
+    private void followUps(Step send) {
+        if (draw(REPEATS)) {
+            // half of them at once, when the first may still be on its way
+            Step first = random.nextBoolean() ? send : recent.get(random.nextInt(recent.size()));
+            next.add(new Step(Kind.REPEAT, first.user, device(), first.peer, first.what, first.amount));
+        }
+        if (draw(BAD_SENDS)) {
+            next.add(new Step(Kind.BAD_SEND, send.user, device(), send.peer, "b" + bad++, random.nextInt(3)));
+        }
+        if (draw(READS)) {
+            int percent = READ_PERCENT_MIN + random.nextInt(101 - READ_PERCENT_MIN);
+            next.add(new Step(Kind.READ, send.peer, device(), send.user, "", percent));
+        }
+        if (draw(SYNCS)) {
+            next.add(new Step(Kind.SYNC, random.nextInt(setup.users), device(), -1, "", 0));
+        }
+        if (draw(CUTS)) {
+            next.add(new Step(Kind.CUT, random.nextInt(setup.users), device(), -1, "", random.nextInt(EDGES)));
+        }
+    }
+
+    private boolean draw(int share) {
+        return random.nextInt(OF) < share;
+    }
+
+    private int device() {
+        return random.nextInt(setup.devices);
+    }
+
+    /** Low numbers more often: some conversations are busy, most are not. */
+    private int skewed(int bound) {
+        double r = random.nextDouble();
+        return (int) (bound * r * r);
+    }
+}

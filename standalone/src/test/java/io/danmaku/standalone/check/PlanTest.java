@@ -1,0 +1,116 @@
+package io.danmaku.standalone.check;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.danmaku.standalone.check.Plan.Kind;
+import io.danmaku.standalone.check.Plan.Step;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.TreeSet;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+/** A seed is a run. */
+class PlanTest {
+    private static final int MESSAGES = 5_000;
+
+    private static List<Step> steps(Plan.Setup setup) {
+        List<Step> steps = new ArrayList<>();
+        new Plan(setup).forEachRemaining(steps::add);
+        return steps;
+    }
+
+    private static Plan.Setup setup(long seed, List<String> parts, int kills) {
+        return new Plan.Setup(seed, 10, 2, MESSAGES, parts, kills);
+    }
+
+    @Test
+    void theSameSeedIsTheSamePlanAndAnotherIsAnother() {
+        List<Step> first = steps(setup(7, Plan.PARTS, 10));
+        assertEquals(first, steps(setup(7, Plan.PARTS, 10)));
+        assertNotEquals(first, steps(setup(8, Plan.PARTS, 10)));
+    }
+
+    @Test
+    void allKindsOfStepsAreInIt() {
+        Map<Kind, Integer> counts = new HashMap<>();
+        steps(setup(1, Plan.PARTS, 10)).forEach(step -> counts.merge(step.kind(), 1, Integer::sum));
+        assertEquals(MESSAGES, counts.get(Kind.SEND));
+        assertEquals(10, counts.get(Kind.KILL));
+        for (Kind kind : Kind.values()) {
+            assertTrue(counts.getOrDefault(kind, 0) > 0, "no " + kind);
+        }
+    }
+
+    @Test
+    void partsAreKilledByTurnsAndNeitherAtTheBeginningNorAtTheEnd() {
+        List<Step> steps = steps(setup(3, Plan.PARTS, 15));
+        List<String> killed = new ArrayList<>();
+        int first = -1;
+        int last = -1;
+        for (int i = 0; i < steps.size(); i++) {
+            if (steps.get(i).kind() == Kind.KILL) {
+                killed.add(steps.get(i).what().replaceFirst("edge-[12]", "edge"));
+                first = first < 0 ? i : first;
+                last = i;
+            }
+        }
+        assertEquals(15, killed.size());
+        for (int round = 0; round < 15; round += Plan.PARTS.size()) {
+            assertEquals(new TreeSet<>(Plan.PARTS), new TreeSet<>(killed.subList(round, round + Plan.PARTS.size())));
+        }
+        assertTrue(first > steps.size() / 25, "first kill at step " + first);
+        assertTrue(last < steps.size() * 24 / 25, "last kill at step " + last);
+    }
+
+    @Property(tries = 200)
+    void everyStepIsPossible(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 2, max = 5) int users,
+            @ForAll @IntRange(min = 1, max = 3) int devices) {
+        Map<String, Step> sent = new HashMap<>();
+        for (Step step : steps(new Plan.Setup(seed, users, devices, 500, List.of("redis"), 3))) {
+            if (step.kind() == Kind.KILL) {
+                assertEquals("redis", step.what());
+                continue;
+            }
+            assertTrue(step.user() >= 0 && step.user() < users && step.device() >= 0 && step.device() < devices);
+            assertTrue(step.peer() < users && step.peer() != step.user());
+            switch (step.kind()) {
+                case SEND -> assertNull(sent.put(step.what(), step), "a cid is of one message");
+                case REPEAT -> {
+                    Step first = sent.get(step.what());
+                    assertEquals(List.of(first.user(), first.peer()), List.of(step.user(), step.peer()));
+                }
+                default -> {}
+            }
+        }
+    }
+
+    @Test
+    void aPlanEnds() {
+        Plan plan = new Plan(new Plan.Setup(1, 2, 1, 1, List.of(), 0));
+        while (plan.hasNext()) {
+            plan.next();
+        }
+        assertThrows(NoSuchElementException.class, plan::next);
+    }
+
+    @Test
+    void aTextTellsWhichSendItWas() {
+        assertEquals("c17", Plan.cid(Plan.body("c17", 0)));
+        assertEquals("c17", Plan.cid(Plan.body("c17", 200)));
+        assertEquals(12, Plan.user(Plan.name(12)));
+        assertEquals(-1, Plan.user("somebody"));
+        assertEquals(-1, Plan.user("ux"));
+    }
+}

@@ -1,0 +1,382 @@
+package io.danmaku.standalone.check;
+
+import io.danmaku.standalone.check.History.Contact;
+import io.danmaku.standalone.check.History.Intent;
+import io.danmaku.standalone.check.History.Message;
+import io.danmaku.standalone.check.History.Outcome;
+import io.danmaku.standalone.check.History.Read;
+import io.danmaku.standalone.check.History.Send;
+import io.danmaku.standalone.check.History.Side;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+
+/** Faults that are put into a good history, each with the rule that must find it. */
+enum Planted {
+    LOST_ON_ONE_SIDE("acknowledgedSendsAreInBothHistoriesOnce", (history, random) -> {
+        Message lost = acknowledged(history, random);
+        return lost != null && history.histories.get(someSide(lost, random)).remove(lost);
+    }),
+    LOST_ON_BOTH_SIDES_AND_DEVICES("acknowledgedSendsAreInBothHistoriesOnce", (history, random) -> {
+        Message lost = acknowledged(history, random);
+        if (lost != null) {
+            lists(history).forEach(messages -> messages.removeIf(lost::equals));
+        }
+        return lost != null;
+    }),
+    UNKNOWN_ON_ONE_SIDE_ONLY("unknownOutcomesAreThereOnceOrNot", (history, random) -> {
+        Message half = some(stored(history), random, message -> !isAcknowledged(history, message));
+        return half != null && history.histories.get(someSide(half, random)).remove(half);
+    }),
+    DOUBLED("acknowledgedSendsAreInBothHistoriesOnce", (history, random) -> {
+        Message first = acknowledged(history, random);
+        return first != null && append(history, first, first.cid(), "again");
+    }),
+    UNKNOWN_DOUBLED("unknownOutcomesAreThereOnceOrNot", (history, random) -> {
+        Message first = some(stored(history), random, message -> !isAcknowledged(history, message));
+        return first != null && append(history, first, first.cid(), "again");
+    }),
+    SYNCED_TWICE("allDevicesHoldOneOrder", (history, random) -> {
+        List<Message> synced = some(history.synced.values(), random, messages -> !messages.isEmpty());
+        return synced != null && synced.add(some(synced, random, message -> true));
+    }),
+    SYNCED_OUT_OF_ORDER("allDevicesHoldOneOrder", (history, random) -> {
+        Message second = some(stored(history), random, message -> message.seq() > 1);
+        if (second == null) {
+            return false;
+        }
+        List<Message> synced = history.synced.get(new History.Device(second.from(), 0));
+        return synced.remove(second) && addFirst(synced, second);
+    }),
+    SWAPPED_ON_ONE_SIDE("allDevicesHoldOneOrder", (history, random) -> {
+        Message second = some(stored(history), random, message -> message.seq() > 1);
+        if (second == null) {
+            return false;
+        }
+        List<Message> messages = history.histories.get(someSide(second, random));
+        int at = messages.indexOf(second);
+        Message first = messages.get(at - 1);
+        messages.set(at - 1, numbered(second, first.seq()));
+        messages.set(at, numbered(first, second.seq()));
+        return true;
+    }),
+    SWAPPED_EVERYWHERE("realTimeOrder", (history, random) -> {
+        for (Message second : stored(history)) {
+            for (Message first : history.histories.get(new Side(second.from(), second.to()))) {
+                if (first.seq() < second.seq() && firstReturn(history, first) < firstCall(history, second)) {
+                    replace(
+                            history,
+                            message -> message.equals(first)
+                                    ? numbered(first, second.seq())
+                                    : message.equals(second) ? numbered(second, first.seq()) : message);
+                    return true;
+                }
+            }
+        }
+        return false;
+    }),
+    GAP("numbersHaveNoHoles", (history, random) -> {
+        Message some = some(stored(history), random, message -> true);
+        if (some == null) {
+            return false;
+        }
+        Side side = new Side(some.from(), some.to());
+        replace(
+                history,
+                message -> isOf(side, message) && message.seq() >= some.seq()
+                        ? numbered(message, message.seq() + 1)
+                        : message);
+        return true;
+    }),
+    WRONG_UNREAD(
+            "unreadIsThatOfTheModel",
+            (history, random) -> changeContact(
+                    history,
+                    random,
+                    contact -> true,
+                    contact -> new Contact(
+                            contact.peer(),
+                            contact.last(),
+                            contact.unread() + 1,
+                            contact.readSeq(),
+                            contact.peerReadSeq()))),
+    MARK_LOST("unreadIsThatOfTheModel", (history, random) -> {
+        Read read = some(history.reads, random, one -> one.outcome() == Outcome.ACKNOWLEDGED);
+        if (read == null) {
+            return false;
+        }
+        Side side = new Side(read.user(), read.peer());
+        long unread = SimulatedRun.unread(side, history.histories.get(side), 0);
+        changeContact(history, side, one -> new Contact(one.peer(), one.last(), unread, 0, one.peerReadSeq()));
+        changeContact(
+                history, side.other(), one -> new Contact(one.peer(), one.last(), one.unread(), one.readSeq(), 0));
+        return true;
+    }),
+    MARK_NOT_TOLD_TO_THE_PEER(
+            "unreadIsThatOfTheModel",
+            (history, random) -> changeContact(
+                    history,
+                    random,
+                    contact -> contact.peerReadSeq() > 0,
+                    contact -> new Contact(
+                            contact.peer(),
+                            contact.last(),
+                            contact.unread(),
+                            contact.readSeq(),
+                            contact.peerReadSeq() - 1))),
+    READ_ANSWERED_WITH_LESS("readMarksNeverFall", (history, random) -> {
+        Read read = some(history.reads, random, one -> one.outcome() == Outcome.ACKNOWLEDGED);
+        return read != null
+                && Collections.replaceAll(
+                        history.reads,
+                        read,
+                        new Read(
+                                read.user(),
+                                read.peer(),
+                                read.seq(),
+                                read.at(),
+                                read.till(),
+                                read.outcome(),
+                                read.seq() - 1));
+    }),
+    STALE_CONTACT("contactsAreNewestFirstAndNewest", (history, random) -> {
+        Message newest = some(stored(history), random, message -> message.seq() > 1);
+        if (newest == null) {
+            return false;
+        }
+        Side side = someSide(newest, random);
+        Message before = history.histories.get(side).get((int) newest.seq() - 2);
+        changeContact(
+                history, side, one -> new Contact(one.peer(), before, one.unread(), one.readSeq(), one.peerReadSeq()));
+        return true;
+    }),
+    CONTACTS_OUT_OF_ORDER("contactsAreNewestFirstAndNewest", (history, random) -> {
+        List<Contact> two = some(
+                history.contacts.values(),
+                random,
+                contacts -> contacts.size() > 1
+                        && contacts.get(0).last().tsMs()
+                                > contacts.get(1).last().tsMs());
+        if (two != null) {
+            Collections.swap(two, 0, 1);
+        }
+        return two != null;
+    }),
+    CONTACT_LOST("contactsAreNewestFirstAndNewest", (history, random) -> {
+        List<Contact> contacts = some(history.contacts.values(), random, all -> !all.isEmpty());
+        return contacts != null && contacts.remove(some(contacts, random, contact -> true));
+    }),
+    CONTACT_TWICE("contactsAreNewestFirstAndNewest", (history, random) -> {
+        List<Contact> contacts = some(history.contacts.values(), random, all -> !all.isEmpty());
+        return contacts != null && contacts.add(contacts.get(contacts.size() - 1));
+    }),
+    TOLD_TO_A_STRANGER("nothingForeignWasDelivered", (history, random) -> {
+        Message message = some(stored(history), random, one -> true);
+        var device = some(history.pushed.keySet(), random, one -> message != null && !message.isOf(one.user()));
+        return device != null && history.pushed.get(device).add(message);
+    }),
+    IN_A_STRANGERS_HISTORY("nothingForeignWasDelivered", (history, random) -> {
+        Message message = some(stored(history), random, one -> true);
+        Side side = some(history.histories.keySet(), random, one -> message != null && !isOf(one, message));
+        return side != null && history.histories.get(side).add(message);
+    }),
+    SENT_BY_NOBODY("nothingForeignWasDelivered", (history, random) -> {
+        Message message = some(stored(history), random, one -> true);
+        return message != null && append(history, message, "x1", "made-up");
+    }),
+    NEVER_TOLD_TO_ONE_DEVICE("allDevicesHoldOneOrder", (history, random) -> {
+        Message message = some(stored(history), random, one -> true);
+        var device = some(history.pushed.keySet(), random, one -> message != null && message.isOf(one.user()));
+        if (device == null) {
+            return false;
+        }
+        history.pushed.get(device).removeIf(message::equals);
+        return history.synced.get(device).remove(message);
+    }),
+    PUSHED_WITH_ANOTHER_MID("allDevicesHoldOneOrder", (history, random) -> {
+        Message m = some(stored(history), random, one -> true);
+        return m != null
+                && history.pushed
+                        .get(new History.Device(m.to(), 0))
+                        .add(new Message(m.from(), m.to(), m.seq(), "other", m.cid(), m.tsMs()));
+    }),
+    REPEAT_GOT_ANOTHER_MID("aRepeatGotTheFirstResult", (history, random) -> {
+        Send repeat = some(
+                history.sends,
+                random,
+                send -> send.outcome() == Outcome.ACKNOWLEDGED
+                        && history.sends.stream()
+                                        .filter(other -> other.intent().equals(send.intent())
+                                                && other.outcome() == Outcome.ACKNOWLEDGED)
+                                        .count()
+                                > 1);
+        return repeat != null
+                && Collections.replaceAll(history.sends, repeat, answered(repeat, "other", repeat.seq(), 1));
+    }),
+    REFUSED_BUT_STORED("refusedSendsAreNowhere", (history, random) -> {
+        Send refused = some(history.sends, random, send -> send.outcome() == Outcome.REFUSED);
+        Message place = refused == null ? null : some(stored(history), random, message -> true);
+        if (place == null) {
+            return false;
+        }
+        Intent intent = refused.intent();
+        return append(
+                history,
+                new Message(intent.from(), intent.to(), 0, "", intent.cid(), place.tsMs()),
+                intent.cid(),
+                "should-not-be");
+    }),
+    BAD_ONE_TAKEN("whatMustBeRefusedIs", (history, random) -> {
+        Send bad = some(history.sends, random, Send::bad);
+        return bad != null && Collections.replaceAll(history.sends, bad, answered(bad, "taken", 1, 1));
+    });
+
+    private final String rule;
+    /** Lambdas without a state. */
+    @SuppressWarnings("ImmutableEnumChecker")
+    private final BiPredicate<History, Random> plant;
+
+    Planted(String rule, BiPredicate<History, Random> plant) {
+        this.rule = rule;
+        this.plant = plant;
+    }
+
+    /** The rule that finds it. */
+    String rule() {
+        return rule;
+    }
+
+    /** Puts it into a good history; false when the history has no place for it. */
+    boolean into(History history, Random random) {
+        return plant.test(history, random);
+    }
+
+    private static <T> T some(Collection<T> all, Random random, Predicate<T> wanted) {
+        List<T> fit = all.stream().filter(wanted).toList();
+        return fit.isEmpty() ? null : fit.get(random.nextInt(fit.size()));
+    }
+
+    private static List<Message> stored(History history) {
+        return history.histories.values().stream()
+                .flatMap(List::stream)
+                .distinct()
+                .toList();
+    }
+
+    private static Message acknowledged(History history, Random random) {
+        return some(stored(history), random, message -> isAcknowledged(history, message));
+    }
+
+    private static boolean isAcknowledged(History history, Message message) {
+        return history.sends.stream()
+                .anyMatch(send ->
+                        send.intent().equals(Evidence.intentOf(message)) && send.outcome() == Outcome.ACKNOWLEDGED);
+    }
+
+    private static long firstReturn(History history, Message message) {
+        return history.sends.stream()
+                .filter(send -> send.intent().equals(Evidence.intentOf(message)))
+                .filter(send -> send.outcome() == Outcome.ACKNOWLEDGED)
+                .mapToLong(Send::till)
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    private static long firstCall(History history, Message message) {
+        return history.sends.stream()
+                .filter(send -> send.intent().equals(Evidence.intentOf(message)))
+                .mapToLong(Send::at)
+                .min()
+                .orElseThrow();
+    }
+
+    private static Side someSide(Message message, Random random) {
+        return random.nextBoolean() ? new Side(message.from(), message.to()) : new Side(message.to(), message.from());
+    }
+
+    private static boolean isOf(Side side, Message message) {
+        return message.isOf(side.user()) && message.peerOf(side.user()) == side.peer();
+    }
+
+    private static Message numbered(Message m, long seq) {
+        return new Message(m.from(), m.to(), seq, m.mid(), m.cid(), m.tsMs());
+    }
+
+    private static Send answered(Send send, String mid, long seq, long tsMs) {
+        return new Send(
+                send.intent(),
+                send.device(),
+                send.bad(),
+                send.at(),
+                send.till(),
+                Outcome.ACKNOWLEDGED,
+                "",
+                mid,
+                seq,
+                tsMs);
+    }
+
+    private static boolean addFirst(List<Message> messages, Message message) {
+        messages.add(0, message);
+        return true;
+    }
+
+    /** One message more at the end of a conversation, wherever one is told. */
+    private static boolean append(History history, Message like, String cid, String mid) {
+        Side side = new Side(like.from(), like.to());
+        List<Message> there = history.histories.computeIfAbsent(side, s -> new ArrayList<>());
+        Message more = new Message(like.from(), like.to(), there.size() + 1L, mid, cid, Long.MAX_VALUE);
+        there.add(more);
+        history.histories.computeIfAbsent(side.other(), s -> new ArrayList<>()).add(more);
+        history.synced.forEach((device, messages) -> {
+            if (more.isOf(device.user())) {
+                messages.add(more);
+            }
+        });
+        return true;
+    }
+
+    private static List<List<Message>> lists(History history) {
+        List<List<Message>> all = new ArrayList<>(history.histories.values());
+        all.addAll(history.pushed.values());
+        all.addAll(history.synced.values());
+        return all;
+    }
+
+    /** Tells another message in the place of each, to everybody and in every way. */
+    private static void replace(History history, UnaryOperator<Message> by) {
+        history.sends.replaceAll(send -> {
+            Message m = by.apply(new Message(
+                    send.intent().from(),
+                    send.intent().to(),
+                    send.seq(),
+                    send.mid(),
+                    send.intent().cid(),
+                    send.tsMs()));
+            return send.outcome() == Outcome.ACKNOWLEDGED ? answered(send, m.mid(), m.seq(), m.tsMs()) : send;
+        });
+        lists(history).forEach(messages -> messages.replaceAll(by));
+        history.histories.values().forEach(messages -> messages.sort(Comparator.comparingLong(Message::seq)));
+    }
+
+    private static void changeContact(History history, Side side, UnaryOperator<Contact> by) {
+        history.contacts.get(side.user()).replaceAll(one -> one.peer() == side.peer() ? by.apply(one) : one);
+    }
+
+    private static boolean changeContact(
+            History history, Random random, Predicate<Contact> wanted, UnaryOperator<Contact> by) {
+        List<Contact> contacts =
+                some(history.contacts.values(), random, all -> all.stream().anyMatch(wanted));
+        if (contacts == null) {
+            return false;
+        }
+        Contact contact = some(contacts, random, wanted);
+        return Collections.replaceAll(contacts, contact, by.apply(contact));
+    }
+}

@@ -1,0 +1,225 @@
+package io.danmaku.standalone.check;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.protocol.json.Json;
+import io.danmaku.standalone.check.History.Contact;
+import io.danmaku.standalone.check.History.Intent;
+import io.danmaku.standalone.check.History.Message;
+import io.danmaku.standalone.check.History.Outcome;
+import io.danmaku.standalone.check.History.Read;
+import io.danmaku.standalone.check.History.Send;
+import io.danmaku.standalone.check.History.Side;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.LongStream;
+
+/**
+ * Random traffic on a hub that keeps every promise: calls overlap, each is carried out at one moment between its begin and its end, or
+ * not at all; answers and pushes get lost. A function of the seed.
+ */
+final class SimulatedRun {
+    private static final int FIRST_TS = 1_000_000;
+
+    /** A call: carried out at {@code deed}. */
+    private record Call(Intent intent, boolean bad, boolean isRead, long at, long deed, long till, int draw) {
+        boolean done() {
+            return draw < 90;
+        }
+
+        Outcome outcome() {
+            return bad ? Outcome.REFUSED : draw < 80 ? Outcome.ACKNOWLEDGED : Outcome.UNKNOWN;
+        }
+    }
+
+    private final Random random;
+    private final History history;
+    private final List<Message> log = new ArrayList<>();
+    private final Map<Intent, Message> made = new HashMap<>();
+    private final Map<Side, Long> lastSeq = new HashMap<>();
+    private final Map<Side, Long> marks = new HashMap<>();
+
+    private SimulatedRun(long seed) {
+        random = new Random(seed);
+        history = new History(new Plan.Setup(
+                seed, 3 + random.nextInt(3), 1 + random.nextInt(2), 5 + random.nextInt(60), List.of("edge"), 0));
+    }
+
+    static History of(long seed) {
+        SimulatedRun run = new SimulatedRun(seed);
+        run.calls().forEach(run::carryOut);
+        run.history.sends.sort(Comparator.comparingLong(Send::till));
+        run.history.reads.sort(Comparator.comparingLong(Read::till));
+        run.tell();
+        run.readBack();
+        return run.history;
+    }
+
+    private List<Call> calls() {
+        List<Call> calls = new ArrayList<>();
+        for (int i = 0; i < history.setup.messages(); i++) {
+            int from = random.nextInt(history.setup.users());
+            int to = (from + 1 + random.nextInt(history.setup.users() - 1)) % history.setup.users();
+            boolean bad = random.nextInt(20) == 0;
+            Intent intent = new Intent(from, to, (bad ? "b" : "c") + i);
+            calls.add(call(intent, bad, false, i));
+            while (!bad && random.nextInt(4) == 0) {
+                calls.add(call(intent, false, false, i + random.nextInt(20)));
+            }
+            if (random.nextInt(3) == 0) {
+                calls.add(call(new Intent(/* from= */ to, /* to= */ from, ""), false, true, i));
+            }
+        }
+        calls.sort(Comparator.comparingLong(Call::deed));
+        return calls;
+    }
+
+    private Call call(Intent intent, boolean bad, boolean isRead, int turn) {
+        long at = turn * 20L + random.nextInt(40);
+        long deed = at + 1 + random.nextInt(100);
+        return new Call(intent, bad, isRead, at, deed, deed + 1 + random.nextInt(100), random.nextInt(100));
+    }
+
+    private void carryOut(Call call) {
+        if (call.isRead) {
+            read(call);
+            return;
+        }
+        boolean answered = call.outcome() == Outcome.ACKNOWLEDGED;
+        Message message = call.bad || !call.done() ? null : made.computeIfAbsent(call.intent, intent -> store(call));
+        history.sends.add(new Send(
+                call.intent,
+                random.nextInt(history.setup.devices()),
+                call.bad,
+                call.at,
+                call.till,
+                call.outcome(),
+                answered ? "" : call.bad ? "bad_field" : "pending",
+                answered ? message.mid() : "",
+                answered ? message.seq() : 0,
+                answered ? message.tsMs() : 0));
+    }
+
+    private Message store(Call call) {
+        Intent intent = call.intent;
+        long seq = lastSeq.merge(low(intent), 1L, Long::sum);
+        Message message = history.one(
+                new Message(intent.from(), intent.to(), seq, "m" + log.size(), intent.cid(), FIRST_TS + call.deed));
+        log.add(message);
+        return message;
+    }
+
+    private static Side low(Intent intent) {
+        return new Side(Math.min(intent.from(), intent.to()), Math.max(intent.from(), intent.to()));
+    }
+
+    private void read(Call call) {
+        Side reader = new Side(call.intent.from(), call.intent.to());
+        long last = lastSeq.getOrDefault(low(call.intent), 0L);
+        if (last == 0) {
+            return;
+        }
+        long seq = 1L + random.nextInt((int) last);
+        long answered = call.done() ? marks.merge(reader, seq, Math::max) : 0;
+        boolean told = call.outcome() == Outcome.ACKNOWLEDGED;
+        history.reads.add(
+                new Read(reader.user(), reader.peer(), seq, call.at, call.till, call.outcome(), told ? answered : 0));
+    }
+
+    /** Pushes get lost, come twice and late; sync tells all. */
+    private void tell() {
+        history.synced.forEach((device, messages) -> log.stream()
+                .filter(message -> message.isOf(device.user()))
+                .forEach(message -> {
+                    messages.add(message);
+                    List<Message> pushed = history.pushed.get(device);
+                    for (int times = random.nextInt(3); times > 0; times--) {
+                        pushed.add(random.nextInt(pushed.size() + 1), message);
+                    }
+                }));
+    }
+
+    private void readBack() {
+        for (Message message : log) {
+            for (Side side : List.of(new Side(message.from(), message.to()), new Side(message.to(), message.from()))) {
+                history.histories.computeIfAbsent(side, s -> new ArrayList<>()).add(message);
+            }
+        }
+        history.histories.forEach((side, messages) -> history.contacts
+                .computeIfAbsent(side.user(), user -> new ArrayList<>())
+                .add(contact(side, messages)));
+        history.contacts
+                .values()
+                .forEach(contacts -> contacts.sort(Comparator.comparingLong(
+                                (Contact contact) -> contact.last().tsMs())
+                        .reversed()));
+    }
+
+    private Contact contact(Side side, List<Message> messages) {
+        long mark = marks.getOrDefault(side, 0L);
+        return new Contact(
+                side.peer(),
+                messages.get(messages.size() - 1),
+                unread(side, messages, mark),
+                mark,
+                marks.getOrDefault(side.other(), 0L));
+    }
+
+    static long unread(Side side, List<Message> messages, long mark) {
+        return messages.stream()
+                .filter(message -> message.from() == side.peer())
+                .flatMapToLong(message -> LongStream.of(message.seq()))
+                .filter(seq -> seq > mark)
+                .count();
+    }
+
+    /** Writes a history as a run does, with what the hub said in the hub's own form. */
+    static void write(History history, Path path) throws IOException {
+        try (HistoryFile file = new HistoryFile(path, history.setup)) {
+            history.sends.forEach(file::send);
+            history.reads.forEach(read -> file.read(0, read));
+            history.pushed.forEach((device, messages) -> file.pushed(device, json(messages)));
+            history.synced.forEach((device, messages) -> file.synced(device, 0, json(messages)));
+            file.note("kill", -1, -1, "edge-1");
+            file.readBack();
+            file.contacts(0, List.of());
+            file.readBack();
+            history.histories.forEach((side, messages) -> file.history(side, json(messages)));
+            history.contacts.forEach((user, contacts) -> file.contacts(
+                    user, contacts.stream().map(SimulatedRun::json).toList()));
+            file.end();
+        }
+    }
+
+    private static JsonNode json(List<Message> messages) {
+        var all = Json.MAPPER.createArrayNode();
+        messages.forEach(message -> all.add(json(message)));
+        return all;
+    }
+
+    private static ObjectNode json(Message message) {
+        return Json.object()
+                .put("mid", message.mid())
+                .put("from", Plan.name(message.from()))
+                .put("to", Plan.name(message.to()))
+                .put("seq", message.seq())
+                .put("kind", "text")
+                .put("body", Plan.body(message.cid(), 10))
+                .put("ts", message.tsMs());
+    }
+
+    private static JsonNode json(Contact contact) {
+        return Json.object()
+                .put("peer", Plan.name(contact.peer()))
+                .put("unread", contact.unread())
+                .put("readSeq", contact.readSeq())
+                .put("peerReadSeq", contact.peerReadSeq())
+                .set("last", json(contact.last()));
+    }
+}
