@@ -107,6 +107,16 @@ public final class Rules {
         };
     }
 
+    /** Whether a record asks for a recall that its sender had before it: asked again, it is answered as at first. */
+    public static boolean isRecalledAlready(LoggedRecord logged, StoredMessage message) {
+        DirectRecord r = logged.record();
+        return r.op() == DirectRecord.Op.RECALL
+                && message != null
+                && message.message().from().equals(r.from())
+                && message.conversation().equals(ConversationKey.of(r))
+                && message.goneBefore(logged.index());
+    }
+
     private static Refusal checkEdit(DirectRecord r, String kind) {
         if (TEXT.equals(kind) != TEXT.equals(r.kind())) {
             return Refusal.of(ErrorCode.BAD_FIELD, "the body is of another kind than the message's");

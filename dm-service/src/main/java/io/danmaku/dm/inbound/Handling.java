@@ -150,6 +150,9 @@ final class Handling {
                 reaches ? blocks(task) : CompletableFuture.completedFuture(new Blocks(false, false));
         return storage.persist(() -> ledger.message(record.tenant(), record.mid()))
                 .thenCompose(message -> blocking.thenCompose(blocks -> {
+                    if (Rules.isRecalledAlready(task.logged(), message)) {
+                        return CompletableFuture.completedFuture(new Outcome.Changed(message.message()));
+                    }
                     Refusal refusal = Rules.checkChange(task.logged(), message, windows);
                     if (refusal != null) {
                         return CompletableFuture.completedFuture(new Outcome.Refused(refusal));

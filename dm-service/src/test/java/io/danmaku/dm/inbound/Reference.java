@@ -118,6 +118,13 @@ final class Reference {
 
     private ErrorCode change(LoggedRecord logged, Message message, Side own, boolean blocked) {
         DirectRecord r = logged.record();
+        if (r.op() == DirectRecord.Op.RECALL
+                && message != null
+                && message.recalled
+                && message.from().equals(r.from())
+                && ConversationKey.of(message.sent.record()).equals(ConversationKey.of(r))) {
+            return null;
+        }
         if (message == null
                 || message.recalled
                 || !ConversationKey.of(message.sent.record()).equals(ConversationKey.of(r))) {

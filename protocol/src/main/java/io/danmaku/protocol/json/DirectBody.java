@@ -21,6 +21,9 @@ public final class DirectBody {
     /** Most characters of the JSON of another body. */
     public static final int OBJECT_CHARS_MAX = 8_192;
 
+    /** How deep a body may be nested, itself counted: it stands some levels down in what it is told in, which {@link Json#NESTING_MAX} bounds. */
+    public static final int NESTING_MAX = 8;
+
     private static final String TEXT = "text";
     private static final String CUSTOM = "custom";
 
@@ -117,7 +120,22 @@ public final class DirectBody {
         if (!Json.isWritable(object)) {
             return "body has half of a surrogate pair";
         }
+        if (isDeeper(object, NESTING_MAX)) {
+            return "body is nested deeper than " + NESTING_MAX;
+        }
         return CUSTOM.equals(kind) ? null : fault(kind, object);
+    }
+
+    private static boolean isDeeper(JsonNode node, int levels) {
+        if (node.isContainerNode() && levels == 0) {
+            return true;
+        }
+        for (JsonNode child : node) {
+            if (isDeeper(child, levels - 1)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String fault(String kind, ObjectNode object) {

@@ -25,6 +25,7 @@ class DirectBodyTest {
             location | {"lat":-90,"lon":179.99,"name":"somewhere"}
             card     | {"title":"A room","text":"come","user":"7"}
             custom   | {"anything":[1,{"goes":null}]}
+            custom   | {"a":{"a":{"a":{"a":{"a":{"a":{"a":{}}}}}}}}
             """)
     void whatIsOfItsFormIsTaken(String kind, String body) {
         assertTrue(DirectBody.isKind(kind));
@@ -52,6 +53,8 @@ class DirectBodyTest {
             card     | {"text":"no title"}
             custom   | 7
             custom   | {"half":"\\ud800"}
+            custom   | {"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{}}}}}}}}}
+            custom   | {"a":[[[[[[[[]]]]]]]]}
             """)
     void whatIsNotOfItsFormIsAFault(String kind, String body) {
         assertNotNull(DirectBody.fault(kind, body));
