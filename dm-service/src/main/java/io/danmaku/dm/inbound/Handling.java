@@ -97,6 +97,13 @@ final class Handling {
         CompletableFuture<Ledger.Before> before = before(task);
         CompletableFuture<Blocks> blocking = blocks(task);
         return storage.persist(() -> ledger.message(record.tenant(), id)).thenCompose(existing -> {
+            if (existing != null && existing.logIndex() > task.logged().index()) {
+                // made by another try, later in the log: this one may have been refused for a block that has ended
+                // since
+                return blocking.thenCompose(blocks -> blocks.by(task.key(), record.to())
+                        ? CompletableFuture.completedFuture(blocked())
+                        : known(task, existing));
+            }
             if (existing != null) {
                 return known(task, existing);
             }
