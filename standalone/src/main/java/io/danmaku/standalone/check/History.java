@@ -8,7 +8,7 @@ import java.util.TreeMap;
 
 /**
  * What was asked, what was answered, what devices were told, and what the hub said when all was over. Users are numbers. In memory a
- * message is one object however often it was told: some 700 bytes for each, 50,000 messages with two devices a user are 35 MB.
+ * message is one object however often it was told: by estimate some 700 bytes for each, 35 MB for 50,000 with two devices a user.
  */
 final class History {
     /** A message as the hub told it; its text stands here as the cid in it. */
