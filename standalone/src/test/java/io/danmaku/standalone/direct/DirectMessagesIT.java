@@ -212,7 +212,7 @@ class DirectMessagesIT {
     void eachBadRequestHasItsCode() throws Exception {
         DirectClient ann = user();
         Map<String, String> bodies = Map.of(
-                "{\"cid\":\"a\",\"kind\":\"voice\",\"body\":\"x\"}",
+                "{\"cid\":\"a\",\"kind\":\"smoke\",\"body\":\"x\"}",
                 "unsupported",
                 "{\"cid\":\"a\",\"kind\":\"text\",\"body\":\"\"}",
                 "bad_field",

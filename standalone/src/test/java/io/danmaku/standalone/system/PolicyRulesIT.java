@@ -148,7 +148,7 @@ final class PolicyRulesIT {
         assertRules(Map.of("styles", "scroll"), List.of(top), List.of(red, large));
         assertRules(Map.of("styles", "plain"), List.of(top, red, large), List.of(text("hi")));
         assertRules(
-                Map.of("noLinks", true),
+                Map.of("links", "refused"),
                 List.of(text("see https://example.com"), text("www.example.org")),
                 List.of(text("e.g. this")));
         // in every room

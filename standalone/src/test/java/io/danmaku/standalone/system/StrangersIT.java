@@ -68,7 +68,7 @@ final class StrangersIT {
                     .replace("{user}", OWNER)
                     .replace("{offset}", "1")
                     .replace("{stream}", "1")
-                    .replace("{id}", "1")
+                    .replace("{id}", id.equals("answerHeld") ? "1302-1764000000000" : "1")
                     .replace("{name}", "mine");
         }
     }
