@@ -51,7 +51,7 @@ final class Fields {
     static String messageBody(ObjectNode body, String kind) {
         JsonNode value = body.get("body");
         if (value != null && !Json.isWritable(value)) {
-            throw new BadRequest(ErrorCode.BAD_JSON, "a text has half of a surrogate pair");
+            throw new BadRequest(ErrorCode.BAD_FIELD, "a text has half of a surrogate pair");
         }
         if (!DirectBody.isKind(kind) && value != null && value.isTextual() && !DirectRecord.OBJECT.equals(kind)) {
             return value.textValue();
