@@ -15,6 +15,11 @@ public record RoomKey(String tenant, String room) {
         return room != null && room.startsWith(OWNER) && Ids.isUser(room.substring(OWNER.length()));
     }
 
+    /** The place of what is decided for all rooms of a tenant. A room may have the same name: the records' keys differ. */
+    public static RoomKey ofTenant(String tenant) {
+        return new RoomKey(tenant, "-");
+    }
+
     /** All rooms of an owner, those to come as well: the place of what is decided for them together. */
     public static RoomKey ownedBy(String tenant, String user) {
         return new RoomKey(tenant, OWNER + user);

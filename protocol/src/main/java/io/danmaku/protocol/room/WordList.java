@@ -69,8 +69,8 @@ public record WordList(
         return terms.isEmpty() && patterns.isEmpty();
     }
 
-    /** What decides the group that the list belongs to: its room, or one place for all lists of a tenant. */
+    /** What decides the group that the list belongs to: its room, or the place of the tenant. */
     public static RoomKey place(String tenant, String room) {
-        return new RoomKey(tenant, room.isEmpty() ? "-" : room);
+        return room.isEmpty() ? RoomKey.ofTenant(tenant) : new RoomKey(tenant, room);
     }
 }

@@ -1,7 +1,5 @@
 package io.danmaku.protocol.token;
 
-import io.danmaku.protocol.room.RoomKey;
-import io.danmaku.protocol.room.WordList;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -105,10 +103,5 @@ public record ApiKey(
     /** Who asks by it: a backend of its tenant. No token has this user. */
     public Claims claims() {
         return new Claims("key:" + id, name, tenant, Map.of(), true, expiresAtMs);
-    }
-
-    /** What decides the group that a tenant's keys belong to. */
-    public static RoomKey place(String tenant) {
-        return WordList.place(tenant, "");
     }
 }

@@ -8,7 +8,6 @@ import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.room.Permission;
 import io.danmaku.protocol.room.RoomKey;
-import io.danmaku.protocol.room.WordList;
 import io.danmaku.protocol.token.Claims;
 import io.danmaku.room.audit.Audit;
 import io.danmaku.room.audit.AuditQuery;
@@ -60,7 +59,7 @@ final class AuditRoutes {
                     context, Refusal.of(ErrorCode.FORBIDDEN, "what was done for all rooms is told to backends"));
             return;
         }
-        look(context, WordList.place(claims.tenant(), ""), false, Json.object());
+        look(context, RoomKey.ofTenant(claims.tenant()), false, Json.object());
     }
 
     private void look(RoutingContext context, RoomKey place, boolean ofRoom, ObjectNode answer) {

@@ -1,11 +1,7 @@
 package io.danmaku.room.admin;
 
-import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
-import io.danmaku.protocol.command.ErrorCode;
-import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
-import io.danmaku.protocol.token.Claims;
 import io.danmaku.room.moderation.CheckForm;
 import io.danmaku.room.moderation.ExternalChecks;
 import io.vertx.ext.web.RoutingContext;
@@ -25,16 +21,7 @@ final class CheckRoutes {
 
     /** Brings the request to who decides for the tenant, and goes on there. */
     private void with(RoutingContext context, Consumer<String> next) {
-        Claims claims = Bearer.claims(context);
-        if (!claims.admin()) {
-            Requests.refuse(context, Refusal.of(ErrorCode.FORBIDDEN, "what is asked about chats is for backends"));
-            return;
-        }
-        forwarding.toOwner(
-                context,
-                ExternalChecks.place(claims.tenant()),
-                context.body().buffer(),
-                () -> next.accept(claims.tenant()));
+        forwarding.toTenantsOwner(context, "what is asked about chats is for backends", next);
     }
 
     void put(RoutingContext context) {

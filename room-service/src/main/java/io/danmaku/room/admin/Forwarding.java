@@ -1,10 +1,12 @@
 package io.danmaku.room.admin;
 
+import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.protocol.token.Claims;
 import io.danmaku.room.room.Owner;
 import io.danmaku.room.room.StateGroups;
 import io.micrometer.core.instrument.Counter;
@@ -19,6 +21,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -118,6 +121,24 @@ public final class Forwarding {
                                 Problems.send(context, unknown(), Map.of(ROOM, room.room()));
                             }
                         }));
+    }
+
+    /**
+     * Brings a backend's request to who decides for all rooms of its tenant, and goes on there with the tenant.
+     *
+     * @param refusal for who shows no admin token
+     */
+    void toTenantsOwner(RoutingContext context, String refusal, Consumer<String> here) {
+        Claims claims = Bearer.claims(context);
+        if (claims.admin()) {
+            toOwner(
+                    context,
+                    RoomKey.ofTenant(claims.tenant()),
+                    context.body().buffer(),
+                    () -> here.accept(claims.tenant()));
+        } else {
+            Requests.refuse(context, Refusal.of(ErrorCode.FORBIDDEN, refusal));
+        }
     }
 
     /**

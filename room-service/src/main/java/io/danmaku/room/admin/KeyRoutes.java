@@ -2,13 +2,10 @@ package io.danmaku.room.admin;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
 import io.danmaku.protocol.command.ErrorCode;
-import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.token.ApiKey;
-import io.danmaku.protocol.token.Claims;
 import io.danmaku.room.key.KeyForm;
 import io.danmaku.room.key.Keys;
 import io.danmaku.room.room.Result;
@@ -30,16 +27,7 @@ final class KeyRoutes {
 
     /** Brings the request to who decides for the tenant's keys, and goes on there with the tenant. */
     private void with(RoutingContext context, Consumer<String> next) {
-        Claims claims = Bearer.claims(context);
-        if (claims.admin()) {
-            forwarding.toOwner(
-                    context,
-                    ApiKey.place(claims.tenant()),
-                    context.body().buffer(),
-                    () -> next.accept(claims.tenant()));
-        } else {
-            Requests.refuse(context, Refusal.of(ErrorCode.FORBIDDEN, "keys are for admin tokens"));
-        }
+        forwarding.toTenantsOwner(context, "keys are for admin tokens", next);
     }
 
     void make(RoutingContext context) {

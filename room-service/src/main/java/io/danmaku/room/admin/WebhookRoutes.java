@@ -2,15 +2,11 @@ package io.danmaku.room.admin;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
 import io.danmaku.protocol.command.ErrorCode;
-import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.room.Webhook;
-import io.danmaku.protocol.room.WordList;
-import io.danmaku.protocol.token.Claims;
 import io.danmaku.room.room.Result;
 import io.danmaku.room.webhook.HookForm;
 import io.danmaku.room.webhook.Webhooks;
@@ -34,16 +30,7 @@ final class WebhookRoutes {
 
     /** Brings a backend's request to who decides for its tenant's webhooks, and goes on there with the tenant. */
     private void with(RoutingContext context, Consumer<String> next) {
-        Claims claims = Bearer.claims(context);
-        if (claims.admin()) {
-            forwarding.toOwner(
-                    context,
-                    WordList.place(claims.tenant(), ""),
-                    context.body().buffer(),
-                    () -> next.accept(claims.tenant()));
-        } else {
-            Requests.refuse(context, Refusal.of(ErrorCode.FORBIDDEN, "webhooks are for backends"));
-        }
+        forwarding.toTenantsOwner(context, "webhooks are for backends", next);
     }
 
     /** The same with the name that the path has. */

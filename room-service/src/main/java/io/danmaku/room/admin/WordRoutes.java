@@ -2,14 +2,11 @@ package io.danmaku.room.admin;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.room.Permission;
-import io.danmaku.protocol.room.WordList;
-import io.danmaku.protocol.token.Claims;
 import io.danmaku.room.moderation.Roles;
 import io.danmaku.room.moderation.WordForm;
 import io.danmaku.room.moderation.Words;
@@ -36,7 +33,6 @@ final class WordRoutes {
 
     /** Brings the request to who decides for the place of the lists, and goes on there with tenant and room (empty: all). */
     private void with(RoutingContext context, BiConsumer<String, String> next) {
-        Claims claims = Bearer.claims(context);
         if (context.pathParam("room") != null) {
             Requests.with(
                     context,
@@ -49,17 +45,9 @@ final class WordRoutes {
                                     context,
                                     Requests.room(context, roles, Permission.GOVERN),
                                     mine -> next.accept(mine.tenant(), mine.room()))));
-        } else if (claims.admin()) {
-            forwarding.toOwner(
-                    context,
-                    WordList.place(claims.tenant(), ""),
-                    context.body().buffer(),
-                    () -> next.accept(claims.tenant(), ""));
         } else {
-            Requests.refuse(
-                    context,
-                    Result.refused(ErrorCode.FORBIDDEN, "the lists for all rooms are for backends")
-                            .refusal());
+            forwarding.toTenantsOwner(
+                    context, "the lists for all rooms are for backends", tenant -> next.accept(tenant, ""));
         }
     }
 

@@ -10,7 +10,6 @@ import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.StateKeys;
 import io.danmaku.protocol.log.Topics;
 import io.danmaku.protocol.room.RoomKey;
-import io.danmaku.protocol.room.WordList;
 import io.danmaku.room.room.Act;
 import io.danmaku.room.room.Result;
 import io.micrometer.core.instrument.Counter;
@@ -143,6 +142,6 @@ public final class Audit {
     }
 
     private static boolean isFixed(RoomKey place) {
-        return place.equals(WordList.place(place.tenant(), ""));
+        return place.equals(RoomKey.ofTenant(place.tenant()));
     }
 }

@@ -49,7 +49,7 @@ public final class Keys {
 
     /** Makes a key of a tenant. */
     public Future<Result<Made>> make(String tenant, KeyForm.Wanted wanted, Actor by) {
-        RoomKey place = ApiKey.place(tenant);
+        RoomKey place = RoomKey.ofTenant(tenant);
         ApiKey.Presented presented = new ApiKey.Presented(id(), secret());
         return groups.change(place, (table, nowMs) -> {
             List<ApiKey> known = table.apiKeys().of(tenant);
@@ -95,14 +95,14 @@ public final class Keys {
     /** A tenant's keys, also those that were revoked or have expired within a day, by id, as this instance has read them. */
     public Result<List<ApiKey>> list(String tenant) {
         return groups.knowsAllKeys()
-                ? Result.of(groups.table(ApiKey.place(tenant)).apiKeys().of(tenant))
+                ? Result.of(groups.table(RoomKey.ofTenant(tenant)).apiKeys().of(tenant))
                 : Result.refused(
                         Refusal.retry(ErrorCode.UNAVAILABLE, "not all keys are read here yet", Result.RETRY_MS));
     }
 
     /** Revokes a key of a tenant; one that is revoked already stays as it is. */
     public Future<Result<ApiKey>> revoke(String tenant, String id, Actor by) {
-        RoomKey place = ApiKey.place(tenant);
+        RoomKey place = RoomKey.ofTenant(tenant);
         return groups.change(place, (table, nowMs) -> {
             ApiKey key = table.apiKeys().byId(id);
             if (key == null || !key.tenant().equals(tenant)) {

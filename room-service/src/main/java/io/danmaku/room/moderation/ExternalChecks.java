@@ -5,7 +5,6 @@ import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.log.StateKeys;
 import io.danmaku.protocol.room.ExternalCheck;
 import io.danmaku.protocol.room.RoomKey;
-import io.danmaku.protocol.room.WordList;
 import io.danmaku.room.room.Actor;
 import io.danmaku.room.room.Result;
 import io.danmaku.room.room.RoomTable;
@@ -30,15 +29,10 @@ public final class ExternalChecks {
                 check -> StateKeys.check(check.tenant()));
     }
 
-    /** What decides the group that a tenant's service belongs to. */
-    public static RoomKey place(String tenant) {
-        return WordList.place(tenant, "");
-    }
-
     /** Puts a service in the place of the one before. */
     public Future<Result<ExternalCheck>> put(String tenant, CheckForm.Wanted wanted, Actor by) {
         return groups.change(
-                place(tenant),
+                RoomKey.ofTenant(tenant),
                 (table, nowMs) -> write(
                         "check.set",
                         new ExternalCheck(
@@ -54,7 +48,7 @@ public final class ExternalChecks {
 
     /** Removes it; {@code not_found} when there is none. */
     public Future<Result<ExternalCheck>> remove(String tenant, Actor by) {
-        return groups.change(place(tenant), (table, nowMs) -> {
+        return groups.change(RoomKey.ofTenant(tenant), (table, nowMs) -> {
             ExternalCheck check = table.hooks().check(tenant);
             return check == null
                     ? StateChange.<ExternalCheck>refuse(none())
@@ -69,12 +63,14 @@ public final class ExternalChecks {
         return StateChange.write(
                 check,
                 StateChange.Write.put(
-                        by.act(action, place(check.tenant()), "", ""), StateKeys.check(check.tenant()), check));
+                        by.act(action, RoomKey.ofTenant(check.tenant()), "", ""),
+                        StateKeys.check(check.tenant()),
+                        check));
     }
 
     /** The service in force, as this instance has read it. */
     public Result<ExternalCheck> read(String tenant) {
-        Result<RoomTable> known = groups.readTable(place(tenant));
+        Result<RoomTable> known = groups.readTable(RoomKey.ofTenant(tenant));
         if (known.isRefused()) {
             return Result.refused(known.refusal());
         }

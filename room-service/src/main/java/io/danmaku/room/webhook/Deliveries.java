@@ -6,7 +6,6 @@ import io.danmaku.protocol.log.Topics;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.Webhook;
-import io.danmaku.protocol.room.WordList;
 import io.danmaku.room.room.RoomTable;
 import io.danmaku.room.room.StateGroups;
 import io.vertx.core.Context;
@@ -272,7 +271,7 @@ final class Deliveries {
 
     /** The webhook as it is now, null when it is no more: one that this instance has not read yet is asked for. */
     private Future<Webhook> hook(HookRecord event) {
-        RoomKey place = WordList.place(event.tenant(), "");
+        RoomKey place = RoomKey.ofTenant(event.tenant());
         Webhook known = hook(groups.table(place), event);
         return known != null
                 ? Future.succeededFuture(known)

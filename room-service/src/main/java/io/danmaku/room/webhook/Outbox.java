@@ -4,8 +4,8 @@ import io.danmaku.node.pulsar.PulsarNode;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.HookRecord;
 import io.danmaku.protocol.log.Topics;
+import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.Webhook;
-import io.danmaku.protocol.room.WordList;
 import io.danmaku.room.room.StateGroups;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -38,7 +38,7 @@ final class Outbox {
      * acknowledged; when it fails, some may be there already, and it has to be asked for again.
      */
     Future<Void> tell(HookRecord event) {
-        return groups.upToDate(WordList.place(event.tenant(), ""))
+        return groups.upToDate(RoomKey.ofTenant(event.tenant()))
                 .timeout(WITHIN_MS, TimeUnit.MILLISECONDS)
                 .compose(table -> {
                     List<Future<Void>> put = table.hooks().webhooks(event.tenant()).stream()

@@ -9,7 +9,6 @@ import io.danmaku.protocol.log.StateKeys;
 import io.danmaku.protocol.log.Topics;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.Webhook;
-import io.danmaku.protocol.room.WordList;
 import io.danmaku.room.room.Actor;
 import io.danmaku.room.room.Result;
 import io.danmaku.room.room.RoomTable;
@@ -165,7 +164,7 @@ public final class Webhooks {
     }
 
     private Future<Result<Webhook>> change(String tenant, String name, Decision decision) {
-        return groups.change(place(tenant), (table, nowMs) -> {
+        return groups.change(RoomKey.ofTenant(tenant), (table, nowMs) -> {
             Webhook known = inForce(table, tenant).stream()
                     .filter(hook -> hook.name().equals(name))
                     .findFirst()
@@ -178,13 +177,9 @@ public final class Webhooks {
         return StateChange.write(
                 hook,
                 StateChange.Write.put(
-                        by.act(action, place(hook.tenant()), hook.name(), ""),
+                        by.act(action, RoomKey.ofTenant(hook.tenant()), hook.name(), ""),
                         StateKeys.webhook(hook.tenant(), hook.name()),
                         hook));
-    }
-
-    private static RoomKey place(String tenant) {
-        return WordList.place(tenant, "");
     }
 
     private static List<Webhook> inForce(RoomTable table, String tenant) {
@@ -195,7 +190,7 @@ public final class Webhooks {
 
     /** The webhooks of a tenant, by name, as this instance has read them. */
     public Result<List<Webhook>> list(String tenant) {
-        Result<RoomTable> known = groups.readTable(place(tenant));
+        Result<RoomTable> known = groups.readTable(RoomKey.ofTenant(tenant));
         return known.isRefused() ? Result.refused(known.refusal()) : Result.of(inForce(known.value(), tenant));
     }
 
