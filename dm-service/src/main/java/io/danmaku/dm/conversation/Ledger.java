@@ -26,6 +26,9 @@ public interface Ledger {
     /** Up to which message the conversation is cleared for a user, 0 = not at all. */
     CompletionStage<Long> clearedUpTo(ConversationKey key, String owner);
 
+    /** How many bodies records before one gave a message, the first one counted, as far as {@code most}; 0 of one that was not edited or is recalled. */
+    CompletionStage<Integer> versionsBefore(String tenant, String messageId, long logIndex, int most);
+
     /** Writes all rows of a message. */
     CompletionStage<Void> store(StoredMessage message);
 

@@ -16,6 +16,9 @@ import java.util.Base64;
 /** What a record may ask, and what it makes of its conversation. */
 public final class Rules {
     /** Most characters of a sign at a message. */
+    /** Bodies of a message that are kept and told, the first one counted. */
+    public static final int VERSIONS_MAX = 200;
+
     private static final int SIGN_CHARS_MAX = 32;
 
     private static final String TEXT = "text";

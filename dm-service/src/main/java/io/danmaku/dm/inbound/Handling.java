@@ -167,12 +167,32 @@ final class Handling {
                     if (blocks.by(task.key(), record.to())) {
                         return CompletableFuture.completedFuture(blocked());
                     }
-                    return record.op() == Op.HIDE
-                            ? hide(task, message)
-                            : storage.persist(() -> ledger.store(new Change.OfMessage(task.logged(), message)))
-                                    .thenApply(written ->
-                                            new Outcome.Changed(Rules.changed(task.logged(), message.message())));
+                    return switch (record.op()) {
+                        case HIDE -> hide(task, message);
+                        case EDIT -> edit(task, message);
+                        default -> change(task, message);
+                    };
                 }));
+    }
+
+    /** All versions are kept, so there is a bound to them. */
+    private CompletableFuture<Outcome> edit(Task task, StoredMessage message) {
+        if (message.message().revision().editedMs() == 0) {
+            return change(task, message);
+        }
+        DirectRecord record = task.logged().record();
+        return storage.persist(() -> ledger.versionsBefore(
+                        record.tenant(), record.mid(), task.logged().index(), Rules.VERSIONS_MAX))
+                .thenCompose(versions -> versions < Rules.VERSIONS_MAX
+                        ? change(task, message)
+                        : CompletableFuture.completedFuture(refused(
+                                ErrorCode.CONFLICT,
+                                "the message was edited " + (Rules.VERSIONS_MAX - 1) + " times: send another one")));
+    }
+
+    private CompletableFuture<Outcome> change(Task task, StoredMessage message) {
+        return storage.persist(() -> ledger.store(new Change.OfMessage(task.logged(), message)))
+                .thenApply(written -> new Outcome.Changed(Rules.changed(task.logged(), message.message())));
     }
 
     private CompletableFuture<Outcome> hide(Task task, StoredMessage message) {

@@ -19,6 +19,7 @@ final class ChangeTables {
     private final CqlNode cql;
     private final OwnerLogs logs;
     private final PreparedStatement insertVersion;
+    private final PreparedStatement selectVersionsBefore;
     private final PreparedStatement updateBody;
     private final PreparedStatement updateRecalled;
     private final PreparedStatement deleteVersions;
@@ -39,6 +40,8 @@ final class ChangeTables {
         insertVersion = cql.prepare("INSERT INTO KS.content_version (tenant, message_id, log_index, body, at)"
                 + " VALUES (?, ?, ?, ?, ?) USING TIMESTAMP ?");
         deleteVersions = cql.prepare("DELETE FROM KS.content_version USING TIMESTAMP ?" + content);
+        selectVersionsBefore =
+                cql.prepare("SELECT log_index FROM KS.content_version" + content + " AND log_index < ? LIMIT ?");
         updateBody = cql.prepare("UPDATE KS.content USING TIMESTAMP ? SET body = ?, edited_at = ?, rev = ?" + content);
         updateRecalled = cql.prepare("UPDATE KS.content USING TIMESTAMP ? SET body = '', by_sender = '',"
                 + " by_recipient = '', recalled_at = ?, rev = ?" + content);
@@ -74,6 +77,10 @@ final class ChangeTables {
             Row row = result.one();
             return row == null ? 0L : row.getLong("cleared_seq");
         });
+    }
+
+    CompletionStage<Integer> versionsBefore(String tenant, String messageId, long logIndex, int most) {
+        return cql.rows(selectVersionsBefore, tenant, messageId, logIndex, most).thenApply(List::size);
     }
 
     CompletionStage<Void> store(Change change) {

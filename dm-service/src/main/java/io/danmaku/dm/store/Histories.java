@@ -2,6 +2,7 @@ package io.danmaku.dm.store;
 
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
+import io.danmaku.dm.conversation.Rules;
 import io.danmaku.dm.conversation.StoredMessage;
 import io.danmaku.protocol.log.DirectMessage;
 import java.util.ArrayList;
@@ -12,14 +13,11 @@ import java.util.concurrent.CompletionStage;
 
 /** Pages of one conversation as one side sees it: without what that side has hidden or cleared. */
 public final class Histories {
-    /** Rows looked through for one page: most of them may be hidden. */
     /** Rows of one query: where much is hidden, a short page needs few of them. */
     private static final int ROWS_MIN = 50;
 
+    /** Rows looked through for one page: most of them may be hidden. */
     private static final int LOOKED_MAX = 2_000;
-
-    /** Versions of one message that are told, the first ones. */
-    private static final int VERSIONS_MAX = 200;
 
     private final CqlNode cql;
     private final Contents contents;
@@ -90,7 +88,10 @@ public final class Histories {
                 });
     }
 
-    /** All bodies that a message between these two had, eldest first; none when it was recalled, null when there is no such message. */
+    /**
+     * All bodies that a message between these two had, eldest first; none when it was recalled, null when there is no such message or the user
+     * has hidden or cleared it.
+     */
     public CompletionStage<List<Version>> versions(String tenant, String user, String peer, String mid) {
         return contents.message(tenant, mid).thenCompose(stored -> {
             if (stored == null || !isBetween(stored, user, peer)) {
@@ -100,13 +101,29 @@ public final class Histories {
             if (message.revision().recalled()) {
                 return CompletableFuture.completedFuture(List.of());
             }
-            return cql.rows(selectVersions, tenant, mid, VERSIONS_MAX)
-                    .thenApply(rows -> rows.isEmpty()
-                            ? List.of(new Version(message.kind(), message.body(), message.tsMs()))
-                            : rows.stream()
-                                    .map(row -> new Version(message.kind(), row.getString("body"), row.getLong("at")))
-                                    .toList());
+            return isShown(tenant, user, peer, message.seq())
+                    .thenCompose(shown -> shown ? versions(tenant, message) : CompletableFuture.completedFuture(null));
         });
+    }
+
+    private CompletionStage<List<Version>> versions(String tenant, DirectMessage message) {
+        return cql.rows(selectVersions, tenant, message.mid(), Rules.VERSIONS_MAX)
+                .thenApply(rows -> rows.isEmpty()
+                        ? List.of(new Version(message.kind(), message.body(), message.tsMs()))
+                        : rows.stream()
+                                .map(row -> new Version(message.kind(), row.getString("body"), row.getLong("at")))
+                                .toList());
+    }
+
+    /** Whether a side has neither hidden nor cleared a message that there is. */
+    private CompletionStage<Boolean> isShown(String tenant, String owner, String peer, long seq) {
+        return cql.execute(selectContact, tenant, owner, peer)
+                .thenCombine(
+                        cql.rows(selectIds, tenant, owner, peer, Buckets.ofMessage(seq), seq, 1), (contacts, rows) -> {
+                            Row contact = contacts.one();
+                            boolean cleared = contact != null && seq <= contact.getLong("cleared_seq");
+                            return !cleared && !rows.isEmpty() && !rows.get(0).getBoolean("hidden");
+                        });
     }
 
     private static boolean isBetween(StoredMessage stored, String user, String peer) {

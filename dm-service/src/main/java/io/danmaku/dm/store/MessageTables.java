@@ -216,6 +216,11 @@ public final class MessageTables implements Ledger {
     }
 
     @Override
+    public CompletionStage<Integer> versionsBefore(String tenant, String messageId, long logIndex, int most) {
+        return changes.versionsBefore(tenant, messageId, logIndex, most);
+    }
+
+    @Override
     public CompletionStage<Void> store(Change change) {
         return changes.store(change);
     }

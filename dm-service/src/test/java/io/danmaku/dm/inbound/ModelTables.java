@@ -197,6 +197,15 @@ final class ModelTables {
             }
 
             @Override
+            public CompletionStage<Integer> versionsBefore(String tenant, String messageId, long logIndex, int most) {
+                return answer(() -> Math.min(
+                        most,
+                        versions.getOrDefault(messageId, new TreeMap<>())
+                                .headMap(logIndex)
+                                .size()));
+            }
+
+            @Override
             public CompletionStage<Void> store(Change change) {
                 if (change instanceof Change.OfMessage m
                         && change.logged().record().op() == Op.EDIT) {

@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.dm.conversation.Rules;
+import io.danmaku.protocol.json.DirectBody;
 import io.danmaku.protocol.json.Json;
+import io.danmaku.standalone.client.Answer;
 import io.danmaku.standalone.client.Clients;
 import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.TestHub;
@@ -104,7 +107,11 @@ class DirectChangesIT {
                 ann.ask("PATCH", direct, path(bob, mid), field("body", "oh no!"))
                         .status());
         refused(403, "forbidden", bob.ask("DELETE", direct, path(ann, mid), null));
-        assertEquals(200, ann.ask("DELETE", edge, path(bob, mid), null).status());
+        DirectClient.Answer recalled = ann.ask("DELETE", edge, path(bob, mid), null);
+        assertEquals(200, recalled.status(), recalled.toString());
+        assertEquals(
+                recalled, ann.ask("DELETE", direct, path(bob, mid), null), "asked again it is answered as at first");
+        refused(404, "not_found", bob.ask("DELETE", direct, path(ann, mid), null));
         JsonNode seen = newest(bob, ann);
         assertEquals("recalled", seen.get("kind").asText());
         assertEquals("", seen.get("body").asText());
@@ -156,6 +163,8 @@ class DirectChangesIT {
                 () -> changes(bob).stream()
                         .anyMatch(change -> change.path("hidden").asText().equals(three)));
         assertTrue(changes(ann).isEmpty(), "nobody else hears of it");
+        refused(404, "not_found", bob.get(direct, path(ann, three) + "/versions"));
+        assertEquals(200, ann.get(direct, path(bob, three) + "/versions").status());
 
         ObjectNode upTo = Json.object().put("seq", 2);
         assertEquals(
@@ -164,6 +173,8 @@ class DirectChangesIT {
                         .body()
                         .get("cleared")
                         .asLong());
+        refused(404, "not_found", ann.get(direct, path(bob, one) + "/versions"));
+        assertEquals(200, bob.get(direct, path(ann, one) + "/versions").status());
         List<JsonNode> left = ann.history(direct, bob.user(), 50);
         assertEquals(1, left.size());
         assertEquals(three, left.get(0).get("mid").asText());
@@ -225,6 +236,50 @@ class DirectChangesIT {
                         direct,
                         "/api/dm/" + ann.user() + "/messages",
                         "{\"cid\":\"x\",\"kind\":\"smoke\",\"body\":\"a\"}".getBytes(UTF_8)));
+    }
+
+    @Test
+    void aBodyAsDeepAsItMayBeIsToldEverywhereAndADeeperOneIsRefused() throws Exception {
+        String body = "{\"a\":".repeat(DirectBody.NESTING_MAX - 1) + "{}" + "}".repeat(DirectBody.NESTING_MAX - 1);
+        String deep = "{\"cid\":\"deep\",\"kind\":\"custom\",\"body\":" + body + "}";
+        String deeper = "{\"cid\":\"deeper\",\"kind\":\"custom\",\"body\":{\"a\":" + body + "}}";
+        String to = "/api/dm/" + bob.user() + "/messages";
+        assertEquals(201, ann.post(direct, to, deep.getBytes(UTF_8)).status());
+        refused(400, "bad_field", ann.post(direct, to, deeper.getBytes(UTF_8)));
+        JsonNode sent = Json.MAPPER.readTree(body);
+        try (Clients clients = new Clients(1);
+                Witness anns = Witness.viewer(clients, TestHub.get(), ann.user(), 1);
+                Witness bobs = Witness.viewer(clients, TestHub.get(), bob.user(), 2)) {
+            ObjectNode deepest = Json.object().put("op", "dm.send").put("to", bob.user());
+            deepest.put("cid", "deeper").put("kind", "custom").putObject("body").set("a", sent);
+            Answer refused = anns.wait(anns.client().request(deepest));
+            assertEquals("bad_field", refused.code());
+            Answer history = bobs.wait(bobs.client().dmHistory(ann.user(), 0, 10));
+            assertEquals(sent, history.ok().at("/messages/0/body"), history::toString);
+            Answer contacts = bobs.wait(bobs.client().dmContacts(null, 10));
+            assertEquals(sent, contacts.ok().at("/contacts/0/last/body"), contacts::toString);
+            Eventually.await(SEEN_MAX, "sync tells it", () -> {
+                Answer synced = bobs.wait(bobs.client().dmSync(null, 10));
+                return sent.equals(synced.ok().at("/messages/0/body"));
+            });
+        }
+    }
+
+    @Test
+    void aMessageIsEditedSoOftenAndAllThatItSaidIsTold() throws Exception {
+        String mid = send(ann, bob, "0");
+        for (int i = 1; i < Rules.VERSIONS_MAX; i++) {
+            DirectClient.Answer edited = ann.ask("PATCH", direct, path(bob, mid), field("body", "" + i));
+            assertEquals(200, edited.status(), edited.toString());
+        }
+        refused(409, "conflict", ann.ask("PATCH", direct, path(bob, mid), field("body", "once more")));
+        JsonNode said = bob.get(direct, path(ann, mid) + "/versions").body().get("versions");
+        assertEquals(Rules.VERSIONS_MAX, said.size());
+        assertEquals("0", said.get(0).get("body").asText());
+        String last = said.get(Rules.VERSIONS_MAX - 1).get("body").asText();
+        assertEquals("" + (Rules.VERSIONS_MAX - 1), last);
+        assertEquals(last, newest(bob, ann).get("body").asText());
+        assertEquals(200, ann.ask("DELETE", direct, path(bob, mid), null).status(), "it can be recalled all the same");
     }
 
     @Test
