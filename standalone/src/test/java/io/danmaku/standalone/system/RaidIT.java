@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.danmaku.protocol.room.Role;
+import io.danmaku.protocol.token.Account;
 import io.danmaku.protocol.token.Claims;
+import io.danmaku.protocol.token.Profile;
 import io.danmaku.standalone.client.Answer;
 import io.danmaku.standalone.client.Clients;
 import io.danmaku.standalone.hub.Eventually;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -221,6 +224,73 @@ final class RaidIT {
         } finally {
             flood.shutdownNow();
             raiders.forEach(Witness::close);
+        }
+    }
+
+    /** A room that a step is put upon when more come, or more with young accounts, than this. */
+    private String guarded(String name, int joinsPerSecond, int youngPercent) {
+        return api.createRoom(
+                name,
+                Map.of(
+                        "raid",
+                        Map.of(
+                                "auto",
+                                true,
+                                "steps",
+                                List.of("unique"),
+                                "joinsPerSecond",
+                                joinsPerSecond,
+                                "youngPercent",
+                                youngPercent)));
+    }
+
+    /** On both edges, all at once, each with an account of that age. */
+    private void come(Clients clients, String room, int days, List<Witness> came) {
+        long sinceS = System.currentTimeMillis() / 1_000 - TimeUnit.DAYS.toSeconds(days);
+        List<Witness> coming = new ArrayList<>();
+        for (int i = 0; i < RAIDERS; i++) {
+            String user = room + "." + i;
+            Claims claims = new Claims(
+                    user,
+                    user,
+                    "default",
+                    Map.of(),
+                    false,
+                    System.currentTimeMillis() + 600_000,
+                    Profile.NONE,
+                    Account.UNKNOWN.since(sinceS));
+            coming.add(Witness.connect(clients, hub, user, hub.token(claims), 1 + i % TestHub.EDGES));
+        }
+        came.addAll(coming);
+        List<CompletableFuture<Answer>> joins =
+                coming.stream().map(witness -> witness.client().join(room)).toList();
+        for (int i = 0; i < RAIDERS; i++) {
+            assertTrue(coming.get(i).wait(joins.get(i)).acknowledged());
+        }
+    }
+
+    private String why(String room) {
+        return api.get("/api/rooms/" + room + "/raid", hub.adminToken())
+                .body()
+                .at("/raid/why")
+                .asText();
+    }
+
+    @Test
+    void manyWhoComeAndYoungAccountsOfWhoComesAreSignsAndOldAccountsAreNone() {
+        String old = guarded("old", 100_000, 50);
+        String young = guarded("young", 100_000, 50);
+        String many = guarded("many", RAIDERS / 10, 100);
+        List<Witness> came = new ArrayList<>();
+        try (Clients clients = new Clients(1)) {
+            come(clients, old, 400, came);
+            come(clients, young, 1, came);
+            come(clients, many, 400, came);
+            Eventually.await(RAISED_MAX, "young accounts", () -> why(young).endsWith(" who came have young accounts"));
+            Eventually.await(RAISED_MAX, "many", () -> why(many).endsWith(" came within 10 s"));
+            assertEquals("", why(old), "it was looked at before the others");
+        } finally {
+            came.forEach(Witness::close);
         }
     }
 
