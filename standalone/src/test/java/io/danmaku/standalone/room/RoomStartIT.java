@@ -38,7 +38,7 @@ class RoomStartIT {
             RoomHttp http = admin(other.address(), "start-alone");
             Eventually.await(UP_MAX, "it waits for what needs the broker", () -> {
                 JsonNode waiting = http.get("/readyz").body().path("waiting");
-                return waiting.toString().equals("[\"membership\",\"state\"]");
+                return waiting.toString().equals("[\"membership\",\"state\",\"webhooks\"]");
             });
             RoomHttp.Answer readiness = http.get("/readyz");
             assertEquals(503, readiness.status());
