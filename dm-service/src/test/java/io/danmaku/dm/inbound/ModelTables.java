@@ -34,31 +34,6 @@ final class ModelTables {
     /** One row of {@code message_index}. */
     record IndexRow(String messageId, int box, long logIndex, long received) {}
 
-    /** A cell and the timestamp of its write. */
-    record Cell(long value, long timestamp) {
-        static final Cell NONE = new Cell(0, Long.MIN_VALUE);
-    }
-
-    /** One row of {@code contact}. */
-    static final class Contact {
-        final Map<String, Cell> cells = new TreeMap<>();
-
-        void put(String column, long value, long timestamp) {
-            Cell old = cells.getOrDefault(column, Cell.NONE);
-            if (timestamp > old.timestamp || (timestamp == old.timestamp && value > old.value)) {
-                cells.put(column, new Cell(value, timestamp));
-            }
-        }
-
-        long get(String column) {
-            return cells.getOrDefault(column, Cell.NONE).value;
-        }
-
-        long unread() {
-            return Math.max(0, get("received") - Math.max(get("read_received"), get("cleared_received")));
-        }
-    }
-
     /** A row of {@code content}: as it was sent, and cells of what has become of it. */
     static final class Content {
         final StoredMessage sent;
@@ -111,7 +86,7 @@ final class ModelTables {
     final Map<String, TreeMap<Long, String>> notes = new TreeMap<>();
 
     final Map<String, TreeMap<Long, IndexRow>> index = new TreeMap<>();
-    final Map<String, Contact> contacts = new TreeMap<>();
+    final Map<String, ModelContact> contacts = new TreeMap<>();
     final Map<String, TreeMap<Long, String>> ownerLog = new TreeMap<>();
     long mark = -1;
 
@@ -156,7 +131,7 @@ final class ModelTables {
             @Override
             public CompletionStage<ReadMarks> readMarks(ConversationKey key) {
                 return answer(() -> {
-                    Contact low = contact(key.low(), key.high());
+                    ModelContact low = contact(key.low(), key.high());
                     return new ReadMarks(low.get("read_seq"), low.get("peer_read_seq"));
                 });
             }
@@ -350,7 +325,7 @@ final class ModelTables {
     }
 
     private void putContact(String owner, String peer, long seq, long received, long logIndex) {
-        Contact contact = contact(owner, peer);
+        ModelContact contact = contact(owner, peer);
         contact.put("last_seq", seq, logIndex + 1);
         contact.put("received", received, logIndex + 1);
     }
@@ -359,8 +334,8 @@ final class ModelTables {
         return index.computeIfAbsent(pair(owner, peer), k -> new TreeMap<>());
     }
 
-    Contact contact(String owner, String peer) {
-        return contacts.computeIfAbsent(pair(owner, peer), k -> new Contact());
+    ModelContact contact(String owner, String peer) {
+        return contacts.computeIfAbsent(pair(owner, peer), k -> new ModelContact());
     }
 
     private static void same(Object before, Object now) {

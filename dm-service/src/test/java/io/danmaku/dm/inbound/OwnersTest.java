@@ -296,7 +296,7 @@ class OwnersTest {
         TreeMap<Long, String> stored = new TreeMap<>();
         run.tables.rows(owner, peer).forEach((seq, row) -> stored.put(seq, row.messageId()));
         assertEquals(messages, stored, "each message once, numbered in the order of the log, for " + name);
-        ModelTables.Contact contact = run.tables.contact(owner, peer);
+        ModelContact contact = run.tables.contact(owner, peer);
         assertEquals(all.size(), contact.get("last_seq"));
         assertEquals(side.read, contact.get("read_seq"), "read mark of " + name);
         assertEquals(side.read, run.tables.contact(peer, owner).get("peer_read_seq"), "read mark as told of " + name);
