@@ -26,10 +26,21 @@ final class RoomHttp {
 
     private final URI base;
     private final String token;
+    private final Duration timeout;
 
     RoomHttp(URI base, String token) {
+        this(base, token, TIMEOUT);
+    }
+
+    private RoomHttp(URI base, String token, Duration timeout) {
         this.base = base;
         this.token = token;
+        this.timeout = timeout;
+    }
+
+    /** The same with so much patience. */
+    RoomHttp within(Duration patience) {
+        return new RoomHttp(base, token, patience);
     }
 
     Answer get(String path) throws IOException, InterruptedException {
@@ -59,7 +70,7 @@ final class RoomHttp {
 
     private Answer ask(String method, String path, String body, String ifMatch)
             throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(TIMEOUT);
+        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(timeout);
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }
