@@ -18,7 +18,7 @@ final class RoomHttp {
             .build();
 
     /** What came back; the body is null when there was none, or when it was not JSON. */
-    record Answer(int status, JsonNode body, String etag) {
+    record Answer(int status, JsonNode body, String etag, String contentType) {
         String code() {
             return body.path("code").asText("");
         }
@@ -84,10 +84,12 @@ final class RoomHttp {
                     .method(method, HttpRequest.BodyPublishers.ofString(body));
         }
         HttpResponse<byte[]> answer = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-        boolean json = answer.headers().firstValue("Content-Type").orElse("").contains("json");
+        String contentType = answer.headers().firstValue("Content-Type").orElse("");
+        boolean json = contentType.contains("json");
         return new Answer(
                 answer.statusCode(),
                 json ? Json.MAPPER.readTree(answer.body()) : null,
-                answer.headers().firstValue("ETag").orElse(null));
+                answer.headers().firstValue("ETag").orElse(null),
+                contentType);
     }
 }
