@@ -84,7 +84,8 @@ public final class Forwarding {
         }
         boolean read = context.request().method().equals(HttpMethod.GET);
         Owner owner = groups.otherOwner(room);
-        if (owner == null || context.request().getHeader(HEADER) != null) {
+        // to one that hangs a request would wait for its whole time
+        if (owner == null || groups.isHung(owner) || context.request().getHeader(HEADER) != null) {
             if (read) {
                 here.run();
             } else {

@@ -9,15 +9,20 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Whether other instances answer their {@code /healthz}. One that does not, or not as itself, gives reason to ask the broker for its groups;
- * it decides nothing: the broker grants a group only when its owner's connection is gone.
+ * Whether other instances answer their {@code /healthz}. One that does not, or not as itself, gives reason to ask the broker for its groups,
+ * who grants them when its connection is gone. One that was silent several times in a row counts as hung: its connection may stand for
+ * long, so it is thrown out.
  */
 final class OwnerWatch {
+    /** Looks in a row without an answer after which an instance counts as hung. */
+    static final int HUNG_LOOKS = 2;
+
     private static final int OK = 200;
 
     private final HttpClient http;
     private final long timeoutMs;
-    private final Map<Owner, Boolean> answered = new HashMap<>();
+    /** Looks without an answer since the last one with one. */
+    private final Map<Owner, Integer> missed = new HashMap<>();
 
     OwnerWatch(HttpClient http, long timeoutMs) {
         this.http = http;
@@ -26,12 +31,17 @@ final class OwnerWatch {
 
     /** True until a look has failed. */
     boolean answers(Owner owner) {
-        return answered.getOrDefault(owner, true);
+        return missed.getOrDefault(owner, 0) == 0;
+    }
+
+    /** Whether {@link #HUNG_LOOKS} and more looks in a row have failed. */
+    boolean isHung(Owner owner) {
+        return missed.getOrDefault(owner, 0) >= HUNG_LOOKS;
     }
 
     /** Looks at these instances, and forgets all others. */
     void look(Set<Owner> owners) {
-        answered.keySet().retainAll(owners);
+        missed.keySet().retainAll(owners);
         for (Owner owner : owners) {
             RequestOptions options = new RequestOptions()
                     .setMethod(HttpMethod.GET)
@@ -42,7 +52,13 @@ final class OwnerWatch {
             http.request(options)
                     .compose(request ->
                             request.send().compose(response -> response.body().map(body -> isFrom(owner, response))))
-                    .onComplete((same, failure) -> answered.put(owner, failure == null && same));
+                    .onComplete((same, failure) -> {
+                        if (failure == null && same) {
+                            missed.put(owner, 0);
+                        } else {
+                            missed.merge(owner, 1, Integer::sum);
+                        }
+                    });
         }
     }
 

@@ -9,7 +9,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.PulsarClientException.ProducerBusyException;
@@ -30,6 +29,9 @@ final class StateGroup implements StateReader.Watcher {
 
     /** Shortest time between two tries that requests give rise to. */
     private static final long SUSPECT_INTERVAL_MS = 250;
+
+    /** Shortest time between two owners that are thrown out: two instances that cannot see each other take turns no faster. */
+    private static final long THROW_OUT_INTERVAL_MS = 60_000;
 
     private static final RoomTable NOTHING_READ = new RoomTable();
 
@@ -64,6 +66,7 @@ final class StateGroup implements StateReader.Watcher {
     private long claimEndMs;
     private long retryAtMs;
     private long askedAtMs;
+    private long thrownOutAtMs = Long.MIN_VALUE / 2;
 
     StateGroup(
             Vertx vertx,
@@ -131,16 +134,18 @@ final class StateGroup implements StateReader.Watcher {
     /**
      * Looks whether there is something to do.
      *
-     * @param answers whether another instance answers
+     * @param watch whether another instance answers
      */
-    void tick(Predicate<Owner> answers) {
+    void tick(OwnerWatch watch) {
         long nowMs = clock.millis();
         switch (phase) {
             case STANDBY -> {
                 if (reader == null) {
                     follow();
                 }
-                if (isDue(nowMs, answers)) {
+                if (isHung(nowMs, watch)) {
+                    throwOut(nowMs);
+                } else if (isDue(nowMs, watch)) {
                     ask();
                 }
             }
@@ -154,14 +159,39 @@ final class StateGroup implements StateReader.Watcher {
     }
 
     /** The broker logs every refusal, so it is asked only when the owner seems gone, and now and then to be sure. */
-    private boolean isDue(long nowMs, Predicate<Owner> answers) {
+    private boolean isDue(long nowMs, OwnerWatch watch) {
         if (nowMs >= retryAtMs) {
             return true;
         }
         Owner other = otherOwner();
         return reader.caughtUp()
                 && nowMs >= askedAtMs + bounds.watchIntervalMs()
-                && (other == null || !answers.test(other));
+                && (other == null || !watch.answers(other));
+    }
+
+    private boolean isHung(long nowMs, OwnerWatch watch) {
+        Owner other = otherOwner();
+        return other != null
+                && reader.caughtUp()
+                && watch.isHung(other)
+                && nowMs >= thrownOutAtMs + THROW_OUT_INTERVAL_MS;
+    }
+
+    /** The owner's process stands still, and the broker has not noticed yet. */
+    private void throwOut(long nowMs) {
+        LOG.warn("{}: {} does not answer and is thrown out", topic, otherOwner());
+        phase = Phase.ASKING;
+        thrownOutAtMs = nowMs;
+        meters.thrownOut.increment();
+        Future.fromCompletionStage(StateWriter.throwOut(client, topic), context).onComplete((out, failure) -> {
+            if (phase != Phase.ASKING) {
+                return;
+            }
+            if (failure != null) {
+                LOG.warn("{}: its owner cannot be thrown out: {}", topic, failure.getMessage());
+            }
+            ask();
+        });
     }
 
     /** Somebody found the owner gone: try to become it now instead of at the next look. */

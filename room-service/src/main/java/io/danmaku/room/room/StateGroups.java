@@ -95,7 +95,7 @@ public final class StateGroups implements Bearer.Keys {
     private void tick() {
         Set<Owner> others = new HashSet<>();
         for (StateGroup group : groups) {
-            group.tick(watch::answers);
+            group.tick(watch);
             if (group.otherOwner() != null) {
                 others.add(group.otherOwner());
             }
@@ -128,6 +128,11 @@ public final class StateGroups implements Bearer.Keys {
     /** The other instance that decides for a room, or null while none is known. */
     public Owner otherOwner(RoomKey room) {
         return group(room).otherOwner();
+    }
+
+    /** Whether an instance is silent for so long that its groups are taken from it. */
+    public boolean isHung(Owner owner) {
+        return watch.isHung(owner);
     }
 
     /** The owner of this room's group does not answer. */

@@ -18,6 +18,8 @@ final class StateMeters {
     final Counter claims;
     /** Groups lost to another instance or to a silent broker. */
     final Counter losses;
+    /** Groups whose owner hung and was thrown out. */
+    final Counter thrownOut;
     /** Records that were not of their form. */
     final Counter unreadable;
 
@@ -28,6 +30,7 @@ final class StateMeters {
         faults = registry.counter("danmaku.state.faults");
         claims = registry.counter("danmaku.state.claims");
         losses = registry.counter("danmaku.state.losses");
+        thrownOut = registry.counter("danmaku.state.thrown.out");
         unreadable = registry.counter("danmaku.state.unreadable");
     }
 }

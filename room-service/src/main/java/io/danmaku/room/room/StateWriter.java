@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
  * <p>The mode is Exclusive, asked for again and again, and not WaitForExclusive: there the broker (seen in 4.2) queues a
  * former owner that reconnects while another one writes, without comparing epochs, and later grants it with its old
  * epoch. It would resend what it had pending, on a table that has missed everything since. In mode Exclusive such a
- * producer is refused as fenced, for ever.
+ * producer is refused as fenced, for ever. A producer whose process hangs is thrown out by one of the mode ExclusiveWithFencing, which
+ * is closed at once: were it kept, a former owner that comes back with it would throw the present one out before it is refused.
  */
 final class StateWriter {
     private static final Logger LOG = LoggerFactory.getLogger(StateWriter.class);
@@ -41,6 +42,15 @@ final class StateWriter {
                 .sendTimeout((int) writeTimeoutMs, TimeUnit.MILLISECONDS)
                 .createAsync()
                 .thenApply(StateWriter::new);
+    }
+
+    /** Ends whoever has the topic; who comes first has it then. */
+    static CompletableFuture<Void> throwOut(PulsarClient client, String topic) {
+        return client.newProducer(Schema.BYTES)
+                .topic(topic)
+                .accessMode(ProducerAccessMode.ExclusiveWithFencing)
+                .createAsync()
+                .thenCompose(Producer::closeAsync);
     }
 
     CompletableFuture<MessageId> put(String key, byte[] value) {

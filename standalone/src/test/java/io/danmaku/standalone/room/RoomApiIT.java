@@ -33,7 +33,9 @@ class RoomApiIT {
     private static void assertProblem(int status, String code, Answer answer) {
         assertEquals(code, answer.code(), String.valueOf(answer.body()));
         assertEquals(status, answer.status());
+        assertEquals("application/problem+json", answer.contentType());
         assertEquals(status, answer.body().path("status").intValue());
+        assertFalse(answer.body().path("title").asText().isEmpty());
         assertEquals("about:blank", answer.body().path("type").asText());
         assertFalse(answer.body().path("detail").asText().isEmpty());
     }

@@ -18,7 +18,7 @@ final class RoomHttp {
             .build();
 
     /** What came back; the body is null when there was none, or when it was not JSON. */
-    record Answer(int status, JsonNode body, String etag) {
+    record Answer(int status, JsonNode body, String etag, String contentType) {
         String code() {
             return body.path("code").asText("");
         }
@@ -26,10 +26,21 @@ final class RoomHttp {
 
     private final URI base;
     private final String token;
+    private final Duration timeout;
 
     RoomHttp(URI base, String token) {
+        this(base, token, TIMEOUT);
+    }
+
+    private RoomHttp(URI base, String token, Duration timeout) {
         this.base = base;
         this.token = token;
+        this.timeout = timeout;
+    }
+
+    /** The same with so much patience. */
+    RoomHttp within(Duration patience) {
+        return new RoomHttp(base, token, patience);
     }
 
     Answer get(String path) throws IOException, InterruptedException {
@@ -59,7 +70,7 @@ final class RoomHttp {
 
     private Answer ask(String method, String path, String body, String ifMatch)
             throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(TIMEOUT);
+        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(timeout);
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }
@@ -73,10 +84,12 @@ final class RoomHttp {
                     .method(method, HttpRequest.BodyPublishers.ofString(body));
         }
         HttpResponse<byte[]> answer = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-        boolean json = answer.headers().firstValue("Content-Type").orElse("").contains("json");
+        String contentType = answer.headers().firstValue("Content-Type").orElse("");
+        boolean json = contentType.contains("json");
         return new Answer(
                 answer.statusCode(),
                 json ? Json.MAPPER.readTree(answer.body()) : null,
-                answer.headers().firstValue("ETag").orElse(null));
+                answer.headers().firstValue("ETag").orElse(null),
+                contentType);
     }
 }

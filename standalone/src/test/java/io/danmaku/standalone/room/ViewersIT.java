@@ -75,7 +75,7 @@ class ViewersIT {
     @Test
     void whoMayAskSeesWhoIsThereOnWhichDevices() throws Exception {
         String room = "viewers-list";
-        admin.post("/api/rooms", "{\"id\":\"" + room + "\"}");
+        admin.post("/api/rooms", "{\"id\":\"" + room + "\",\"title\":\"" + room + "\"}");
         String moderator = token("mod", "default", Map.of(room, Role.MODERATOR), false, Profile.NO_LEVEL);
         try (Clients clients = new Clients(1)) {
             enter(clients, 1, "web", token("ann", "default", Map.of(), false, 12), room);
@@ -83,6 +83,11 @@ class ViewersIT {
             enter(clients, 2, "tv", token("bob", "default", Map.of(), false, Profile.NO_LEVEL), room);
             enter(clients, 2, "", moderator, room);
             awaitPresence(room, 4, "{\"web\":1,\"ios\":1,\"tv\":1,\"other\":1}");
+            for (int atLeast = 4; atLeast <= 5; atLeast++) {
+                JsonNode found =
+                        admin.get("/api/rooms?q=" + room + "&online=" + atLeast).body();
+                assertEquals(atLeast == 4, found.toString().contains("\"" + room + "\""), found::toString);
+            }
             RoomHttp.Answer listed = as(moderator).get("/api/rooms/" + room + "/viewers");
             assertEquals(200, listed.status(), String.valueOf(listed.body()));
             assertFalse(listed.body().path("sampled").booleanValue());

@@ -89,7 +89,7 @@ class WebhooksIT {
 
     @Test
     void whatABackendWantsToKnowIsPostedToItSigned() throws Exception {
-        put("all", "room.created,room.closed,live,offline,sanction");
+        put("all", "room.created,room.closed,live,offline,report,sanction");
         put("some", "offline");
         String room = "/api/rooms/hook-1";
         well(backend.post("/api/rooms", "{\"id\":\"hook-1\",\"title\":\"Saturday\"}"));
@@ -101,13 +101,14 @@ class WebhooksIT {
         well(backend.patch(room, "{\"live\":false}"));
         well(backend.delete(room));
 
-        Eventually.await(TOLD_MAX, "all six", () -> receiver.told("all").size() >= 6);
+        Eventually.await(TOLD_MAX, "all seven", () -> receiver.told("all").size() >= 7);
         assertEquals(
                 Map.of(
                         "room.created hook-1", 1L,
                         "live hook-1", 1L,
                         "sanction hook-1", 2L,
                         "offline hook-1", 1L,
+                        "report hook-1", 1L,
                         "room.closed hook-1", 1L),
                 receiver.told("all").stream().collect(Collectors.groupingBy(line -> line, Collectors.counting())));
         Eventually.await(TOLD_MAX, "the other one", () -> !receiver.told("some").isEmpty());
@@ -122,6 +123,9 @@ class WebhooksIT {
         JsonNode live = event("all", "live");
         assertEquals("Saturday", live.at("/data/title").asText());
         assertTrue(live.at("/data/live").booleanValue());
+        JsonNode report = event("all", "report");
+        assertEquals(live.at("/data/stream"), report.at("/data/stream"));
+        assertEquals(0, report.at("/data/messages").intValue(), report::toString);
         Set<String> sanctions = receiver.posts("all").stream()
                 .map(Post::event)
                 .filter(event -> event.path("type").asText().equals("sanction"))

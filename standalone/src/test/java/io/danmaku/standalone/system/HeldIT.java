@@ -175,6 +175,35 @@ final class HeldIT {
     }
 
     @Test
+    void whatNobodyAnswersExpires() {
+        String room = api.createRoom("held", Map.of("holdAll", true, "heldMinutes", 1));
+        String moderator = moderatorToken("m", room);
+        try (Clients clients = new Clients(1);
+                Witness sender = Witness.viewer(clients, hub, "sender", 1);
+                Witness viewer = Witness.viewer(clients, hub, "viewer", 2)) {
+            sender.join(room);
+            viewer.join(room);
+            Answer held = hold(sender, room, "a", "anybody there");
+            awaitWaiting(moderator, room, List.of(held.ok().get("o").asLong()));
+            Eventually.await(
+                    Duration.ofSeconds(75),
+                    "its minute is over",
+                    () -> waiting(moderator, room).isEmpty());
+            assertRefused(404, "not_found", api.answerHeld(moderator, room, idOf(held), true));
+            assertEquals(200, api.changePolicy(room, Map.of("holdAll", false)).status());
+            Eventually.await(
+                    SOON,
+                    "chats are told again",
+                    () -> !sender.wait(sender.client().chat(room, "end" + System.nanoTime(), "the end"))
+                            .ok()
+                            .has("held"));
+            Eventually.await(SOON, "the end is told", () -> viewer.texts().contains("the end"));
+            assertFalse(viewer.texts().contains("anybody there"));
+            viewer.assertClean();
+        }
+    }
+
+    @Test
     void linksAndWordsAreHeldWhereTheRoomWantsIt() {
         String room = api.createRoom("held", Map.of("links", "held"));
         String moderator = moderatorToken("m", room);

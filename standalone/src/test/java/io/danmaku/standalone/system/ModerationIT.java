@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 /** What a moderator decides over HTTP is in force on every edge within a second. */
 final class ModerationIT {
     private static final Duration IN_FORCE_MAX = Duration.ofSeconds(1);
+    private static final int TIMED_SECONDS = 5;
 
     private final TestHub hub = TestHub.get();
     private final HubApi api = new HubApi(hub);
@@ -71,6 +72,47 @@ final class ModerationIT {
                     Duration.ofSeconds(10),
                     "both decisions are announced",
                     () -> other.events("sanction").size() == 2);
+        }
+    }
+
+    @Test
+    void whatIsTimedEndsByItselfOnBothEdges() {
+        String room = api.createRoom("moderation", Map.of());
+        String banned = room + ".b";
+        try (Clients clients = new Clients(1);
+                Witness muted1 = Witness.viewer(clients, hub, room + ".m", 1);
+                Witness muted2 = Witness.viewer(clients, hub, room + ".m", 2);
+                Witness banned1 = Witness.viewer(clients, hub, banned, 1);
+                Witness banned2 = Witness.viewer(clients, hub, banned, 2)) {
+            List<Witness> both = List.of(muted1, muted2);
+            both.forEach(witness -> witness.join(room));
+            assertEquals(201, api.mute(room, room + ".m", TIMED_SECONDS).status());
+            assertEquals(
+                    201,
+                    api.speak(
+                                    hub.adminToken(),
+                                    "/api/rooms/" + room + "/sanctions",
+                                    Map.of("user", banned, "kind", "ban", "seconds", TIMED_SECONDS))
+                            .status());
+            List<Witness> kept = List.of(banned1, banned2);
+            awaitInForce(
+                    "the ban is in force",
+                    () -> kept.stream()
+                            .allMatch(witness -> "banned"
+                                    .equals(witness.wait(witness.client().join(room))
+                                            .code())));
+            awaitOnEveryEdge("muted", room, both);
+            for (Witness witness : kept) {
+                Eventually.await(
+                        Duration.ofSeconds(TIMED_SECONDS + 5),
+                        "the ban is over",
+                        () -> witness.wait(witness.client().join(room)).acknowledged());
+                assertEquals("ok", chat(witness, room));
+            }
+            Eventually.await(
+                    Duration.ofSeconds(TIMED_SECONDS + 5),
+                    "the mute is over",
+                    () -> both.stream().allMatch(witness -> "ok".equals(chat(witness, room))));
         }
     }
 

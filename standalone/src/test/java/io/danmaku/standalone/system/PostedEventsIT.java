@@ -60,6 +60,11 @@ final class PostedEventsIT {
             assertEquals(201, again.status(), again::toString);
             assertEquals(first.body(), again.body(), "the same answer");
 
+            Map<String, Object> combo = Map.of("gift", "rose", "count", 1, "combo", 4);
+            HubApi.Reply fourth =
+                    post(room, "order/17b", Map.of("t", "gift", "user", Map.of("id", "7", "name", "Ann"), "d", combo));
+            assertEquals(201, fourth.status(), fourth::toString);
+            long inARow = fourth.body().get("o").asLong();
             HubApi.Reply chat = post(
                     room,
                     "order/18",
@@ -74,7 +79,10 @@ final class PostedEventsIT {
             long last = chat.body().get("o").asLong();
             for (Witness witness : List.of(here, there)) {
                 witness.awaitCovered(last, SOON);
-                assertEquals(List.of(o), List.copyOf(witness.events("gift").keySet()));
+                assertEquals(
+                        List.of(o, inARow), List.copyOf(witness.events("gift").keySet()));
+                assertEquals(
+                        4, witness.events("gift").get(inARow).at("/d/combo").asInt());
                 JsonNode told = witness.events("gift").get(o);
                 assertEquals("{\"id\":\"7\",\"name\":\"Ann\"}", told.get("u").toString());
                 assertEquals(

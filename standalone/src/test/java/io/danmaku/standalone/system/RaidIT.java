@@ -135,6 +135,24 @@ final class RaidIT {
             }
             viewers.forEach(viewer -> assertEquals("slow_mode", chat(viewer, room)));
 
+            assertEquals(
+                    200, api.raid(moderator, room, Map.of("step", "members")).status());
+            awaitOnEveryEdge("forbidden", room, viewers);
+            assertEquals(
+                    200, api.give(hub.adminToken(), room, room + ".m", "member").status());
+            try (Witness member = Witness.viewer(clients, hub, room + ".m", 1)) {
+                member.join(room);
+                assertEquals("ok", chat(member, room));
+                assertEquals(
+                        200, api.raid(moderator, room, Map.of("step", "held")).status());
+                Eventually.await(
+                        SOON,
+                        "what a member says waits",
+                        () -> member.wait(member.client().chat(room, "held" + said.incrementAndGet(), "wait"))
+                                .ok()
+                                .has("held"));
+            }
+
             HubApi.Reply silent = api.raid(moderator, room, Map.of("step", 5));
             assertEquals(200, silent.status(), silent::toString);
             awaitOnEveryEdge("forbidden", room, viewers);
@@ -149,8 +167,8 @@ final class RaidIT {
                     SOON,
                     "all is told, once each",
                     () -> viewers.stream()
-                            .allMatch(viewer ->
-                                    List.of("slow", "slow", "silent", "null").equals(told(viewer))));
+                            .allMatch(viewer -> List.of("slow", "slow", "members", "held", "silent", "null")
+                                    .equals(told(viewer))));
             assertEquals(
                     100,
                     one.events("policy")

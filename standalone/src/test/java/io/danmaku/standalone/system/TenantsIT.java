@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 final class TenantsIT {
     private static final Duration SOON = Duration.ofSeconds(30);
     /** A second, and what a busy machine adds. */
-    private static final Duration IN_FORCE = Duration.ofSeconds(3);
+    private static final Duration IN_FORCE = Duration.ofSeconds(1);
 
     private static final String SMALL = "small";
     private static final String FREE = "free";
@@ -241,6 +241,30 @@ final class TenantsIT {
                 .body()
                 .path("online")
                 .asInt();
+    }
+
+    @Test
+    void roomsOfOneIdInTwoTenantsHearNothingOfEachOther() {
+        String room = "same-id-" + Long.toString(System.nanoTime(), 36);
+        for (String tenant : List.of(SMALL, FREE)) {
+            HubApi.Reply made = ask(hub.edge(1), "POST", "/api/rooms", admin(tenant), Map.of("id", room));
+            assertEquals(201, made.status(), made::toString);
+        }
+        try (Clients clients = new Clients(1);
+                Witness small = viewer(clients, 0, SMALL, "7");
+                Witness free = viewer(clients, 0, FREE, "7");
+                Witness freeToo = viewer(clients, 1, FREE, "8")) {
+            List.of(small, free, freeToo).forEach(witness -> witness.join(room));
+            long ours = small.say(room, "c", "of the small one");
+            long theirs = free.say(room, "c", "of the free one");
+            assertEquals(ours, theirs, "each has a log of its own");
+            small.awaitCovered(ours, SOON);
+            free.awaitCovered(theirs, SOON);
+            freeToo.awaitCovered(theirs, SOON);
+            assertEquals(List.of("of the small one"), small.texts());
+            assertEquals(List.of("of the free one"), free.texts());
+            assertEquals(List.of("of the free one"), freeToo.texts());
+        }
     }
 
     @Test

@@ -29,6 +29,7 @@ final class TokenKeysIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String OLD = "2026-01";
     private static final String NEW = "2026-02";
+    private static final String EDWARDS = KeyProvider.EDWARDS;
 
     private static TestHub hub;
     private static KeyProvider provider;
@@ -109,6 +110,14 @@ final class TokenKeysIT {
             assertTrue(authenticate(ann, renewed).has("ok"));
             assertEquals("{\"id\":\"ann\",\"name\":\"ann\",\"level\":4}", sender(bob, say(ann, room, "c3")));
         }
+        provider.publish(EDWARDS);
+        Eventually.await(
+                SOON,
+                "a key of another kind is taken",
+                () -> refusal(annOf(EDWARDS)).isEmpty());
+        Eventually.await(SOON, "by room-service too", () -> apiStatus(annOf(EDWARDS)) == 200);
+        provider.publish(NEW);
+        Eventually.await(SOON, "and back", () -> refusal(annOf(NEW)).isEmpty());
 
         String foreign = provider.sign(NEW, KeyProvider.claims("ann").withIssuer("https://other.example"));
         assertEquals("bad_token", refusal(foreign));

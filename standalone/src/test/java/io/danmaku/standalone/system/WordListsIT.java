@@ -1,0 +1,101 @@
+package io.danmaku.standalone.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.danmaku.standalone.client.Answer;
+import io.danmaku.standalone.client.Clients;
+import io.danmaku.standalone.hub.Eventually;
+import io.danmaku.standalone.hub.TestHub;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** In how many ways a word may be written, and what becomes of it, on both edges. */
+final class WordListsIT {
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    private final TestHub hub = TestHub.get();
+    private final HubApi api = new HubApi(hub);
+    private final AtomicInteger said = new AtomicInteger();
+
+    private String outcome(Witness witness, String room, String text) {
+        Answer answer = witness.wait(witness.client().chat(room, "w" + said.incrementAndGet(), text));
+        return answer.acknowledged() ? "ok" : answer.code();
+    }
+
+    @Test
+    void disguisedWordsOpenTermsAndPatternsAreFoundAndTheirNeighboursAreNot() {
+        String room = api.createRoom("written", Map.of());
+        String host = hub.hostToken(room + ".h", room);
+        URI list = hub.edge(1);
+        Map<String, Object> wanted = Map.of(
+                "action", "refuse",
+                "terms", List.of("badword", "spam*", "*coin"),
+                "patterns", List.of("\\b\\d{3}-\\d{4}\\b"));
+        HubApi.Reply put = api.ask(list, "PUT", "/api/rooms/" + room + "/words/all", host, wanted, Map.of());
+        assertEquals(200, put.status(), put::toString);
+        try (Clients clients = new Clients(1);
+                Witness one = Witness.viewer(clients, hub, "one", 1);
+                Witness two = Witness.viewer(clients, hub, "two", 2)) {
+            for (Witness witness : List.of(one, two)) {
+                witness.join(room);
+                Eventually.await(
+                        SOON, "the list is in force", () -> "text_refused".equals(outcome(witness, room, "badword")));
+                for (String text : List.of(
+                        "BadWord",
+                        // Cyrillic a and o
+                        "b\u0430dw\u043erd",
+                        // full width
+                        "\uff42\uff41\uff44\uff57\uff4f\uff52\uff44",
+                        "b@dw0rd",
+                        // marks on letters, and what is invisible between them
+                        "b\u0301adword",
+                        "bad\u200bword",
+                        "b.a.d.w.o.r.d",
+                        "spammer",
+                        "a newcoin here",
+                        "call 555-0199 now")) {
+                    assertEquals("text_refused", outcome(witness, room, text), text);
+                }
+                for (String text : List.of("badwords", "antispam", "coins", "call 5550199", "good words")) {
+                    assertEquals("ok", outcome(witness, room, text), text);
+                }
+                witness.assertClean();
+            }
+        }
+    }
+
+    @Test
+    void aShadowedWordIsAcknowledgedAndShownToNobody() {
+        String room = api.createRoom("shadowed", Map.of());
+        String host = hub.hostToken(room + ".h", room);
+        assertEquals(
+                200,
+                api.putWords(host, "/api/rooms/" + room + "/words/quiet", "shadow", List.of("hush"))
+                        .status());
+        try (Clients clients = new Clients(1);
+                Witness one = Witness.viewer(clients, hub, "one", 1);
+                Witness two = Witness.viewer(clients, hub, "two", 2)) {
+            one.join(room);
+            two.join(room);
+            // in force as soon as one is not shown; those of before are
+            long[] hidden = new long[1];
+            Eventually.await(SOON, "the list is in force", () -> {
+                hidden[0] = one.say(room, "s" + said.incrementAndGet(), "hush " + said.get());
+                long after = one.say(room, "s" + said.incrementAndGet(), "loud " + said.get());
+                two.awaitCovered(after, SOON);
+                return !two.events().containsKey(hidden[0]);
+            });
+            assertFalse(one.events().containsKey(hidden[0]), "nor to who has sent it");
+            assertTrue(two.skipped().getOrDefault("filtered", 0L) >= 1, () -> "counted: " + two.skipped());
+            assertFalse(two.history(room).containsKey(hidden[0]));
+            one.assertClean();
+            two.assertClean();
+        }
+    }
+}
