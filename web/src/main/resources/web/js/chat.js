@@ -1,4 +1,5 @@
 import { byId, make, nameColor, clockTime, isDeleted } from './dom.js';
+import { senderMarks } from './sender.js';
 import { many } from './words.js';
 
 /** Lines kept while the newest are on the screen, and while the reader is further up. */
@@ -150,7 +151,7 @@ export class Chat {
     if (d.reply) {
       line.append(this.#quote(d.reply));
     }
-    line.append(name, ' ', text, ' ', time);
+    line.append(...senderMarks(u), name, ' ', text, ' ', time);
     return line;
   }
 

@@ -43,8 +43,9 @@ function enter() {
   const stage = new Stage();
   const status = new Status(() => client.retryNow());
   const own = new OwnComments((event) => {
-    const { user } = client.identity;
-    show({ ...event, u: { id: user, name: names.of(user) } }, true);
+    const { user: id } = client.identity;
+    const { avatar, level, badges } = claims;
+    show({ ...event, u: { id, name: names.of(id), avatar, level, badges } }, true);
   });
   const direct = new Direct(client, api, names, tabs);
   const chat = new Chat((user) => direct.openConversation(user.id), earlier);
