@@ -31,6 +31,12 @@ function sentence({ code, message }, policy, waitMs) {
       return 'You are banned from this room.';
     case 'level_required':
       return `Only from level ${policy.levelMin ?? '?'} on may one write in this room now.`;
+    case 'text_refused':
+      return `The rules of this room do not take that: ${message}.`;
+    case 'repeated':
+      return waitMs > 0
+        ? `You have said that already. Say something else, or the same in ${span(waitMs)}.`
+        : 'You have said that already. Say something else.';
     case 'followers_only':
       return waitMs > 0
         ? `You have not followed this room for long enough: you may write in ${span(waitMs)}.`
@@ -143,6 +149,7 @@ export function raidWords(step) {
     unique: 'nobody says the same again so soon',
     slow: 'comments are slowed down',
     members: 'only members may write',
+    held: 'every comment waits for a moderator',
     silent: 'only moderators may write',
   }[step];
   return `This room is guarded against a raid for a while${rule ? `: ${rule}` : ''}.`;
