@@ -34,7 +34,7 @@ export class Chat {
   #onName;
 
   /**
-   * @param {(user: {id: string, name: string}) => void} onName a name was chosen
+   * @param {((user: {id: string, name: string}) => void)|null} onName a name was chosen; null where names cannot be
    * @param {(before: number) => Promise<object[]>} onEarlier gets chat events before an offset, oldest first
    */
   constructor(onName, onEarlier) {
@@ -136,9 +136,9 @@ export class Chat {
     name.tabIndex = -1;
     name.dir = 'auto';
     name.style.color = nameColor(String(u.id));
-    if (mine) {
+    if (mine || this.#onName === null) {
       name.disabled = true;
-      name.title = 'You';
+      name.title = mine ? 'You' : '';
     } else {
       name.title = `Write to ${u.name || u.id}`;
       name.addEventListener('click', () => this.#onName(u));

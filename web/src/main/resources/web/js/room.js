@@ -1,4 +1,5 @@
 import { DanmakuClient } from '../sdk/danmaku-client.js';
+import { About } from './about.js';
 import { Api } from './api.js';
 import { Chat } from './chat.js';
 import { Composer } from './composer.js';
@@ -22,9 +23,9 @@ const FLIES_FOR_MS = 15_000;
 /** Who may answer comments that wait. */
 const MODERATORS = new Set(['moderator', 'host', 'owner']);
 
-const { room, token } = readLink();
-if (room === '' || token === '') {
-  askEntry(room);
+const { room, token, guest } = readLink();
+if (room === '' || (token === '' && guest === '')) {
+  askEntry(room, guest);
 } else {
   enter();
 }
@@ -32,14 +33,16 @@ if (room === '' || token === '') {
 function enter() {
   const socketUrl = new URL('ws', document.baseURI);
   socketUrl.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
-  const claims = claimsOf(token);
-  const client = new DanmakuClient({ url: socketUrl.href, token, dmPos: keptDmPos(claims.sub) });
+  const claims = guest ? {} : claimsOf(token);
+  const who = guest ? { guest } : { token, dmPos: keptDmPos(claims.sub) };
+  const client = new DanmakuClient({ url: socketUrl.href, ...who });
   // for tests and for the console: `__danmaku.counts('42')`, `__danmaku.violations`
   window.__danmaku = client;
 
   const api = new Api(token);
   const names = new Names();
   const tabs = new Tabs();
+  const about = new About();
   const stage = new Stage();
   const status = new Status(() => client.retryNow());
   const own = new OwnComments((event) => {
@@ -64,6 +67,7 @@ function enter() {
 
   let leftOut = 0;
   let policy = {};
+  let onAir;
   let role = 'viewer';
 
   status.title(room);
@@ -81,17 +85,26 @@ function enter() {
   addEventListener('pagehide', () => keepDmPos(client.identity?.user, client.dmPos));
   client.connect();
   client.join(room, { last: LAST_EVENTS }).catch(() => {}); // told by `left` and `state`
-  api.room(room).then(({ title }) => status.title(room, title)).catch(() => {}); // the id serves as a title
+  if (guest) {
+    tabs.hideDirect();
+  } else {
+    api.room(room).then((info) => {
+      status.title(room, info.title);
+      about.profile(info);
+    }).catch(() => {}); // the id serves as a title
+  }
 
   function onState(detail) {
     status.connection(detail);
     if (detail.state === 'open') {
       const { user } = client.identity;
-      names.learn({ id: user, name: claims.name });
+      names.learn({ id: user, name: guest ? 'You' : claims.name });
       status.me(names.of(user), 'viewer');
-      direct.refresh().catch((error) => console.warn('conversations could not be read:', error.message));
+      if (!guest) {
+        direct.refresh().catch((error) => console.warn('conversations could not be read:', error.message));
+      }
     } else if (detail.state === 'denied') {
-      askEntry(room, deniedWords(detail.error.code));
+      askEntry(room, guest, deniedWords(detail.error.code));
     }
   }
 
@@ -104,6 +117,8 @@ function enter() {
     if (info.title) {
       status.title(room, info.title);
     }
+    onAir = info.live;
+    about.live(onAir);
     if (info.online > 0) {
       status.online(info);
     }
@@ -143,7 +158,12 @@ function enter() {
   }
 
   function onLeft({ reason }) {
-    status.tell(leftWords(reason, room));
+    const words = leftWords(reason, room, guest !== '');
+    status.tell(words);
+    about.live();
+    if (guest && reason === 'forbidden') {
+      askEntry(room, guest, words);
+    }
     composer.shut(reason === 'room_closed' ? 'This room is closed' : 'Not in a room');
   }
 

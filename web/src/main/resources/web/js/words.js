@@ -90,8 +90,12 @@ export function connectionWords(state) {
   }
 }
 
-/** Why one cannot be in a room. */
-export function leftWords(reason, room) {
+/**
+ * Why one cannot be in a room.
+ *
+ * @param {boolean} [guest] whether one is a guest
+ */
+export function leftWords(reason, room, guest = false) {
   switch (reason) {
     case 'room_closed':
       return 'This room is closed.';
@@ -100,7 +104,7 @@ export function leftWords(reason, room) {
     case 'no_such_room':
       return `There is no room “${room}”. Its host can create it with: ./danmaku room create ${room}`;
     case 'forbidden':
-      return 'You may not enter this room.';
+      return guest ? 'This room takes no guests now. With a token you may enter.' : 'You may not enter this room.';
     case 'already_joined':
       return 'You are in this room on this connection already.';
     default:
@@ -108,8 +112,11 @@ export function leftWords(reason, room) {
   }
 }
 
-/** Why the token does not let one in. */
+/** Why the token does not let one in, or why nobody is let in as a guest. */
 export function deniedWords(code) {
+  if (code === 'unauthenticated') {
+    return 'No guests are taken here. Ask for a link, or paste a token here.';
+  }
   return code === 'token_expired'
     ? 'Your link has expired. Ask for a new one, or paste a new token here.'
     : 'The hub does not accept this token. Ask for a new link, or paste another token here.';
