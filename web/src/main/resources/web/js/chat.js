@@ -81,6 +81,40 @@ export class Chat {
     this.#queue(line);
   }
 
+  /**
+   * Adds what somebody did that is no comment. A gift that makes a row of the same gifts longer changes the row's line.
+   *
+   * @param {string} text the event in words
+   */
+  tell({ o, u = {}, d = {} }, text) {
+    const row = d.combo > 1 ? this.#row(u.id, d) : undefined;
+    if (row) {
+      row.dataset.o = o;
+      row.dataset.combo = d.combo;
+      row.querySelector('.told').textContent = text;
+      return;
+    }
+    this.#lastNote = null;
+    const line = make('p', 'line note loud');
+    line.dataset.o = o;
+    if (u.id !== undefined) {
+      line.dataset.user = u.id;
+    }
+    if (d.combo !== undefined) {
+      line.dataset.gift = d.gift;
+      line.dataset.combo = d.combo;
+    }
+    line.append(...senderMarks(u), make('span', 'told', text));
+    this.#queue(line);
+  }
+
+  /** The line of the row of gifts that a gift goes on with, while the list has it. */
+  #row(user, { gift, combo }) {
+    return [...this.#list.querySelectorAll('.line[data-combo]'), ...this.#pending].findLast(
+      ({ dataset }) => dataset.user === user && dataset.gift === gift && Number(dataset.combo) < combo,
+    );
+  }
+
   /** Takes deleted comments off, and what others quote of them. */
   takeDown(deleted) {
     this.#flush();
@@ -160,8 +194,8 @@ export class Chat {
     const line = [...this.#list.querySelectorAll(`.line[data-o="${Number(o)}"]`), ...this.#pending].find(
       ({ dataset }) => dataset.o === String(o) && dataset.user === user,
     );
-    const said = line?.querySelector('.said').textContent;
-    const quote = make('span', 'quote', `↩ ${line?.querySelector('.name').textContent ?? user}${said ? `: ${said}` : ''}`);
+    const said = line?.querySelector('.said, .told').textContent;
+    const quote = make('span', 'quote', `↩ ${line?.querySelector('.name')?.textContent ?? user}${said ? `: ${said}` : ''}`);
     quote.dir = 'auto';
     quote.dataset.o = o;
     quote.dataset.user = user;
@@ -210,7 +244,7 @@ export class Chat {
   }
 
   async #showEarlier(onEarlier) {
-    const first = this.#list.querySelector('.line[data-o]');
+    const first = this.#list.querySelector('.line[data-o]:not(.note)');
     this.#earlier.disabled = true;
     try {
       const events = await onEarlier(first ? Number(first.dataset.o) : undefined);

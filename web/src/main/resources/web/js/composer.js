@@ -30,6 +30,7 @@ export class Composer {
   #letters = byId('style-letters');
   #style = byId('style');
   #ownColour = byId('own-colour');
+  #like = byId('like');
   #policy = {};
   #role = 'viewer';
   #closed = '';
@@ -171,6 +172,7 @@ export class Composer {
     const why = this.#closed || (barred ? this.#barredWords(whoMaySend) : '');
     this.#text.disabled = why !== '';
     this.#text.placeholder = why || 'Send a comment';
+    this.#like.disabled = why !== '';
     if (textLengthMax > 0) {
       this.#text.maxLength = textLengthMax;
     }

@@ -6,13 +6,15 @@ import { Composer } from './composer.js';
 import { Direct } from './direct.js';
 import { askEntry, claimsOf, keepDmPos, keptDmPos, readLink } from './entry.js';
 import { Held } from './held.js';
+import { Likes } from './likes.js';
 import { Names } from './names.js';
 import { OwnComments } from './own-comments.js';
 import { Pinned } from './pinned.js';
 import { Stage } from './stage.js';
 import { Status } from './status.js';
+import { Superchats } from './superchats.js';
 import { Tabs } from './tabs.js';
-import { deniedWords, eventWords, leftWords, many } from './words.js';
+import { deniedWords, eventWords, explain, leftWords, many, policyWords, sanctionWords } from './words.js';
 
 /** How much of the chat is shown on entering. */
 const LAST_EVENTS = 50;
@@ -51,7 +53,12 @@ function enter() {
     show({ ...event, u: { id, name: names.of(id), avatar, level, badges } }, true);
   });
   const direct = new Direct(client, api, names, tabs);
-  const chat = new Chat((user) => direct.openConversation(user.id), earlier);
+  const chat = new Chat(guest ? null : (user) => direct.openConversation(user.id), earlier);
+  const superchats = new Superchats();
+  const likes = new Likes(
+    (n) => client.send(room, { n }, { t: 'like' }),
+    (error) => chat.note(explain(error, policy).text, 'warn', 'like'),
+  );
   const pinned = new Pinned((before) => client.history(room, { before, limit: 1 }));
   const held = new Held(
     (id, approve) => api.answerHeld(room, id, approve),
@@ -111,6 +118,8 @@ function enter() {
   function onJoined({ info, fresh, missed }) {
     if (fresh) {
       own.restart();
+      likes.restart(info.head);
+      superchats.clear();
     }
     status.hide();
     status.me(names.of(client.identity.user), info.role);
@@ -127,9 +136,10 @@ function enter() {
     status.raid(policy.raid);
     role = info.role;
     composer.rules(policy, role);
-    showHeld(fresh);
+    const waiting = showHeld(fresh);
     if (fresh) {
       chat.offerEarlier(info.head > LAST_EVENTS);
+      waiting.then(showSuperchats); // one page of a room's history at a time is read for a user
     } else {
       chat.note(missed > 0 ? `Back again: ${many(missed, 'line')} to catch up with.` : 'Back again: nothing missed.', 'good');
     }
@@ -157,6 +167,18 @@ function enter() {
     }
   }
 
+  /** Super chats that stay from before the last events. A guest may not ask for them. */
+  async function showSuperchats() {
+    if (guest || policy.durability === 'ephemeral') {
+      return;
+    }
+    try {
+      (await api.superchats(room)).forEach((event) => superchats.add(event));
+    } catch (error) {
+      console.warn('super chats from before could not be read:', error.message);
+    }
+  }
+
   function onLeft({ reason }) {
     const words = leftWords(reason, room, guest !== '');
     status.tell(words);
@@ -177,41 +199,69 @@ function enter() {
 
   function show(event, mine, live = true) {
     names.learn(event.u);
-    if (event.t === 'chat') {
-      const me = client.identity?.user;
-      const { reply, mentions = [] } = event.d ?? {};
-      chat.add(event, mine, !mine && (reply?.user === me || mentions.includes(me)));
-      if (Date.now() - event.ts < FLIES_FOR_MS) {
-        stage.fly(event, mine);
-      }
-    } else if (event.t === 'deleted') {
-      chat.takeDown(event.d ?? {});
-      stage.takeDown(event.d ?? {});
-      pinned.takeDown(event.d ?? {});
-      held.takeDown(event.d ?? {});
-    } else {
-      // older ones are in the answer to the join already
-      if (event.t === 'policy' && live) {
-        onPolicy(event.d ?? {});
-      } else if (event.t === 'pin' && live) {
-        pinned.show(event.d);
-      }
-      const words = live || event.t === 'announce' ? eventWords(event) : null;
-      if (words !== null) {
-        if (event.t === 'enter') {
-          chat.note(words, 'info', 'enter'); // one line, of whoever came last
-        } else {
-          chat.note(words, 'loud');
+    const { t, d = {} } = event;
+    switch (t) {
+      case 'chat':
+        showComment(event, mine);
+        break;
+      case 'superchat':
+        superchats.add(event);
+        chat.tell(event, eventWords(event));
+        break;
+      case 'gift':
+      case 'announce':
+        chat.tell(event, eventWords(event));
+        break;
+      case 'like':
+        likes.add(event);
+        break;
+      case 'deleted':
+        [chat, stage, pinned, held, superchats].forEach((shown) => shown.takeDown(d));
+        break;
+      default:
+        if (live) {
+          onNews(event); // older ones are in the answer to the join, or of no interest any more
         }
-      }
+    }
+  }
+
+  function showComment(event, mine) {
+    const me = client.identity?.user;
+    const { reply, mentions = [] } = event.d ?? {};
+    chat.add(event, mine, !mine && (reply?.user === me || mentions.includes(me)));
+    if (Date.now() - event.ts < FLIES_FOR_MS) {
+      stage.fly(event, mine);
+    }
+  }
+
+  /** `state` and `app` are the product's own: the page shows nothing of them. */
+  function onNews(event) {
+    const { t, d = {} } = event;
+    if (t === 'policy') {
+      onPolicy(d);
+    } else if (t === 'pin') {
+      pinned.show(d);
+    } else if (t === 'enter') {
+      chat.note(eventWords(event), 'info', 'enter'); // one line, of whoever came last
+    } else if (t === 'sanction' && d.user) {
+      chat.note(sanctionWords(d, d.user === client.identity?.user), 'loud');
     }
   }
 
   function onPolicy(changed) {
+    const before = policyWords(policy);
     policy = { ...policy, ...changed };
     status.raid(policy.raid);
     composer.rules(policy, role);
     status.title(room, changed.title);
+    if (policyWords(policy) !== before) {
+      chat.note(policyWords(policy), 'loud');
+    }
+    if (changed.live !== onAir) {
+      onAir = changed.live;
+      about.live(onAir);
+      chat.note(onAir ? 'The stream has begun.' : 'The stream has ended.', 'loud');
+    }
   }
 
   function onBatch(frame) {
