@@ -2,6 +2,9 @@ import { HubError } from '../sdk/danmaku-client.js';
 
 const TIMEOUT_MS = 10_000;
 
+/** How often a page of a room's history is asked for while too many ask. */
+const HISTORY_TRIES = 3;
+
 /** The hub's HTTP API, as far as the page needs it. Errors are problem details and come out as {@link HubError}. */
 export class Api {
   #token;
@@ -15,9 +18,14 @@ export class Api {
     return this.#get(`api/rooms/${encodeURIComponent(room)}`);
   }
 
+  /** The newest super chats of a room, oldest first, as far back as one page of its history reaches. */
+  async superchats(room) {
+    return (await this.#history(`api/rooms/${encodeURIComponent(room)}/events`, { type: 'superchat', limit: 100 })).events;
+  }
+
   /** Comments that wait for a moderator, a page of the newest, oldest first. */
   async held(room) {
-    return (await this.#ask('GET', `api/rooms/${encodeURIComponent(room)}/held`, {})).held;
+    return (await this.#history(`api/rooms/${encodeURIComponent(room)}/held`)).held;
   }
 
   /** Lets one be told, or not. */
@@ -34,6 +42,22 @@ export class Api {
   async conversation(peer, { before, limit = 50 } = {}) {
     const { messages = [] } = await this.#get(`api/dm/${encodeURIComponent(peer)}/messages`, { before, limit });
     return messages.sort((a, b) => a.seq - b.seq);
+  }
+
+  /** A page of a room's history. Few are read at a time: who finds it busy asks again, each page at a time of its own. */
+  async #history(path, query, tries = HISTORY_TRIES) {
+    try {
+      return await this.#get(path, query);
+    } catch (error) {
+      if (error.code !== 'busy' || tries <= 1) {
+        throw error;
+      }
+      const pauseMs = (error.retryMs ?? 1000) * (1 + 2 * Math.random());
+      await new Promise((resolve) => {
+        setTimeout(resolve, pauseMs);
+      });
+      return this.#history(path, query, tries - 1);
+    }
   }
 
   #get(path, query = {}) {

@@ -1,4 +1,5 @@
 import { byId, make, nameColor, clockTime, isDeleted } from './dom.js';
+import { senderMarks } from './sender.js';
 import { many } from './words.js';
 
 /** Lines kept while the newest are on the screen, and while the reader is further up. */
@@ -33,7 +34,7 @@ export class Chat {
   #onName;
 
   /**
-   * @param {(user: {id: string, name: string}) => void} onName a name was chosen
+   * @param {((user: {id: string, name: string}) => void)|null} onName a name was chosen; null where names cannot be
    * @param {(before: number) => Promise<object[]>} onEarlier gets chat events before an offset, oldest first
    */
   constructor(onName, onEarlier) {
@@ -78,6 +79,40 @@ export class Chat {
     const line = make('p', `line note ${kind}`, text);
     this.#lastNote = key === undefined ? null : { key, line };
     this.#queue(line);
+  }
+
+  /**
+   * Adds what somebody did that is no comment. A gift that makes a row of the same gifts longer changes the row's line.
+   *
+   * @param {string} text the event in words
+   */
+  tell({ o, u = {}, d = {} }, text) {
+    const row = d.combo > 1 ? this.#row(u.id, d) : undefined;
+    if (row) {
+      row.dataset.o = o;
+      row.dataset.combo = d.combo;
+      row.querySelector('.told').textContent = text;
+      return;
+    }
+    this.#lastNote = null;
+    const line = make('p', 'line note loud');
+    line.dataset.o = o;
+    if (u.id !== undefined) {
+      line.dataset.user = u.id;
+    }
+    if (d.combo !== undefined) {
+      line.dataset.gift = d.gift;
+      line.dataset.combo = d.combo;
+    }
+    line.append(...senderMarks(u), make('span', 'told', text));
+    this.#queue(line);
+  }
+
+  /** The line of the row of gifts that a gift goes on with, while the list has it. */
+  #row(user, { gift, combo }) {
+    return [...this.#list.querySelectorAll('.line[data-combo]'), ...this.#pending].findLast(
+      ({ dataset }) => dataset.user === user && dataset.gift === gift && Number(dataset.combo) < combo,
+    );
   }
 
   /** Takes deleted comments off, and what others quote of them. */
@@ -135,9 +170,9 @@ export class Chat {
     name.tabIndex = -1;
     name.dir = 'auto';
     name.style.color = nameColor(String(u.id));
-    if (mine) {
+    if (mine || this.#onName === null) {
       name.disabled = true;
-      name.title = 'You';
+      name.title = mine ? 'You' : '';
     } else {
       name.title = `Write to ${u.name || u.id}`;
       name.addEventListener('click', () => this.#onName(u));
@@ -150,7 +185,7 @@ export class Chat {
     if (d.reply) {
       line.append(this.#quote(d.reply));
     }
-    line.append(name, ' ', text, ' ', time);
+    line.append(...senderMarks(u), name, ' ', text, ' ', time);
     return line;
   }
 
@@ -159,8 +194,8 @@ export class Chat {
     const line = [...this.#list.querySelectorAll(`.line[data-o="${Number(o)}"]`), ...this.#pending].find(
       ({ dataset }) => dataset.o === String(o) && dataset.user === user,
     );
-    const said = line?.querySelector('.said').textContent;
-    const quote = make('span', 'quote', `↩ ${line?.querySelector('.name').textContent ?? user}${said ? `: ${said}` : ''}`);
+    const said = line?.querySelector('.said, .told').textContent;
+    const quote = make('span', 'quote', `↩ ${line?.querySelector('.name')?.textContent ?? user}${said ? `: ${said}` : ''}`);
     quote.dir = 'auto';
     quote.dataset.o = o;
     quote.dataset.user = user;
@@ -209,7 +244,7 @@ export class Chat {
   }
 
   async #showEarlier(onEarlier) {
-    const first = this.#list.querySelector('.line[data-o]');
+    const first = this.#list.querySelector('.line[data-o]:not(.note)');
     this.#earlier.disabled = true;
     try {
       const events = await onEarlier(first ? Number(first.dataset.o) : undefined);

@@ -30,6 +30,7 @@ export class Composer {
   #letters = byId('style-letters');
   #style = byId('style');
   #ownColour = byId('own-colour');
+  #like = byId('like');
   #policy = {};
   #role = 'viewer';
   #closed = '';
@@ -165,23 +166,63 @@ export class Composer {
   }
 
   #show() {
-    const { slowModeMs: viewersMs = 0, memberSlowModeMs = 0, whoMaySend = 'everyone', textLengthMax = 0 } = this.#policy;
+    const { whoMaySend = 'everyone', textLengthMax = 0 } = this.#policy;
     const rank = ROLES.indexOf(this.#role);
     const barred = rank < ROLES.indexOf(WEAKEST[whoMaySend] ?? 'viewer');
-    const why = this.#closed || (barred ? `Only ${whoMaySendWords(whoMaySend)} may write here now` : '');
+    const why = this.#closed || (barred ? this.#barredWords(whoMaySend) : '');
     this.#text.disabled = why !== '';
     this.#text.placeholder = why || 'Send a comment';
+    this.#like.disabled = why !== '';
     if (textLengthMax > 0) {
       this.#text.maxLength = textLengthMax;
     }
     const leftMs = this.#waitUntilMs - Date.now();
     this.#button.disabled = why !== '' || leftMs > 0;
     this.#label.textContent = leftMs > 0 ? span(leftMs) : 'Send';
-    const slowModeMs = rank < ROLES.indexOf('member') ? viewersMs : memberSlowModeMs;
-    const slow = slowModeMs > 0 && rank < ROLES.indexOf('moderator') && !barred;
-    this.#rule.hidden = !slow;
-    this.#rule.textContent = slow ? `Slow mode: one every ${span(slowModeMs)}` : '';
+    const rules = barred ? '' : this.#ruleWords(rank);
+    this.#rule.hidden = rules === '';
+    this.#rule.textContent = rules;
+    this.#offerStyles(rank);
     this.#count();
+  }
+
+  #barredWords(whoMaySend) {
+    return this.#role === 'guest' ? 'Guests only read. Come with a token to write' : `Only ${whoMaySendWords(whoMaySend)} may write here now`;
+  }
+
+  /** What the room asks of who has this rank. */
+  #ruleWords(rank) {
+    const { slowModeMs: viewersMs = 0, memberSlowModeMs = 0, emoteOnly = false, levelMin = 0, followerMinutes = -1 } = this.#policy;
+    const isMember = rank >= ROLES.indexOf('member');
+    const isFree = rank >= ROLES.indexOf('moderator');
+    const slowModeMs = isMember ? memberSlowModeMs : viewersMs;
+    const rules = [
+      slowModeMs > 0 && !isFree && `Slow mode: one every ${span(slowModeMs)}`,
+      emoteOnly && !isFree && 'Emotes only',
+      levelMin > 0 && !isMember && `From level ${levelMin} on`,
+      followerMinutes >= 0 && !isMember && 'Followers only',
+    ];
+    return rules.filter(Boolean).join(' · ');
+  }
+
+  /** Offers the styles that the room takes from who has this rank. */
+  #offerStyles(rank) {
+    const { styles: rule = 'all' } = this.#policy;
+    const styles = rank < ROLES.indexOf('moderator') ? rule : 'all';
+    const isPlain = styles === 'plain';
+    byId('modes').hidden = styles !== 'all';
+    byId('sizes').hidden = isPlain;
+    byId('colours').hidden = isPlain;
+    this.#style.hidden = isPlain;
+    const { mode, size, color } = this.#form.elements;
+    if (styles !== 'all') {
+      mode.value = 'scroll';
+    }
+    if (isPlain) {
+      size.value = '25';
+      color.value = '#ffffff';
+    }
+    this.#showStyle();
   }
 
   #count() {

@@ -35,6 +35,20 @@ export function initial(name) {
 }
 
 /**
+ * The address of a picture that somebody names, if the page may load it; null otherwise.
+ *
+ * @param {string} [address]
+ */
+export function pictureUrl(address) {
+  try {
+    const url = new URL(address);
+    return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
  * Whether an element that shows a comment is among what was deleted.
  *
  * @param {HTMLElement} element with the comment's offset and user in its data

@@ -1,17 +1,20 @@
 import { DanmakuClient } from '../sdk/danmaku-client.js';
+import { About } from './about.js';
 import { Api } from './api.js';
 import { Chat } from './chat.js';
 import { Composer } from './composer.js';
 import { Direct } from './direct.js';
 import { askEntry, claimsOf, keepDmPos, keptDmPos, readLink } from './entry.js';
 import { Held } from './held.js';
+import { Likes } from './likes.js';
 import { Names } from './names.js';
 import { OwnComments } from './own-comments.js';
 import { Pinned } from './pinned.js';
 import { Stage } from './stage.js';
 import { Status } from './status.js';
+import { Superchats } from './superchats.js';
 import { Tabs } from './tabs.js';
-import { deniedWords, eventWords, leftWords, many } from './words.js';
+import { deniedWords, eventWords, explain, leftWords, many, policyWords, sanctionWords } from './words.js';
 
 /** How much of the chat is shown on entering. */
 const LAST_EVENTS = 50;
@@ -22,9 +25,9 @@ const FLIES_FOR_MS = 15_000;
 /** Who may answer comments that wait. */
 const MODERATORS = new Set(['moderator', 'host', 'owner']);
 
-const { room, token } = readLink();
-if (room === '' || token === '') {
-  askEntry(room);
+const { room, token, guest } = readLink();
+if (room === '' || (token === '' && guest === '')) {
+  askEntry(room, guest);
 } else {
   enter();
 }
@@ -32,22 +35,30 @@ if (room === '' || token === '') {
 function enter() {
   const socketUrl = new URL('ws', document.baseURI);
   socketUrl.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
-  const claims = claimsOf(token);
-  const client = new DanmakuClient({ url: socketUrl.href, token, dmPos: keptDmPos(claims.sub) });
+  const claims = guest ? {} : claimsOf(token);
+  const who = guest ? { guest } : { token, dmPos: keptDmPos(claims.sub) };
+  const client = new DanmakuClient({ url: socketUrl.href, ...who });
   // for tests and for the console: `__danmaku.counts('42')`, `__danmaku.violations`
   window.__danmaku = client;
 
   const api = new Api(token);
   const names = new Names();
   const tabs = new Tabs();
+  const about = new About();
   const stage = new Stage();
   const status = new Status(() => client.retryNow());
   const own = new OwnComments((event) => {
-    const { user } = client.identity;
-    show({ ...event, u: { id: user, name: names.of(user) } }, true);
+    const { user: id } = client.identity;
+    const { avatar, level, badges } = claims;
+    show({ ...event, u: { id, name: names.of(id), avatar, level, badges } }, true);
   });
   const direct = new Direct(client, api, names, tabs);
-  const chat = new Chat((user) => direct.openConversation(user.id), earlier);
+  const chat = new Chat(guest ? null : (user) => direct.openConversation(user.id), earlier);
+  const superchats = new Superchats();
+  const likes = new Likes(
+    (n) => client.send(room, { n }, { t: 'like' }),
+    (error) => chat.note(explain(error, policy).text, 'warn', 'like'),
+  );
   const pinned = new Pinned((before) => client.history(room, { before, limit: 1 }));
   const held = new Held(
     (id, approve) => api.answerHeld(room, id, approve),
@@ -63,6 +74,7 @@ function enter() {
 
   let leftOut = 0;
   let policy = {};
+  let onAir;
   let role = 'viewer';
 
   status.title(room);
@@ -80,29 +92,42 @@ function enter() {
   addEventListener('pagehide', () => keepDmPos(client.identity?.user, client.dmPos));
   client.connect();
   client.join(room, { last: LAST_EVENTS }).catch(() => {}); // told by `left` and `state`
-  api.room(room).then(({ title }) => status.title(room, title)).catch(() => {}); // the id serves as a title
+  if (guest) {
+    tabs.hideDirect();
+  } else {
+    api.room(room).then((info) => {
+      status.title(room, info.title);
+      about.profile(info);
+    }).catch(() => {}); // the id serves as a title
+  }
 
   function onState(detail) {
     status.connection(detail);
     if (detail.state === 'open') {
       const { user } = client.identity;
-      names.learn({ id: user, name: claims.name });
+      names.learn({ id: user, name: guest ? 'You' : claims.name });
       status.me(names.of(user), 'viewer');
-      direct.refresh().catch((error) => console.warn('conversations could not be read:', error.message));
+      if (!guest) {
+        direct.refresh().catch((error) => console.warn('conversations could not be read:', error.message));
+      }
     } else if (detail.state === 'denied') {
-      askEntry(room, deniedWords(detail.error.code));
+      askEntry(room, guest, deniedWords(detail.error.code));
     }
   }
 
   function onJoined({ info, fresh, missed }) {
     if (fresh) {
       own.restart();
+      likes.restart(info.head);
+      superchats.clear();
     }
     status.hide();
     status.me(names.of(client.identity.user), info.role);
     if (info.title) {
       status.title(room, info.title);
     }
+    onAir = info.live;
+    about.live(onAir);
     if (info.online > 0) {
       status.online(info);
     }
@@ -111,9 +136,10 @@ function enter() {
     status.raid(policy.raid);
     role = info.role;
     composer.rules(policy, role);
-    showHeld(fresh);
+    const waiting = showHeld(fresh);
     if (fresh) {
       chat.offerEarlier(info.head > LAST_EVENTS);
+      waiting.then(showSuperchats); // one page of a room's history at a time is read for a user
     } else {
       chat.note(missed > 0 ? `Back again: ${many(missed, 'line')} to catch up with.` : 'Back again: nothing missed.', 'good');
     }
@@ -141,8 +167,25 @@ function enter() {
     }
   }
 
+  /** Super chats that stay from before the last events. A guest may not ask for them. */
+  async function showSuperchats() {
+    if (guest || policy.durability === 'ephemeral') {
+      return;
+    }
+    try {
+      (await api.superchats(room)).forEach((event) => superchats.add(event));
+    } catch (error) {
+      console.warn('super chats from before could not be read:', error.message);
+    }
+  }
+
   function onLeft({ reason }) {
-    status.tell(leftWords(reason, room));
+    const words = leftWords(reason, room, guest !== '');
+    status.tell(words);
+    about.live();
+    if (guest && reason === 'forbidden') {
+      askEntry(room, guest, words);
+    }
     composer.shut(reason === 'room_closed' ? 'This room is closed' : 'Not in a room');
   }
 
@@ -156,41 +199,69 @@ function enter() {
 
   function show(event, mine, live = true) {
     names.learn(event.u);
-    if (event.t === 'chat') {
-      const me = client.identity?.user;
-      const { reply, mentions = [] } = event.d ?? {};
-      chat.add(event, mine, !mine && (reply?.user === me || mentions.includes(me)));
-      if (Date.now() - event.ts < FLIES_FOR_MS) {
-        stage.fly(event, mine);
-      }
-    } else if (event.t === 'deleted') {
-      chat.takeDown(event.d ?? {});
-      stage.takeDown(event.d ?? {});
-      pinned.takeDown(event.d ?? {});
-      held.takeDown(event.d ?? {});
-    } else {
-      // older ones are in the answer to the join already
-      if (event.t === 'policy' && live) {
-        onPolicy(event.d ?? {});
-      } else if (event.t === 'pin' && live) {
-        pinned.show(event.d);
-      }
-      const words = live || event.t === 'announce' ? eventWords(event) : null;
-      if (words !== null) {
-        if (event.t === 'enter') {
-          chat.note(words, 'info', 'enter'); // one line, of whoever came last
-        } else {
-          chat.note(words, 'loud');
+    const { t, d = {} } = event;
+    switch (t) {
+      case 'chat':
+        showComment(event, mine);
+        break;
+      case 'superchat':
+        superchats.add(event);
+        chat.tell(event, eventWords(event));
+        break;
+      case 'gift':
+      case 'announce':
+        chat.tell(event, eventWords(event));
+        break;
+      case 'like':
+        likes.add(event);
+        break;
+      case 'deleted':
+        [chat, stage, pinned, held, superchats].forEach((shown) => shown.takeDown(d));
+        break;
+      default:
+        if (live) {
+          onNews(event); // older ones are in the answer to the join, or of no interest any more
         }
-      }
+    }
+  }
+
+  function showComment(event, mine) {
+    const me = client.identity?.user;
+    const { reply, mentions = [] } = event.d ?? {};
+    chat.add(event, mine, !mine && (reply?.user === me || mentions.includes(me)));
+    if (Date.now() - event.ts < FLIES_FOR_MS) {
+      stage.fly(event, mine);
+    }
+  }
+
+  /** `state` and `app` are the product's own: the page shows nothing of them. */
+  function onNews(event) {
+    const { t, d = {} } = event;
+    if (t === 'policy') {
+      onPolicy(d);
+    } else if (t === 'pin') {
+      pinned.show(d);
+    } else if (t === 'enter') {
+      chat.note(eventWords(event), 'info', 'enter'); // one line, of whoever came last
+    } else if (t === 'sanction' && d.user) {
+      chat.note(sanctionWords(d, d.user === client.identity?.user), 'loud');
     }
   }
 
   function onPolicy(changed) {
+    const before = policyWords(policy);
     policy = { ...policy, ...changed };
     status.raid(policy.raid);
     composer.rules(policy, role);
     status.title(room, changed.title);
+    if (policyWords(policy) !== before) {
+      chat.note(policyWords(policy), 'loud');
+    }
+    if (changed.live !== onAir) {
+      onAir = changed.live;
+      about.live(onAir);
+      chat.note(onAir ? 'The stream has begun.' : 'The stream has ended.', 'loud');
+    }
   }
 
   function onBatch(frame) {

@@ -14,11 +14,19 @@ export class Tabs {
       tab.addEventListener('keydown', (event) => {
         if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') {
           const other = NAMES[(NAMES.indexOf(name) + 1) % NAMES.length];
+          if (byId(`tab-${other}`).hidden) {
+            return;
+          }
           this.show(other);
           byId(`tab-${other}`).focus();
         }
       });
     }
+  }
+
+  /** Who has no direct messages is not shown the tab. */
+  hideDirect() {
+    byId('tab-direct').hidden = true;
   }
 
   onChange(listener) {

@@ -1,5 +1,8 @@
 /** What the page says. Codes come from the hub (docs/protocol.md) or from the SDK (sdk/hub-error.js). */
 
+/** Currencies whose sign and smallest unit the browser knows. */
+const CURRENCIES = new Set(Intl.supportedValuesOf?.('currency'));
+
 const WAIT = new Set(['slow_mode', 'rate_limited', 'quota', 'busy']);
 
 /**
@@ -31,6 +34,12 @@ function sentence({ code, message }, policy, waitMs) {
       return 'You are banned from this room.';
     case 'level_required':
       return `Only from level ${policy.levelMin ?? '?'} on may one write in this room now.`;
+    case 'text_refused':
+      return `The rules of this room do not take that: ${message}.`;
+    case 'repeated':
+      return waitMs > 0
+        ? `You have said that already. Say something else, or the same in ${span(waitMs)}.`
+        : 'You have said that already. Say something else.';
     case 'followers_only':
       return waitMs > 0
         ? `You have not followed this room for long enough: you may write in ${span(waitMs)}.`
@@ -84,8 +93,12 @@ export function connectionWords(state) {
   }
 }
 
-/** Why one cannot be in a room. */
-export function leftWords(reason, room) {
+/**
+ * Why one cannot be in a room.
+ *
+ * @param {boolean} [guest] whether one is a guest
+ */
+export function leftWords(reason, room, guest = false) {
   switch (reason) {
     case 'room_closed':
       return 'This room is closed.';
@@ -94,7 +107,7 @@ export function leftWords(reason, room) {
     case 'no_such_room':
       return `There is no room “${room}”. Its host can create it with: ./danmaku room create ${room}`;
     case 'forbidden':
-      return 'You may not enter this room.';
+      return guest ? 'This room takes no guests now. With a token you may enter.' : 'You may not enter this room.';
     case 'already_joined':
       return 'You are in this room on this connection already.';
     default:
@@ -102,35 +115,57 @@ export function leftWords(reason, room) {
   }
 }
 
-/** Why the token does not let one in. */
+/** Why the token does not let one in, or why nobody is let in as a guest. */
 export function deniedWords(code) {
+  if (code === 'unauthenticated') {
+    return 'No guests are taken here. Ask for a link, or paste a token here.';
+  }
   return code === 'token_expired'
     ? 'Your link has expired. Ask for a new one, or paste a new token here.'
     : 'The hub does not accept this token. Ask for a new link, or paste another token here.';
 }
 
-/** An event of a room that is no chat, as one line; null for what needs no line. */
+/** What somebody did in a room that is no comment, as one line. */
 export function eventWords({ t, d = {}, u }) {
   const who = u?.name || u?.id || 'The hub';
   switch (t) {
     case 'enter':
       return `${who} has come in.`;
-    case 'announce':
-      return d.text ? `${who}: ${d.text}` : null;
     case 'gift':
-      return `${who} gives ${d.name ?? d.gift ?? 'a gift'}${d.count > 1 ? ` × ${d.count}` : ''}`;
-    case 'superchat':
-      return d.text ? `${who}: ${d.text}` : null;
-    case 'policy':
-      return policyWords(d);
-    case 'sanction':
-      return d.user ? sanctionWords(d) : null;
+      return giftWords(who, d);
+    case 'superchat': {
+      const paid = price(d);
+      return `${who}${paid && ` (${paid})`}: ${d.text}`;
+    }
     default:
-      return null;
+      return `${who}: ${d.text}`;
   }
 }
 
-function policyWords({ slowModeMs = 0, whoMaySend = 'everyone', emoteOnly = false, levelMin = 0, followerMinutes = -1 }) {
+function giftWords(who, { gift, count = 1, combo = 0, ...paid }) {
+  const worth = price(paid);
+  return `${who} gives ${gift}${count > 1 ? ` × ${count.toLocaleString()}` : ''}${worth && ` (${worth})`}${combo > 1 ? `, ${combo.toLocaleString()} in a row` : ''}`;
+}
+
+/**
+ * A price; empty where there is none.
+ *
+ * @param {{value?: number, currency?: string}} d of an event: a number of the currency's smallest unit, and a currency
+ *   that everybody knows or one of the product's own
+ */
+export function price({ value, currency }) {
+  if (!Number.isFinite(value) || typeof currency !== 'string') {
+    return '';
+  }
+  if (!CURRENCIES.has(currency)) {
+    return `${value.toLocaleString()} ${currency}`;
+  }
+  const format = new Intl.NumberFormat([], { style: 'currency', currency });
+  return format.format(value / 10 ** format.resolvedOptions().maximumFractionDigits);
+}
+
+/** What a room asks of who writes. */
+export function policyWords({ slowModeMs = 0, whoMaySend = 'everyone', emoteOnly = false, levelMin = 0, followerMinutes = -1 }) {
   const who = whoMaySend === 'everyone' ? 'everybody may write' : `only ${whoMaySendWords(whoMaySend)} may write`;
   const followers = followerMinutes < 0 ? '' : ', followers only';
   const level = levelMin > 0 ? `, from level ${levelMin} on` : '';
@@ -143,6 +178,7 @@ export function raidWords(step) {
     unique: 'nobody says the same again so soon',
     slow: 'comments are slowed down',
     members: 'only members may write',
+    held: 'every comment waits for a moderator',
     silent: 'only moderators may write',
   }[step];
   return `This room is guarded against a raid for a while${rule ? `: ${rule}` : ''}.`;
@@ -153,14 +189,21 @@ export function whoMaySendWords(whoMaySend) {
   return { members: 'members', vips: 'VIPs', moderators: 'moderators', host: 'the host' }[whoMaySend] ?? 'everybody';
 }
 
-function sanctionWords({ user, kind, until, stream, reason, lifted }) {
+/**
+ * A sanction in words.
+ *
+ * @param {boolean} mine whether it is the reader's
+ */
+export function sanctionWords({ user, kind, until, stream, reason, lifted }, mine) {
+  const who = mine ? 'You' : user;
   if (lifted) {
-    return kind === 'mute' ? `${user} may write again.` : `${user} may come back.`;
+    return kind === 'mute' ? `${who} may write again.` : `${who} may come back.`;
   }
-  const what = { ban: 'is banned', kick: 'was put out' }[kind] ?? 'is muted';
+  const is = mine ? 'are' : 'is';
+  const what = { ban: `${is} banned`, kick: mine ? 'were put out' : 'was put out' }[kind] ?? `${is} muted`;
   const end = stream ? ' until the stream ends' : '';
   const time = until && kind !== 'kick' ? ` for ${span(until - Date.now())}` : end;
-  return `${user} ${what}${time}${reason ? `: ${reason}` : '.'}`;
+  return `${who} ${what}${time}${reason ? `: ${reason}` : '.'}`;
 }
 
 /** A length of time in words. */

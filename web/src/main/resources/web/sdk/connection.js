@@ -65,7 +65,8 @@ export class Connection {
   /**
    * @param {object} options
    * @param {string|string[]} options.url `ws:` or `wss:` address of the hub's `/ws`, or several, tried in turn
-   * @param {string|(() => string|Promise<string>)} options.token the token, or what makes one for every connection
+   * @param {string|(() => string|Promise<string>)} [options.token] the token, or what makes one for every connection
+   * @param {string} [options.guest] the tenant to come to as a guest, in place of a token
    * @param {string} [options.client] what this runs on
    * @param {(detail: object) => void} options.onState told on each change of state
    * @param {(frame: object) => void} options.onPush told each frame that is no answer
@@ -175,11 +176,12 @@ export class Connection {
 
   async #authenticate(socket) {
     try {
-      const token = await this.#token();
+      const { guest, client } = this.#options;
+      const who = guest ? { guest } : { token: await this.#token() };
       if (socket !== this.socket) {
         return;
       }
-      this.identity = await this.#request('auth', { token, client: this.#options.client }, CONNECT_TIMEOUT_MS);
+      this.identity = await this.#request('auth', { ...who, client }, CONNECT_TIMEOUT_MS);
     } catch (error) {
       if (socket !== this.socket) {
         return;

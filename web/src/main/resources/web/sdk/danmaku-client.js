@@ -57,18 +57,21 @@ export class DanmakuClient extends EventTarget {
   #outboxTimer = 0;
   #inbox;
   #random;
+  #isGuest;
 
   /**
    * @param {object} options
    * @param {string|string[]} options.url address of the hub's `/ws`, or several, tried in turn
-   * @param {string|(() => string|Promise<string>)} options.token a token, or a function that gets one for each connection
+   * @param {string|(() => string|Promise<string>)} [options.token] a token, or a function that gets one for each connection
+   * @param {string} [options.guest] the tenant to come to as a guest, in place of a token: who may only read, and has no direct messages
    * @param {string} [options.dmPos] a `dmPos` kept from an earlier session; without it all messages kept are read once
    * @param {string} [options.client] what this runs on: `web`, `ios`, `android`, `desktop`, `tv`, `bot` or `other`; counted in rooms' `devices`
    * @param {() => number} [options.random] in [0, 1)
    */
-  constructor({ url, token, dmPos, client = 'web', random = Math.random }) {
+  constructor({ url, token, guest, dmPos, client = 'web', random = Math.random }) {
     super();
     this.#random = random;
+    this.#isGuest = Boolean(guest);
     this.#inbox = new DirectInbox({
       pos: dmPos,
       random,
@@ -79,6 +82,7 @@ export class DanmakuClient extends EventTarget {
     this.#connection = new Connection({
       url,
       token,
+      guest,
       client,
       random,
       onState: (detail) => this.#onState(detail),
@@ -147,7 +151,7 @@ export class DanmakuClient extends EventTarget {
    * @param {string} room
    * @param {{since?: number, epoch?: string, last?: number}} [from] after an offset, with the newest so many events,
    *   or (with nothing) from now on, or from where the room's policy wants it (`lastOnJoin`)
-   * @returns {Promise<object>} the answer `{room, epoch, head, role, online, policy, pin?}` of the first join
+   * @returns {Promise<object>} the answer `{room, epoch, head, role, online, title, live, policy, pin?}` of the first join
    */
   join(room, from = {}) {
     if (this.#rooms.has(room)) {
@@ -306,7 +310,9 @@ export class DanmakuClient extends EventTarget {
       for (const cursor of this.#rooms.values()) {
         this.#enter(cursor);
       }
-      this.#inbox.catchUp();
+      if (!this.#isGuest) {
+        this.#inbox.catchUp();
+      }
       this.#pump();
     } else {
       this.#inbox.pause();

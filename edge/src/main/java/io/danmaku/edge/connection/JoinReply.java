@@ -25,7 +25,8 @@ final class JoinReply {
                 .put("head", head)
                 .put("role", role.wireName())
                 .put("online", online)
-                .put("title", state.title());
+                .put("title", state.title())
+                .put("live", state.profile().live());
         ok.set(
                 "policy",
                 PolicyJson.inForce(state).put("durability", state.durability().wireName()));

@@ -3,6 +3,7 @@ package io.danmaku.standalone.page;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import io.danmaku.protocol.room.Ids;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +23,15 @@ final class RoomPage {
     private final List<String> errors = new ArrayList<>();
 
     RoomPage(TestBrowser browser, int width, int height, URI hub, String room, String token) {
+        this(browser, width, height, hub, room, "token", token);
+    }
+
+    /** The page of somebody who is let in as a guest. */
+    static RoomPage guest(TestBrowser browser, int width, int height, URI hub, String room) {
+        return new RoomPage(browser, width, height, hub, room, "guest", Ids.DEFAULT_TENANT);
+    }
+
+    private RoomPage(TestBrowser browser, int width, int height, URI hub, String room, String with, String value) {
         this.room = room;
         context = browser.somebody(width, height);
         page = context.newPage();
@@ -32,7 +42,7 @@ final class RoomPage {
                 errors.add(message.text());
             }
         });
-        page.navigate(hub + "/?room=" + room + "&token=" + token);
+        page.navigate(hub + "/?room=" + room + "&" + with + "=" + value);
         await(() -> "joined".equals(counts().get("state")));
     }
 

@@ -294,7 +294,7 @@ final class RoomPageIT {
             page.navigate(hub.edge(1) + "/?room=" + room + "&token=nonsense");
             assertThat(page.locator("#entry-why")).containsText("does not accept this token");
             page.locator("#entry-token").fill(token("cy-page", Map.of()));
-            page.locator("#entry button").click();
+            page.locator("#entry button[type=submit]").click();
             assertThat(page.locator("#state-text")).hasText("Connected");
             assertThat(page.locator("#entry")).isHidden();
         }
