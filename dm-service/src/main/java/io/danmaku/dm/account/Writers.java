@@ -25,7 +25,9 @@ public record Writers(Allowed allowed, long allowedAtUs, int strangerMessages, l
     /** The field of a change with its time. */
     public static final String AT = "at";
 
-    private static final Refusal NOTHING = Refusal.of(ErrorCode.BLOCKED, "this user takes nothing from you");
+    /** As of a block: nobody learns which of both it is. */
+    public static final Refusal NOTHING = Refusal.of(ErrorCode.BLOCKED, "this user takes nothing from you");
+
     private static final Refusal UNANSWERED =
             Refusal.of(ErrorCode.UNANSWERED, "this user has to answer or accept you before you write more");
 
@@ -66,12 +68,14 @@ public record Writers(Allowed allowed, long allowedAtUs, int strangerMessages, l
         return at > known || (at == known && higher > 0);
     }
 
-    /** Whether a change is what counts now. */
+    /** Whether a change is what counts now, and no other one. */
     public boolean has(ObjectNode change) {
-        return with(change).equals(this)
-                && (!change.has("writers") || allowed(change.get("writers").textValue()) == allowed)
-                && (!change.has("strangerMessages")
-                        || change.get("strangerMessages").intValue() == strangerMessages);
+        long at = change.get(AT).longValue();
+        boolean writersHold = !change.has("writers")
+                || (allowedAtUs == at && allowed(change.get("writers").textValue()) == allowed);
+        boolean strangersHold = !change.has("strangerMessages")
+                || (strangersAtUs == at && change.get("strangerMessages").intValue() == strangerMessages);
+        return writersHold && strangersHold;
     }
 
     /**
