@@ -54,6 +54,8 @@ function sentence({ code, message }, policy, waitMs) {
         : 'Too long. Shorten it and send again.';
     case 'blocked':
       return 'This person does not take messages from you.';
+    case 'unanswered':
+      return 'This person has to answer before you can write more.';
     case 'room_closed':
       return 'This room is closed.';
     case 'not_joined':

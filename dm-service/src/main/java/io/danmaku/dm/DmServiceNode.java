@@ -6,12 +6,14 @@ import io.danmaku.dm.delivery.InboundTopic;
 import io.danmaku.dm.delivery.OwnTopic;
 import io.danmaku.dm.delivery.Requests;
 import io.danmaku.dm.inbound.Inbound;
+import io.danmaku.dm.store.Accounts;
 import io.danmaku.dm.store.BlockLists;
 import io.danmaku.dm.store.Contacts;
 import io.danmaku.dm.store.CqlNode;
 import io.danmaku.dm.store.Histories;
 import io.danmaku.dm.store.MessageTables;
 import io.danmaku.dm.store.Migrations;
+import io.danmaku.dm.store.Relations;
 import io.danmaku.dm.store.SyncLog;
 import io.danmaku.node.config.Settings;
 import io.danmaku.node.life.Service;
@@ -36,6 +38,9 @@ public final class DmServiceNode {
     private static final String NAME = "dm-service";
     private static final int EVENT_LOOPS = 2;
     private static final long STEP_MS = 3_000;
+    /** Of a request's first line: a hundred ids of users have place in it. */
+    private static final int LINE_BYTES_MAX = 8 << 10;
+
     private static final double PERCENT = 100.0;
 
     private volatile BooleanSupplier pulsarReady = () -> false;
@@ -71,6 +76,7 @@ public final class DmServiceNode {
         HttpServer server = await(vertx.createHttpServer(new HttpServerOptions()
                         .setHost(config.host())
                         .setPort(config.port())
+                        .setMaxInitialLineLength(LINE_BYTES_MAX)
                         .setIdleTimeout(config.idleTimeoutMs())
                         .setIdleTimeoutUnit(TimeUnit.MILLISECONDS))
                 .requestHandler(routes.router())
@@ -103,7 +109,10 @@ public final class DmServiceNode {
                 new Histories(cql),
                 new Contacts(cql, config.contactsRowsMax(), ops.registry()),
                 new SyncLog(cql),
-                new BlockLists(cql));
+                new BlockLists(cql),
+                new Accounts(cql),
+                new Relations(cql),
+                config.inbound().strangerMessages());
         shutdown.add(
                 "http",
                 config.drainWithinMs() + STEP_MS,

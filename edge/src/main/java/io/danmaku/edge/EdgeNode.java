@@ -215,6 +215,7 @@ public final class EdgeNode {
                                     .setHost(config.host())
                                     .setPort(config.port())
                                     .setSendBufferSize(config.sendBufferBytes())
+                                    .setMaxInitialLineLength(8 * 1024)
                                     .setMaxHeaderSize(16 * 1024))
                             .requestHandler(front)
                             .listen())

@@ -3,6 +3,7 @@ package io.danmaku.dm.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.dm.account.Relation;
 import io.danmaku.dm.conversation.Rules;
 import io.danmaku.dm.delivery.Requests;
 import io.danmaku.dm.store.BlockLists;
@@ -141,6 +142,11 @@ final class DirectApi {
         change(context, put ? Op.BLOCK : Op.UNBLOCK, "", "", DirectApi::noted);
     }
 
+    /** PUT /api/dm/{peer}/relation. */
+    void relate(RoutingContext context) {
+        change(context, Op.RELATE, "", Fields.body(context).toString(), DirectApi::noted);
+    }
+
     private static ObjectNode noted(Delivery result) {
         return Json.read(result.change().getBytes(StandardCharsets.UTF_8), ObjectNode.class);
     }
@@ -267,7 +273,8 @@ final class DirectApi {
             throw new BadRequest(ErrorCode.BAD_FIELD, "cursor is not one of a page of contacts");
         }
         int limit = (int) Fields.query(context, "limit", CONTACTS_MAX, PAGE_DEFAULT);
-        page(context, () -> pages.contacts.page(claims.tenant(), claims.user(), after, limit), page -> {
+        Contacts.Box box = box(Fields.query(context, "box"));
+        page(context, () -> pages.contacts.page(claims.tenant(), claims.user(), box, after, limit), page -> {
             ObjectNode answer = Json.object();
             ArrayNode contacts = answer.putArray("contacts");
             for (Contact c : page.contacts()) {
@@ -277,12 +284,29 @@ final class DirectApi {
                 contact.put("unread", c.unread());
                 contact.put("readSeq", c.readSeq());
                 contact.put("peerReadSeq", c.peerReadSeq());
+                if (c.request()) {
+                    contact.put("request", true);
+                }
+                if (!c.relation().equals(Relation.NONE)) {
+                    contact.set("relation", c.relation().toJson());
+                }
             }
             if (page.next() != null) {
                 answer.put("cursor", page.next().toString());
             }
             Problems.json(context, 200, answer);
         });
+    }
+
+    private static Contacts.Box box(String name) {
+        if (name == null) {
+            return Contacts.Box.ALL;
+        }
+        return switch (name) {
+            case "inbox" -> Contacts.Box.INBOX;
+            case "requests" -> Contacts.Box.REQUESTS;
+            default -> throw new BadRequest(ErrorCode.BAD_FIELD, "box is inbox or requests");
+        };
     }
 
     /** GET /api/dm/sync. */
@@ -312,7 +336,8 @@ final class DirectApi {
         messages.forEach(message -> array.add(message.toJson()));
     }
 
-    private <T> void page(RoutingContext context, Supplier<CompletionStage<T>> read, Consumer<T> answer) {
+    /** Reads or writes in the store, as one of a bounded number. */
+    <T> void page(RoutingContext context, Supplier<CompletionStage<T>> read, Consumer<T> answer) {
         if (reading.incrementAndGet() > pagesMax) {
             reading.decrementAndGet();
             busy.increment();

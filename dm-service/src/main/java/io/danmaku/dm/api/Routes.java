@@ -1,9 +1,11 @@
 package io.danmaku.dm.api;
 
 import io.danmaku.dm.delivery.Requests;
+import io.danmaku.dm.store.Accounts;
 import io.danmaku.dm.store.BlockLists;
 import io.danmaku.dm.store.Contacts;
 import io.danmaku.dm.store.Histories;
+import io.danmaku.dm.store.Relations;
 import io.danmaku.dm.store.SyncLog;
 import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
@@ -33,11 +35,13 @@ public final class Routes {
     static final String DOCUMENT = "/openapi/dm-service.yaml";
 
     private static final long STARTING_RETRY_MS = 1_000;
+    private static final int ACCOUNTS_BYTES_MAX = 1 << 20;
 
     private final Router router;
     private final int pagesMax;
     private final MeterRegistry registry;
     private volatile DirectApi api;
+    private volatile AccountApi accounts;
 
     public Routes(Vertx vertx, Ops ops, Tokens tokens, int bodyBytesMax, ApiBounds bounds, Tracer tracer) {
         pagesMax = bounds.pagesMax();
@@ -50,6 +54,11 @@ public final class Routes {
                         .putHeader("Content-Type", "application/yaml")
                         .end(document));
         router.route("/api/dm/*").handler(new RequestMeter(registry, tracer)).handler(new Bearer(tokens));
+        // many accounts are more than the body of a message
+        router.route(HttpMethod.PUT, "/api/dm/accounts").handler(AccountApi::forBackends);
+        router.route(HttpMethod.DELETE, "/api/dm/accounts").handler(AccountApi::forBackends);
+        router.route(HttpMethod.PUT, "/api/dm/accounts")
+                .handler(BodyHandler.create(false).setBodyLimit(ACCOUNTS_BYTES_MAX));
         // a route of its own: on one route bodies have to come first
         SendRates rates = new SendRates(bounds, System::nanoTime, registry);
         BodyHandler bodies = BodyHandler.create(false).setBodyLimit(bodyBytesMax);
@@ -60,6 +69,13 @@ public final class Routes {
         router.get("/api/dm/contacts").handler(with(DirectApi::contacts));
         router.get("/api/dm/sync").handler(with(DirectApi::sync));
         router.get("/api/dm/blocks").handler(with(DirectApi::blocks));
+        router.put("/api/dm/accounts").handler(account(AccountApi::upsert));
+        router.get("/api/dm/accounts").handler(account(AccountApi::find));
+        router.delete("/api/dm/accounts").handler(account(AccountApi::delete));
+        router.get("/api/dm/settings").handler(account(AccountApi::settings));
+        router.patch("/api/dm/settings").handler(account(AccountApi::change));
+        router.get("/api/dm/relations").handler(account(AccountApi::relations));
+        router.put("/api/dm/:peer/relation").handler(with(DirectApi::relate));
         router.patch("/api/dm/:peer/messages/:mid").handler(with(DirectApi::edit));
         router.delete("/api/dm/:peer/messages/:mid").handler(with(DirectApi::recall));
         router.get("/api/dm/:peer/messages/:mid/versions").handler(with(DirectApi::versions));
@@ -80,8 +96,23 @@ public final class Routes {
     }
 
     /** Serves from now on. */
-    public void open(Requests requests, Histories histories, Contacts contacts, SyncLog sync, BlockLists blocks) {
-        api = new DirectApi(requests, new DirectApi.Pages(histories, contacts, sync, blocks), pagesMax, registry);
+    public void open(
+            Requests requests,
+            Histories histories,
+            Contacts contacts,
+            SyncLog sync,
+            BlockLists blocks,
+            Accounts told,
+            Relations relations,
+            int strangerMessages) {
+        DirectApi direct =
+                new DirectApi(requests, new DirectApi.Pages(histories, contacts, sync, blocks), pagesMax, registry);
+        accounts = new AccountApi(direct, told, relations, new SettingsChange(requests, told), strangerMessages);
+        api = direct;
+    }
+
+    private Handler<RoutingContext> account(BiConsumer<AccountApi, RoutingContext> action) {
+        return with((direct, context) -> action.accept(accounts, context));
     }
 
     private Handler<RoutingContext> with(BiConsumer<DirectApi, RoutingContext> action) {

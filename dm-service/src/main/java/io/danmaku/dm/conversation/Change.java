@@ -1,6 +1,8 @@
 package io.danmaku.dm.conversation;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.dm.account.Relation;
+import io.danmaku.dm.account.Writers;
 import io.danmaku.protocol.json.Json;
 
 /**
@@ -30,7 +32,13 @@ public sealed interface Change {
     /** The sender of the record lets nothing come from the other side any more, or lets it again. */
     record Blocked(LoggedRecord logged, boolean blocked) implements Change {}
 
-    /** As the devices of who asked are told it; null of what both are told as a message. */
+    /** What the sender of the record says of the other side now. */
+    record Related(LoggedRecord logged, Relation relation) implements Change {}
+
+    /** Whom the sender of the record lets write now, as far as this partition knows. */
+    record Let(LoggedRecord logged, Writers writers) implements Change {}
+
+    /** As the devices of who asked are told it; null of what both are told as a message, and of settings. */
     default String told() {
         String peer = logged().record().to();
         ObjectNode told = Json.object().put("peer", peer);
@@ -40,6 +48,8 @@ public sealed interface Change {
             return told.put("cleared", cleared.seq()).toString();
         } else if (this instanceof Blocked block) {
             return told.put("blocked", block.blocked()).toString();
+        } else if (this instanceof Related related) {
+            return told.set("relation", related.relation().toJson()).toString();
         }
         return null;
     }

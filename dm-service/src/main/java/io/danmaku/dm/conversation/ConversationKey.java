@@ -14,6 +14,11 @@ public record ConversationKey(String tenant, String low, String high) {
         return a.compareTo(b) <= 0 ? new ConversationKey(tenant, a, b) : new ConversationKey(tenant, b, a);
     }
 
+    /** The settings of a user, which go through each partition like a conversation with nobody. */
+    public static ConversationKey ofSettings(String tenant, String user) {
+        return of(tenant, user, "");
+    }
+
     public static ConversationKey of(DirectRecord record) {
         return of(record.tenant(), record.from(), record.to());
     }

@@ -1,5 +1,7 @@
 package io.danmaku.dm.conversation;
 
+import io.danmaku.dm.account.Relation;
+import io.danmaku.dm.account.Writers;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -28,6 +30,12 @@ public interface Ledger {
 
     /** How many bodies records before one gave a message, the first one counted, as far as {@code most}; 0 of one that was not edited or is recalled. */
     CompletionStage<Integer> versionsBefore(String tenant, String messageId, long logIndex, int most);
+
+    /** What a user said of another one before a record of their conversation. */
+    CompletionStage<Relation> relation(String tenant, String owner, String peer, long logIndex);
+
+    /** Who may write to a user, as a partition knows it before a record. */
+    CompletionStage<Writers> writers(String tenant, String owner, int partition, long logIndex);
 
     /** Writes all rows of a message. */
     CompletionStage<Void> store(StoredMessage message);

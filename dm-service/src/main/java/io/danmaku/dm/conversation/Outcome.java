@@ -30,6 +30,13 @@ public sealed interface Outcome {
      */
     record Noted(String told) implements Outcome {}
 
+    /**
+     * Who may write to who asked is written in this partition.
+     *
+     * @param writers what holds here now: {@link io.danmaku.dm.account.Writers#text()}
+     */
+    record Settled(String writers) implements Outcome {}
+
     /** Nothing was written, and nothing will be. */
     record Refused(Refusal refusal) implements Outcome {}
 }

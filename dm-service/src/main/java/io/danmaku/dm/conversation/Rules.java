@@ -1,8 +1,13 @@
 package io.danmaku.dm.conversation;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.dm.account.Writers;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.DirectBody;
+import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.json.OwnFields;
 import io.danmaku.protocol.log.DirectMessage;
 import io.danmaku.protocol.log.DirectRecord;
 import io.danmaku.protocol.log.Revision;
@@ -32,6 +37,9 @@ public final class Rules {
         if (!Ids.isTenant(r.tenant()) || !Ids.isUser(r.from())) {
             return Refusal.of(ErrorCode.BAD_FIELD, "tenant or sender is not an identifier");
         }
+        if (r.op() == DirectRecord.Op.SETTINGS) {
+            return checkSettings(r);
+        }
         if (!Ids.isUser(r.to())) {
             return Refusal.of(ErrorCode.BAD_FIELD, "the peer is not a user id");
         }
@@ -42,7 +50,8 @@ public final class Rules {
             case SEND -> checkSend(r);
             case READ, CLEAR -> r.seq() < 1 ? Refusal.of(ErrorCode.BAD_FIELD, "seq is 1 or more") : null;
             case EDIT, RECALL, REACT, HIDE -> checkChange(r);
-            case BLOCK, UNBLOCK -> null;
+            case BLOCK, UNBLOCK, SETTINGS -> null;
+            case RELATE -> checkOwn(OwnFields.RELATION, own(r));
         };
     }
 
@@ -76,6 +85,28 @@ public final class Rules {
         }
         // of an edit's body more is known when its message is
         return r.op() == DirectRecord.Op.EDIT ? checkBody(TEXT.equals(r.kind()) ? TEXT : CUSTOM, r.body()) : null;
+    }
+
+    private static Refusal checkSettings(DirectRecord r) {
+        ObjectNode change = own(r);
+        if (change == null || !r.to().isEmpty() || !change.path(Writers.AT).canConvertToLong()) {
+            return Refusal.of(ErrorCode.BAD_FIELD, "settings have a time and no peer");
+        }
+        return checkOwn(OwnFields.SETTINGS, change.deepCopy().without(Writers.AT));
+    }
+
+    private static Refusal checkOwn(OwnFields fields, ObjectNode change) {
+        String fault = change == null ? "the change is not one JSON object" : fields.fault(change);
+        return fault == null ? null : Refusal.of(ErrorCode.BAD_FIELD, fault);
+    }
+
+    /** What a RELATE or SETTINGS changes, or null where that is no object. */
+    public static ObjectNode own(DirectRecord r) {
+        try {
+            return r.body() != null && Json.MAPPER.readTree(r.body()) instanceof ObjectNode change ? change : null;
+        } catch (JsonProcessingException notJson) {
+            return null;
+        }
     }
 
     private static boolean isSign(String sign) {

@@ -75,6 +75,8 @@ public final class Deliveries implements Outcomes {
         } else if (outcome instanceof Outcome.Noted noted) {
             result(record, Delivery.noted(tenant, record.sendId(), noted.told()));
             push(record, List.of(record.from()), users -> Delivery.note(tenant, users.get(0), noted.told()));
+        } else if (outcome instanceof Outcome.Settled settled) {
+            result(record, Delivery.noted(tenant, record.sendId(), settled.writers()));
         } else if (outcome instanceof Outcome.Repeat repeat) {
             result(record, Delivery.sent(tenant, record.sendId(), repeat.first()));
         } else if (outcome instanceof Outcome.Refused refused) {

@@ -26,6 +26,7 @@ public final class InboundTopic {
     private static final int SEND_TIMEOUT_S = 5;
     private static final long OPEN_AGAIN_MS = 1_000;
     private static final long BATCH_DELAY_MS = 1;
+    private static final String PARTITION = "p";
 
     /** What has become of an append that did not succeed. */
     public static final class NotAppended extends RuntimeException {
@@ -36,13 +37,13 @@ public final class InboundTopic {
         }
     }
 
-    /** The rule that the owners check, whatever the client library's default may become. */
-    private static final class ByConversation implements MessageRouter {
+    /** Takes the partition that a record says: the client library's default may become another one than the owners check. */
+    private static final class AsTold implements MessageRouter {
         private static final long serialVersionUID = 1L;
 
         @Override
         public int choosePartition(Message<?> message, TopicMetadata metadata) {
-            return Topics.directPartition(message.getKey());
+            return Integer.parseInt(message.getProperty(PARTITION));
         }
     }
 
@@ -64,7 +65,7 @@ public final class InboundTopic {
         var unused = client.newProducer()
                 .topic(Topics.directInbound())
                 .messageRoutingMode(MessageRoutingMode.CustomPartition)
-                .messageRouter(new ByConversation())
+                .messageRouter(new AsTold())
                 .maxPendingMessages(PENDING_MAX)
                 .blockIfQueueFull(false)
                 .batchingMaxPublishDelay(BATCH_DELAY_MS, TimeUnit.MILLISECONDS)
@@ -87,13 +88,14 @@ public final class InboundTopic {
     }
 
     /** Fails with {@link NotAppended} when the record is certainly not in the log, with anything else when nobody knows. */
-    public CompletableFuture<MessageId> append(DirectRecord record) {
+    public CompletableFuture<MessageId> append(DirectRecord record, int partition) {
         Producer<byte[]> open = producer;
         if (open == null) {
             return CompletableFuture.failedFuture(new NotAppended(null));
         }
         CompletableFuture<MessageId> sent = open.newMessage()
                 .key(record.conversation())
+                .property(PARTITION, Integer.toString(partition))
                 .value(Json.bytes(record))
                 .sendAsync();
         boolean neverLeft = sent.isCompletedExceptionally();

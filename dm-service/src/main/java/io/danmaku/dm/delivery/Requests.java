@@ -5,6 +5,7 @@ import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.log.Delivery;
 import io.danmaku.protocol.log.DirectRecord;
 import io.danmaku.protocol.log.Incarnation;
+import io.danmaku.protocol.log.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.Map;
@@ -54,6 +55,11 @@ public final class Requests {
      * owner; or {@code unavailable}, {@code busy} (not appended); or {@code pending} (nobody knows yet).
      */
     public CompletableFuture<Delivery> ask(DirectRecord record) {
+        return ask(record, Topics.directPartition(record.conversation()));
+    }
+
+    /** The same in a partition of one's choice, for what goes to each of them. */
+    public CompletableFuture<Delivery> ask(DirectRecord record, int partition) {
         String tenant = record.tenant();
         long id = record.sendId();
         if (!log.connected()) {
@@ -71,7 +77,7 @@ public final class Requests {
         }
         CompletableFuture<Delivery> result = new CompletableFuture<>();
         waiting.put(id, result);
-        var unused = log.append(record).whenComplete((appended, failure) -> {
+        var unused = log.append(record, partition).whenComplete((appended, failure) -> {
             if (failure instanceof InboundTopic.NotAppended) {
                 answer(refused(
                         tenant,

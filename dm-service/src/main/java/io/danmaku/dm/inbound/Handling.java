@@ -1,6 +1,7 @@
 package io.danmaku.dm.inbound;
 
 import com.github.benmanes.caffeine.cache.Cache;
+import io.danmaku.dm.account.Writers;
 import io.danmaku.dm.conversation.Blocks;
 import io.danmaku.dm.conversation.Change;
 import io.danmaku.dm.conversation.ConversationKey;
@@ -49,6 +50,7 @@ final class Handling {
     private final Ledger ledger;
     private final Cache<ConversationKey, State> states;
     private final Windows windows;
+    private final Recipients recipients;
     private final InboundMetrics metrics;
     private final Persist storage;
 
@@ -57,12 +59,14 @@ final class Handling {
             Ledger ledger,
             Cache<ConversationKey, State> states,
             Windows windows,
+            Recipients recipients,
             InboundMetrics metrics,
             Persist storage) {
         this.partition = partition;
         this.ledger = ledger;
         this.states = states;
         this.windows = windows;
+        this.recipients = recipients;
         this.metrics = metrics;
         this.storage = storage;
     }
@@ -70,7 +74,7 @@ final class Handling {
     /** Carries a record out; its outcome comes when all that it changes is written. */
     CompletableFuture<Outcome> handle(Task task) {
         DirectRecord record = task.logged().record();
-        if (Topics.directPartition(record.conversation()) != partition) {
+        if (!task.isSettings() && Topics.directPartition(record.conversation()) != partition) {
             LOG.error(
                     "record {} of partition {} belongs to another partition",
                     task.logged().index(),
@@ -87,6 +91,8 @@ final class Handling {
             case EDIT, RECALL, REACT, HIDE -> change(task);
             case CLEAR -> clear(task);
             case BLOCK, UNBLOCK -> block(task);
+            case RELATE -> recipients.relate(task);
+            case SETTINGS -> recipients.settle(task);
         };
     }
 
@@ -96,27 +102,35 @@ final class Handling {
         // asked side by side: most messages of a conversation that is not in memory are new
         CompletableFuture<Ledger.Before> before = before(task);
         CompletableFuture<Blocks> blocking = blocks(task);
+        CompletableFuture<Refusal> barring = barred(task, blocking, () -> before);
         return storage.persist(() -> ledger.message(record.tenant(), id)).thenCompose(existing -> {
-            if (existing != null && existing.logIndex() > task.logged().index()) {
-                // made by another try, later in the log: this one may have been refused for a block that has ended
-                // since
-                return blocking.thenCompose(blocks -> blocks.by(task.key(), record.to())
-                        ? CompletableFuture.completedFuture(blocked())
-                        : known(task, existing));
-            }
-            if (existing != null) {
+            // one that is later in the log was made by another try: this one may have been refused for what has ended
+            // since
+            if (existing != null && existing.logIndex() <= task.logged().index()) {
                 return known(task, existing);
             }
-            return before.thenCompose(found -> blocking.thenCompose(blocks -> {
-                if (blocks.by(task.key(), record.to())) {
+            return before.thenCompose(found -> blocking.thenCompose(blocks -> barring.thenCompose(refusal -> {
+                if (refusal != null) {
                     remember(task, found.place(), blocks);
-                    return CompletableFuture.completedFuture(blocked());
+                    return CompletableFuture.completedFuture(new Outcome.Refused(refusal));
+                }
+                if (existing != null) {
+                    return known(task, existing);
                 }
                 return found.laterRows()
                         ? overtaken(task, id)
                         : store(task, Rules.message(task.logged(), found.place()), blocks);
-            }));
+            })));
         });
+    }
+
+    /** Why the recipient takes nothing of this from its sender, or null. */
+    private CompletableFuture<Refusal> barred(
+            Task task, CompletableFuture<Blocks> blocking, Supplier<CompletableFuture<Ledger.Before>> before) {
+        return blocking.thenCompose(blocks ->
+                blocks.by(task.key(), task.logged().record().to())
+                        ? CompletableFuture.completedFuture(Writers.NOTHING)
+                        : recipients.refusal(task, () -> before.get().thenApply(Ledger.Before::place)));
     }
 
     private CompletableFuture<Outcome> known(Task task, StoredMessage existing) {
@@ -153,10 +167,10 @@ final class Handling {
     private CompletableFuture<Outcome> change(Task task) {
         DirectRecord record = task.logged().record();
         boolean reaches = record.op() == Op.EDIT || record.op() == Op.REACT;
-        CompletableFuture<Blocks> blocking =
-                reaches ? blocks(task) : CompletableFuture.completedFuture(new Blocks(false, false));
+        CompletableFuture<Refusal> barring =
+                reaches ? barred(task, blocks(task), () -> before(task)) : CompletableFuture.completedFuture(null);
         return storage.persist(() -> ledger.message(record.tenant(), record.mid()))
-                .thenCompose(message -> blocking.thenCompose(blocks -> {
+                .thenCompose(message -> barring.thenCompose(barred -> {
                     if (Rules.isRecalledAlready(task.logged(), message)) {
                         return CompletableFuture.completedFuture(new Outcome.Changed(message.message()));
                     }
@@ -164,8 +178,8 @@ final class Handling {
                     if (refusal != null) {
                         return CompletableFuture.completedFuture(new Outcome.Refused(refusal));
                     }
-                    if (blocks.by(task.key(), record.to())) {
-                        return CompletableFuture.completedFuture(blocked());
+                    if (barred != null) {
+                        return CompletableFuture.completedFuture(new Outcome.Refused(barred));
                     }
                     return switch (record.op()) {
                         case HIDE -> hide(task, message);
@@ -241,10 +255,6 @@ final class Handling {
 
     private CompletableFuture<Outcome> note(Change change) {
         return storage.persist(() -> ledger.store(change)).thenApply(written -> new Outcome.Noted(change.told()));
-    }
-
-    private static Outcome blocked() {
-        return refused(ErrorCode.BLOCKED, "this user takes nothing from you");
     }
 
     private CompletableFuture<Outcome> read(Task task) {

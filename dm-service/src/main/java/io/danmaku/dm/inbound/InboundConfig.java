@@ -3,6 +3,7 @@ package io.danmaku.dm.inbound;
 import io.danmaku.dm.conversation.Windows;
 import io.danmaku.node.config.ConfigurationException;
 import io.danmaku.node.config.Settings;
+import io.danmaku.protocol.json.OwnFields;
 
 /**
  * Bounds of the work on the inbound log.
@@ -16,6 +17,8 @@ import io.danmaku.node.config.Settings;
  * @param retryMsMax longest pause
  * @param cachedConversations states of conversations kept in memory, all partitions together
  * @param windows for how long messages may be edited and recalled
+ * @param strangerMessages how many messages a stranger may send before an answer, 0 = any number: to who has not chosen one. The same on all
+ *     instances, as the windows
  */
 public record InboundConfig(
         int threads,
@@ -26,7 +29,8 @@ public record InboundConfig(
         long retryMsMin,
         long retryMsMax,
         int cachedConversations,
-        Windows windows) {
+        Windows windows,
+        int strangerMessages) {
 
     private static final long YEAR_MS = 365 * 24 * 3_600_000L;
 
@@ -42,7 +46,8 @@ public record InboundConfig(
                 settings.integer("inbound.cachedConversations", 1, 10_000_000),
                 new Windows(
                         settings.millis("messages.editWithin", 0, YEAR_MS),
-                        settings.millis("messages.recallWithin", 0, YEAR_MS)));
+                        settings.millis("messages.recallWithin", 0, YEAR_MS)),
+                settings.integer("messages.strangerMessages", 0, OwnFields.STRANGER_MESSAGES_MAX));
         if (config.unacknowledgedMax < config.workingMax) {
             throw new ConfigurationException("inbound.unacknowledgedMax", "is not below inbound.workingMax");
         }

@@ -6,6 +6,7 @@ import io.danmaku.dm.conversation.Ledger;
 import io.danmaku.dm.conversation.LoggedRecord;
 import io.danmaku.dm.conversation.Outcome;
 import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.log.DirectRecord;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -32,12 +33,21 @@ final class PartitionOwner {
         void roomAgain();
     }
 
-    /** A record in work, and of which run it is. */
-    record Task(LoggedRecord logged, ConversationKey key, int run, long arrivedMs) {}
+    /**
+     * A record in work, and of which run it is.
+     *
+     * @param settled of SETTINGS: completed when they are written; of others what they start behind, null = nothing
+     */
+    record Task(LoggedRecord logged, ConversationKey key, int run, long arrivedMs, CompletableFuture<Void> settled) {
+        boolean isSettings() {
+            return logged.record().op() == DirectRecord.Op.SETTINGS;
+        }
+    }
 
     private final int partition;
     private final OwnerThread thread;
     private final Ledger ledger;
+    private final Recipients recipients;
     private final Handling handling;
     private final Outcomes outcomes;
     private final InboundConfig config;
@@ -45,6 +55,9 @@ final class PartitionOwner {
     private final Feed feed;
 
     private final Map<ConversationKey, ArrayDeque<Task>> chains = new HashMap<>();
+    /** By user: the newest change of settings in work. What comes to that user behind it waits for it. */
+    private final Map<ConversationKey, CompletableFuture<Void>> settling = new HashMap<>();
+
     private final FinishedMark finished = new FinishedMark();
     /** A run is a stretch of records that arrived without a jump of the index. */
     private int run;
@@ -69,7 +82,8 @@ final class PartitionOwner {
         this.partition = partition;
         this.thread = thread;
         this.ledger = ledger;
-        handling = new Handling(partition, ledger, states, config.windows(), metrics, this::persist);
+        recipients = new Recipients(partition, ledger, config, this::persist);
+        handling = new Handling(partition, ledger, states, config.windows(), recipients, metrics, this::persist);
         this.outcomes = outcomes;
         this.config = config;
         this.metrics = metrics;
@@ -93,7 +107,7 @@ final class PartitionOwner {
         working++;
         metrics.working.incrementAndGet();
         ConversationKey key = ConversationKey.of(logged.record());
-        Task task = new Task(logged, key, run, thread.nowMs());
+        Task task = task(logged, key);
         ArrayDeque<Task> chain = chains.get(key);
         if (chain != null) {
             chain.add(task);
@@ -101,6 +115,18 @@ final class PartitionOwner {
         }
         chains.put(key, new ArrayDeque<>());
         start(task);
+    }
+
+    private Task task(LoggedRecord logged, ConversationKey key) {
+        DirectRecord record = logged.record();
+        if (record.op() != DirectRecord.Op.SETTINGS) {
+            ConversationKey recipient = ConversationKey.ofSettings(record.tenant(), record.to());
+            return new Task(logged, key, run, thread.nowMs(), settling.get(recipient));
+        }
+        CompletableFuture<Void> settled = new CompletableFuture<>();
+        settling.put(key, settled);
+        recipients.changing(logged);
+        return new Task(logged, key, run, thread.nowMs(), settled);
     }
 
     /** Passes over a record that cannot be read. */
@@ -124,6 +150,10 @@ final class PartitionOwner {
     }
 
     private void start(Task task) {
+        if (!task.isSettings() && task.settled != null && !task.settled.isDone()) {
+            var unused = task.settled.thenRun(() -> startNext(task));
+            return;
+        }
         CompletableFuture<Outcome> handled;
         try {
             handled = handling.handle(task);
@@ -150,20 +180,28 @@ final class PartitionOwner {
         } catch (RuntimeException bug) {
             LOG.error("an outcome could not be told", bug);
         }
+        if (task.isSettings()) {
+            settling.remove(task.key, task.settled);
+            task.settled.complete(null);
+        }
         ArrayDeque<Task> chain = chains.get(task.key);
         Task next = chain.poll();
         if (next == null) {
             chains.remove(task.key);
         } else {
-            // through the queue, not the stack: a chain may be long and all its answers at hand
-            thread.execute(() -> {
-                if (!stopped) {
-                    start(next);
-                }
-            });
+            startNext(next);
         }
         markMoved();
         feed.roomAgain();
+    }
+
+    /** Through the queue, not the stack: a chain may be long and all its answers at hand. */
+    private void startNext(Task next) {
+        thread.execute(() -> {
+            if (!stopped) {
+                start(next);
+            }
+        });
     }
 
     /** Moves the written mark after the finished one: at once when quiet, else when the interval is over. */

@@ -1,5 +1,6 @@
 package io.danmaku.dm.store;
 
+import io.danmaku.dm.account.Relation;
 import io.danmaku.protocol.log.DirectMessage;
 
 /**
@@ -9,5 +10,14 @@ import io.danmaku.protocol.log.DirectMessage;
  * @param unread messages of the peer that the owner has not read
  * @param readSeq up to where the owner has read
  * @param peerReadSeq up to where the peer has read
+ * @param request whether a stranger waits for a first answer
+ * @param relation what the owner says of the peer
  */
-public record Contact(String peer, DirectMessage last, long unread, long readSeq, long peerReadSeq) {}
+public record Contact(
+        String peer,
+        DirectMessage last,
+        long unread,
+        long readSeq,
+        long peerReadSeq,
+        boolean request,
+        Relation relation) {}

@@ -2,6 +2,7 @@ package io.danmaku.dm.store;
 
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
+import io.danmaku.dm.account.Relation;
 import io.danmaku.protocol.log.DirectMessage;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -24,6 +25,14 @@ public final class Contacts {
     private final int rowsMax;
     private final Counter cut;
 
+    /** Which conversations are asked for. */
+    public enum Box {
+        ALL,
+        INBOX,
+        /** Where a stranger waits for a first answer. */
+        REQUESTS
+    }
+
     /**
      * A page.
      *
@@ -44,17 +53,18 @@ public final class Contacts {
         cut = registry.counter("danmaku.dm.contacts.cut");
         select = cql.prepare(
                 "SELECT peer, last_message_id, last_seq, last_at, received, read_seq, read_received, peer_read_seq,"
-                        + " hidden_seq, cleared_seq, cleared_received"
+                        + " hidden_seq, cleared_seq, cleared_received, relation"
                         + " FROM KS.contact WHERE tenant = ? AND owner = ? LIMIT ?");
     }
 
     /** @param after where the page before ended, or null */
-    public CompletionStage<Page> page(String tenant, String owner, ContactsCursor after, int limit) {
+    public CompletionStage<Page> page(String tenant, String owner, Box box, ContactsCursor after, int limit) {
         return cql.rows(select, tenant, owner, rowsMax).thenCompose(rows -> {
             if (rows.size() >= rowsMax) {
                 cut.increment();
             }
             List<Row> page = rows.stream()
+                    .filter(row -> isIn(box, row))
                     .filter(row -> after == null || NEWEST_FIRST.compare(cursor(row), after) > 0)
                     .sorted(Comparator.comparing(Contacts::cursor, NEWEST_FIRST))
                     .limit(limit + 1L)
@@ -80,8 +90,25 @@ public final class Contacts {
                                 row.getLong("received")
                                         - Math.max(row.getLong("read_received"), row.getLong("cleared_received"))),
                         row.getLong("read_seq"),
-                        row.getLong("peer_read_seq")))
+                        row.getLong("peer_read_seq"),
+                        isRequest(row),
+                        Relation.of(row.getString("relation"))))
                 .toList();
+    }
+
+    /** Whom the owner only says something of is no conversation. */
+    private static boolean isIn(Box box, Row row) {
+        return row.getLong("last_seq") > 0
+                && switch (box) {
+                    case ALL -> true;
+                    case INBOX -> !isRequest(row);
+                    case REQUESTS -> isRequest(row);
+                };
+    }
+
+    private static boolean isRequest(Row row) {
+        boolean allReceived = row.getLong("received") == row.getLong("last_seq");
+        return allReceived && !Relation.of(row.getString("relation")).knows();
     }
 
     private static boolean isHidden(Row row) {

@@ -3,6 +3,8 @@ package io.danmaku.dm.store;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
+import io.danmaku.dm.account.Relation;
+import io.danmaku.dm.account.Writers;
 import io.danmaku.dm.conversation.Blocks;
 import io.danmaku.dm.conversation.Change;
 import io.danmaku.dm.conversation.ConversationKey;
@@ -36,6 +38,7 @@ public final class MessageTables implements Ledger {
     private final Contents contents;
     private final OwnerLogs logs;
     private final ChangeTables changes;
+    private final OwnTables own;
     private final PreparedStatement insertContent;
     private final PreparedStatement insertIndex;
     private final PreparedStatement insertContact;
@@ -52,6 +55,7 @@ public final class MessageTables implements Ledger {
         contents = new Contents(cql);
         logs = new OwnerLogs(cql);
         changes = new ChangeTables(cql, logs);
+        own = new OwnTables(cql, logs);
         insertContent = cql.prepare("INSERT INTO KS.content (tenant, message_id, sender, recipient, seq, received,"
                 + " log_partition, log_index, kind, body, created_at, reply_to)"
                 + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -221,8 +225,21 @@ public final class MessageTables implements Ledger {
     }
 
     @Override
+    public CompletionStage<Relation> relation(String tenant, String owner, String peer, long logIndex) {
+        return own.relation(tenant, owner, peer, logIndex);
+    }
+
+    @Override
+    public CompletionStage<Writers> writers(String tenant, String owner, int partition, long logIndex) {
+        return own.writers(tenant, owner, partition, logIndex);
+    }
+
+    @Override
     public CompletionStage<Void> store(Change change) {
-        return changes.store(change);
+        if (change instanceof Change.Related related) {
+            return own.store(related);
+        }
+        return change instanceof Change.Let let ? own.store(let) : changes.store(change);
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.danmaku.dm.inbound;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.danmaku.dm.account.Relation;
+import io.danmaku.dm.account.Writers;
 import io.danmaku.dm.conversation.Blocks;
 import io.danmaku.dm.conversation.Change;
 import io.danmaku.dm.conversation.ConversationKey;
@@ -34,46 +36,7 @@ final class ModelTables {
     /** One row of {@code message_index}. */
     record IndexRow(String messageId, int box, long logIndex, long received) {}
 
-    /** A row of {@code content}: as it was sent, and cells of what has become of it. */
-    static final class Content {
-        final StoredMessage sent;
-        private final Map<String, Object> values = new TreeMap<>();
-        private final Map<String, Long> timestamps = new TreeMap<>();
-
-        Content(StoredMessage sent) {
-            this.sent = sent;
-            values.put("body", sent.message().body());
-            timestamps.put("body", sent.logIndex() + 1);
-        }
-
-        private void put(String column, Object value, long timestamp) {
-            if (timestamp >= timestamps.getOrDefault(column, Long.MIN_VALUE)) {
-                values.put(column, value);
-                timestamps.put(column, timestamp);
-            }
-        }
-
-        private long number(String column) {
-            return (Long) values.getOrDefault(column, 0L);
-        }
-
-        private String text(String column) {
-            return (String) values.getOrDefault(column, "");
-        }
-
-        StoredMessage now() {
-            Revision revision = new Revision(
-                    number("rev"), number("edited_at"), number("recalled_at"), text("by_sender"), text("by_recipient"));
-            return new StoredMessage(
-                    sent.tenant(),
-                    sent.message().with(text("body"), revision),
-                    sent.partition(),
-                    sent.logIndex(),
-                    sent.receivedByRecipient());
-        }
-    }
-
-    final Map<String, Content> content = new TreeMap<>();
+    final Map<String, ModelContent> content = new TreeMap<>();
     /** Bodies that messages had. */
     final Map<String, TreeMap<Long, String>> versions = new TreeMap<>();
 
@@ -82,6 +45,7 @@ final class ModelTables {
     final Map<String, TreeSet<Long>> hidden = new TreeMap<>();
 
     final Map<String, TreeMap<Long, Boolean>> blocks = new TreeMap<>();
+    final ModelOwn own = new ModelOwn();
     /** What devices are told besides messages, by owner. */
     final Map<String, TreeMap<Long, String>> notes = new TreeMap<>();
 
@@ -108,6 +72,11 @@ final class ModelTables {
     /** Lets one call or row, any of those under way, arrive. */
     void step() {
         arriving.remove(random.nextInt(arriving.size())).run();
+    }
+
+    /** The same of the one asked last. */
+    void stepNewest() {
+        arriving.remove(arriving.size() - 1).run();
     }
 
     static String pair(String owner, String peer) {
@@ -163,6 +132,16 @@ final class ModelTables {
                 return answer(() -> new Blocks(
                         blockedBefore(key.low(), key.high(), logIndex),
                         blockedBefore(key.high(), key.low(), logIndex)));
+            }
+
+            @Override
+            public CompletionStage<Relation> relation(String tenant, String owner, String peer, long logIndex) {
+                return answer(() -> own.relation(tenant, owner, peer, logIndex));
+            }
+
+            @Override
+            public CompletionStage<Writers> writers(String tenant, String owner, int partition, long logIndex) {
+                return answer(() -> own.writers(tenant, owner, logIndex));
             }
 
             @Override
@@ -244,7 +223,7 @@ final class ModelTables {
         long at = logged.index() + 1;
         List<Runnable> rows = new ArrayList<>();
         if (change instanceof Change.OfMessage m) {
-            Content of = content.get(r.mid());
+            ModelContent of = content.get(r.mid());
             boolean sender = m.before().message().from().equals(r.from());
             rows.add(() -> {
                 of.put("rev", at, at);
@@ -276,7 +255,12 @@ final class ModelTables {
             }
             return rows;
         }
-        if (change instanceof Change.Hidden h) {
+        if (change instanceof Change.Let let) {
+            return List.of(() -> own.put(let));
+        }
+        if (change instanceof Change.Related related) {
+            rows.add(() -> own.put(related));
+        } else if (change instanceof Change.Hidden h) {
             rows.add(() -> hidden.computeIfAbsent(pair(r.from(), r.to()), k -> new TreeSet<>())
                     .add(h.seq()));
             if (h.last()) {
@@ -308,7 +292,7 @@ final class ModelTables {
                 () -> {
                     // of a message that was changed since its first body is not known
                     if (m.message().revision().number() == 0) {
-                        Content there = content.putIfAbsent(id, new Content(m));
+                        ModelContent there = content.putIfAbsent(id, new ModelContent(m));
                         same(there == null ? null : there.sent, m);
                     }
                 },

@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.danmaku.dm.account.Relation;
+import io.danmaku.dm.account.Writers;
 import io.danmaku.dm.conversation.ConversationKey;
 import io.danmaku.dm.conversation.LoggedRecord;
 import io.danmaku.dm.conversation.Outcome;
 import io.danmaku.dm.conversation.Rules;
 import io.danmaku.dm.conversation.Windows;
 import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.DirectMessage;
 import io.danmaku.protocol.log.DirectRecord;
 import io.danmaku.protocol.log.DirectRecord.Op;
@@ -22,8 +25,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import net.jqwik.api.ForAll;
@@ -37,7 +42,7 @@ import net.jqwik.api.constraints.IntRange;
  */
 class OwnersTest {
     private static final List<String> USERS = List.of("1", "2", "3", "4");
-    private static final InboundConfig CONFIG = new InboundConfig(1, 4, 6, 12, 100, 10, 40, 3, new Windows(25, 12));
+    private static final InboundConfig CONFIG = new InboundConfig(1, 4, 6, 12, 100, 10, 40, 3, new Windows(25, 12), 3);
 
     /** One life of an owner, and what the broker has given it. */
     private static final class Owner implements PartitionOwner.Feed {
@@ -135,7 +140,7 @@ class OwnersTest {
             String from = USERS.get(random.nextInt(USERS.size()));
             String to = USERS.get(random.nextInt(USERS.size()));
             String tenant = tenant(from, to);
-            int luck = random.nextInt(12);
+            int luck = random.nextInt(15);
             if (luck < 2) {
                 return DirectRecord.upTo(Op.READ, tenant, from, to, 1 + random.nextInt(20), "n", number);
             } else if (luck == 2) {
@@ -143,6 +148,11 @@ class OwnersTest {
             } else if (luck == 3) {
                 Op op = random.nextInt(3) == 0 ? Op.BLOCK : Op.UNBLOCK;
                 return DirectRecord.change(op, tenant, from, to, "", "", "n", number);
+            } else if (luck == 13) {
+                return DirectRecord.change(Op.RELATE, tenant, from, to, "", ModelOwn.aRelation(random), "n", number);
+            } else if (luck == 14) {
+                return DirectRecord.change(
+                        Op.SETTINGS, tenant, from, "", "", ModelOwn.someSettings(random, number), "n", number);
             } else if (luck < 7 && !sent.isEmpty()) {
                 return change(sent.get(random.nextInt(sent.size())), number);
             }
@@ -185,7 +195,7 @@ class OwnersTest {
 
         /** Whatever is under the mark must be there for a device that asks for it now. */
         void checkMark(long mark) {
-            Reference expected = new Reference(log, mark, CONFIG.windows());
+            Reference expected = new Reference(log, mark, CONFIG);
             expected.messages.forEach((id, message) -> {
                 assertNotNull(tables.content.get(id), "the mark " + mark + " hides a hole");
                 assertEquals(message.sent.index(), tables.content.get(id).sent.logIndex());
@@ -200,7 +210,7 @@ class OwnersTest {
         }
 
         Reference reference() {
-            return new Reference(log, Long.MAX_VALUE, CONFIG.windows());
+            return new Reference(log, Long.MAX_VALUE, CONFIG);
         }
     }
 
@@ -264,8 +274,25 @@ class OwnersTest {
             checkSide(run, expected, key, key.low(), key.high(), all);
             checkSide(run, expected, key, key.high(), key.low(), all);
         });
+        checkSettings(run, expected);
         checkAnswers(run, expected);
         assertEquals(run.log.size() - 1, run.tables.mark);
+    }
+
+    private static void checkSettings(Run run, Reference expected) {
+        for (LoggedRecord logged : run.log) {
+            DirectRecord record = logged.record();
+            if (record.op() == Op.SETTINGS) {
+                Writers writers = run.tables.own.writers(record.tenant(), record.from(), Long.MAX_VALUE);
+                String allowed = expected.own.allowed(record.tenant(), record.from());
+                assertEquals(allowed, writers.allowed().name().toLowerCase(Locale.ROOT));
+                assertEquals(expected.own.strangers(record.tenant(), record.from()), writers.strangerMessages());
+                assertEquals(
+                        1,
+                        Set.copyOf(run.outcomes.get(record.sendId())).size(),
+                        "one answer to each change of settings");
+            }
+        }
     }
 
     private static void checkMessage(Run run, String mid, Reference.Message message) {
@@ -308,6 +335,11 @@ class OwnersTest {
             assertEquals(all.size(), contact.get("hidden_seq"), "the last one is hidden by " + name);
         }
         var blocks = run.tables.blocks.getOrDefault(name, new TreeMap<>());
+        Relation relation = run.tables.own.relation(key.tenant(), owner, peer, Long.MAX_VALUE);
+        assertEquals(
+                Relation.NONE.with(Json.object().setAll(expected.own.relation(key.tenant(), owner, peer))),
+                relation,
+                "what " + name + " says");
         assertEquals(side.blocks, !blocks.isEmpty() && blocks.lastEntry().getValue(), "blocked by " + name);
         for (long index : side.notes) {
             assertNotNull(run.tables.notes.get(owner).get(index), "devices hear of record " + index);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** The bounds of an owner, and what it does with records that should not be there. */
 class PartitionOwnerTest {
     private static final InboundConfig CONFIG =
-            new InboundConfig(1, 4, 3, 5, 100, 10, 40, 100, new Windows(1_000, 1_000));
+            new InboundConfig(1, 4, 3, 5, 100, 10, 40, 100, new Windows(1_000, 1_000), 0);
     private static final String ANN = "1";
     private static final String BOB = "2";
     private static final int PARTITION = Topics.directPartition(DirectRecord.conversation("default", ANN, BOB));
@@ -138,6 +138,26 @@ class PartitionOwnerTest {
         assertTrue(tables.quiet(), "waits for the interval");
         settle();
         assertEquals(List.of(0L, 3L), marks);
+    }
+
+    @Test
+    void aMessageIsDecidedBehindTheSettingsBeforeItHoweverLateTheyAreWritten() {
+        PartitionOwner owner = owner();
+        String onlyContacts = "{\"writers\":\"contacts\",\"at\":1}";
+        owner.accept(new LoggedRecord(
+                DirectRecord.change(Op.SETTINGS, "default", BOB, "", "", onlyContacts, "", 0), PARTITION, 0, 0));
+        owner.accept(send(1, ANN, BOB, "c"));
+        while (tables.own.writers.isEmpty()) {
+            assertTrue(tables.content.isEmpty());
+            // of what storage was asked the newest arrives first
+            tables.stepNewest();
+            while (!thread.quiet()) {
+                thread.step();
+            }
+        }
+        settle();
+        assertEquals(ErrorCode.BLOCKED, lastRefusal());
+        assertTrue(tables.content.isEmpty());
     }
 
     @Test

@@ -55,10 +55,12 @@ final class Reference {
     /** By index: the code of what is refused, null of what is not. */
     final Map<Long, ErrorCode> refusals = new HashMap<>();
 
+    final ReferenceOwn own;
     private final Windows windows;
 
-    Reference(Iterable<LoggedRecord> log, long upTo, Windows windows) {
-        this.windows = windows;
+    Reference(Iterable<LoggedRecord> log, long upTo, InboundConfig config) {
+        windows = config.windows();
+        own = new ReferenceOwn(config.strangerMessages());
         for (LoggedRecord logged : log) {
             if (logged.index() <= upTo) {
                 refusals.put(logged.index(), take(logged));
@@ -79,44 +81,55 @@ final class Reference {
         if (Rules.check(r) != null) {
             return Rules.check(r).code();
         }
+        if (r.op() == DirectRecord.Op.SETTINGS) {
+            own.settle(r);
+            return null;
+        }
         List<Message> all = conversations.computeIfAbsent(ConversationKey.of(r), k -> new ArrayList<>());
-        Side own = side(r, r.from(), r.to());
-        boolean blocked = side(r, r.to(), r.from()).blocks;
+        Side side = side(r, r.from(), r.to());
+        ErrorCode barred = side(r, r.to(), r.from()).blocks
+                ? ErrorCode.BLOCKED
+                : own.refused(r, all, r.op() == DirectRecord.Op.SEND);
         switch (r.op()) {
             case SEND -> {
                 String mid = Rules.messageId(r);
                 if (!messages.containsKey(mid)) {
-                    if (blocked) {
-                        return ErrorCode.BLOCKED;
+                    if (barred != null) {
+                        return barred;
                     }
                     Message message = new Message(logged, all.size() + 1L);
                     messages.put(mid, message);
                     all.add(message);
                 }
             }
-            case READ -> own.read = Math.max(own.read, Math.min(r.seq(), all.size()));
+            case READ -> side.read = Math.max(side.read, Math.min(r.seq(), all.size()));
             case CLEAR -> {
                 long upTo = Math.min(r.seq(), all.size());
-                if (upTo > 0 && upTo >= own.cleared) {
-                    own.cleared = upTo;
-                    own.notes.add(logged.index());
+                if (upTo > 0 && upTo >= side.cleared) {
+                    side.cleared = upTo;
+                    side.notes.add(logged.index());
                 }
             }
             case BLOCK, UNBLOCK -> {
                 boolean wanted = r.op() == DirectRecord.Op.BLOCK;
-                if (own.blocks != wanted) {
-                    own.blocks = wanted;
-                    own.notes.add(logged.index());
+                if (side.blocks != wanted) {
+                    side.blocks = wanted;
+                    side.notes.add(logged.index());
+                }
+            }
+            case RELATE -> {
+                if (own.relate(r)) {
+                    side.notes.add(logged.index());
                 }
             }
             default -> {
-                return change(logged, messages.get(r.mid()), own, blocked);
+                return change(logged, messages.get(r.mid()), side, barred);
             }
         }
         return null;
     }
 
-    private ErrorCode change(LoggedRecord logged, Message message, Side own, boolean blocked) {
+    private ErrorCode change(LoggedRecord logged, Message message, Side side, ErrorCode barred) {
         DirectRecord r = logged.record();
         if (r.op() == DirectRecord.Op.RECALL
                 && message != null
@@ -140,8 +153,8 @@ final class Reference {
                 if (age > windows.editMs()) {
                     return ErrorCode.TOO_LATE;
                 }
-                if (blocked) {
-                    return ErrorCode.BLOCKED;
+                if (barred != null) {
+                    return barred;
                 }
                 message.versions.putIfAbsent(
                         message.sent.index(), message.sent.record().body());
@@ -163,15 +176,15 @@ final class Reference {
                 message.changedBy.add(logged.index());
             }
             case REACT -> {
-                if (blocked) {
-                    return ErrorCode.BLOCKED;
+                if (barred != null) {
+                    return barred;
                 }
                 message.signs.put(r.from(), r.body());
                 message.changedBy.add(logged.index());
             }
             default -> {
-                own.hidden.add(message.seq);
-                own.notes.add(logged.index());
+                side.hidden.add(message.seq);
+                side.notes.add(logged.index());
             }
         }
         return null;

@@ -33,6 +33,8 @@ final class DirectCommands {
             page(connection, id, "dm.history", (token, trace) -> gateway.history(history, token, trace));
         } else if (command instanceof Command.DmContacts contacts) {
             page(connection, id, "dm.contacts", (token, trace) -> gateway.contacts(contacts, token, trace));
+        } else if (command instanceof Command.DmSettings settings) {
+            settings(connection, id, settings);
         } else {
             throw new IllegalStateException("not a command of direct messages: " + command);
         }
@@ -49,6 +51,16 @@ final class DirectCommands {
             connection.refuse(id, Refusal.retry(ErrorCode.RATE_LIMITED, "too many sends a second", waitMs));
         } else {
             answer(connection, id, tracer.spanBuilder(name).startSpan(), asking.ask(), () -> {});
+        }
+    }
+
+    private void settings(Connection connection, long id, Command.DmSettings settings) {
+        boolean reads = settings.change().isEmpty();
+        long waitMs = reads ? 0 : connection.rates().sendWaitMs(System.nanoTime());
+        if (waitMs > 0) {
+            connection.refuse(id, Refusal.retry(ErrorCode.RATE_LIMITED, "too many changes a second", waitMs));
+        } else {
+            page(connection, id, "dm.settings", (token, trace) -> gateway.settings(settings, token, trace));
         }
     }
 

@@ -156,6 +156,14 @@ public final class DirectGateway implements AutoCloseable {
         } else if (command instanceof Command.DmBlock block) {
             DirectRecord.Op op = block.blocked() ? DirectRecord.Op.BLOCK : DirectRecord.Op.UNBLOCK;
             return change(op, device, command, "", "", sendId);
+        } else if (command instanceof Command.DmRelation relation) {
+            return change(
+                    DirectRecord.Op.RELATE,
+                    device,
+                    command,
+                    "",
+                    relation.change().toString(),
+                    sendId);
         }
         throw new IllegalStateException("not a change of a conversation: " + command);
     }
@@ -181,6 +189,11 @@ public final class DirectGateway implements AutoCloseable {
 
     /** Recent conversations; {@code ok} is dm-service's answer. */
     public CompletionStage<Outcome> contacts(Command.DmContacts command, String bearerToken, Context trace) {
+        return pages.page(PageRequest.of(command), bearerToken, trace);
+    }
+
+    /** Reads or changes the user's settings; {@code ok} is dm-service's answer. */
+    public CompletionStage<Outcome> settings(Command.DmSettings command, String bearerToken, Context trace) {
         return pages.page(PageRequest.of(command), bearerToken, trace);
     }
 

@@ -73,7 +73,7 @@ final class PageClient implements AutoCloseable {
                 .compose(outcome -> outcome == TOO_LARGE && page.limit() > 1
                         ? ask(page.withLimit(Math.max(1, page.limit() / FEWER)), token, trace)
                         : Future.succeededFuture(outcome))
-                .otherwise(away -> unavailable())
+                .otherwise(away -> page.change() == null ? unavailable() : unknown())
                 .onComplete(done -> running.decrementAndGet())
                 .toCompletionStage();
     }
@@ -95,7 +95,7 @@ final class PageClient implements AutoCloseable {
     private Future<Outcome> ask(String url, PageRequest page, String token, Context trace) {
         Promise<Outcome> outcome = Promise.promise();
         RequestOptions options = new RequestOptions()
-                .setMethod(HttpMethod.GET)
+                .setMethod(page.change() == null ? HttpMethod.GET : HttpMethod.PATCH)
                 .setAbsoluteURI(url + page.uri())
                 .setConnectTimeout(CONNECT_MS_MAX)
                 .putHeader("Authorization", "Bearer " + token)
@@ -108,9 +108,9 @@ final class PageClient implements AutoCloseable {
                         request.reset();
                     });
                     outcome.future().onComplete(done -> vertx.cancelTimer(timer));
-                    request.send()
-                            .onSuccess(response -> take(request, response, outcome))
-                            .onFailure(outcome::tryFail);
+                    Future<HttpClientResponse> sent =
+                            page.change() == null ? request.send() : request.send(Buffer.buffer(page.change()));
+                    sent.onSuccess(response -> take(request, response, outcome)).onFailure(outcome::tryFail);
                 })
                 .onFailure(outcome::tryFail);
         return outcome.future();
@@ -148,6 +148,11 @@ final class PageClient implements AutoCloseable {
                 code,
                 answer.path("detail").asText(code.wireName()),
                 Math.max(0, answer.path("retryMs").asLong())));
+    }
+
+    /** Of a change: an instance may have carried it out. */
+    private static Outcome unknown() {
+        return Outcome.refused(ErrorCode.PENDING, "no answer: it may have been carried out; asking again does no harm");
     }
 
     private static Outcome unavailable() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.json.Json;
 import io.opentelemetry.context.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -90,13 +91,28 @@ final class PageClientTest {
         client = new PageClient(vertx, urls, BOUNDS);
         ask(PageRequest.of(new Command.DmHistory("a@b", 12, 3)));
         ask(PageRequest.of(new Command.DmHistory("8", Long.MAX_VALUE, 50)));
-        ask(PageRequest.of(new Command.DmContacts("1.8", 7)));
+        ask(PageRequest.of(new Command.DmContacts("1.8", 7, "requests")));
         assertEquals(
                 List.of(
                         "/api/dm/a%40b/messages?limit=3&before=12 Bearer secret",
                         "/api/dm/8/messages?limit=50 Bearer secret",
-                        "/api/dm/contacts?limit=7&cursor=1.8 Bearer secret"),
+                        "/api/dm/contacts?limit=7&cursor=1.8&box=requests Bearer secret"),
                 asked);
+    }
+
+    @Test
+    void aChangeGoesAsItIsAndWhenNobodyAnswersNobodyKnows() {
+        serve(request -> request.bodyHandler(body -> request.response().end(body)));
+        client = new PageClient(vertx, urls, BOUNDS);
+        PageRequest change = PageRequest.of(
+                new Command.DmSettings(Json.object().put("online", "nobody")));
+        assertEquals(
+                "{\"online\":\"nobody\"}",
+                ((Outcome.Done) ask(change)).ok().toString());
+        assertEquals(List.of("/api/dm/settings Bearer secret"), asked);
+        client = new PageClient(vertx, List.of("http://127.0.0.1:1"), BOUNDS);
+        assertEquals(ErrorCode.PENDING, code(ask(change)));
+        assertEquals(ErrorCode.UNAVAILABLE, code(ask(PageRequest.of(new Command.DmSettings(Json.object())))));
     }
 
     @Test

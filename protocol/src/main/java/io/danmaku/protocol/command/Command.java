@@ -78,14 +78,24 @@ public sealed interface Command {
     /** Lets nothing come from the other side any more, or lets it again. */
     record DmBlock(String peer, boolean blocked) implements DmWrite {}
 
+    /** Says something of the other side: {@link io.danmaku.protocol.json.OwnFields#RELATION}. */
+    record DmRelation(String peer, ObjectNode change) implements DmWrite {}
+
+    /** Changes the user's settings, {@link io.danmaku.protocol.json.OwnFields#SETTINGS}; asks for them when the change is empty. */
+    record DmSettings(ObjectNode change) implements Command {}
+
     /** Asks for direct messages after an opaque position; null = from the first one kept. */
     record DmSync(String position, int limit) implements Command {}
 
     /** Asks for the newest {@code limit} messages with a peer below number {@code before} (Long.MAX_VALUE = the newest). */
     record DmHistory(String peer, long before, int limit) implements Command {}
 
-    /** Asks for recent conversations, behind an opaque cursor; null = from the newest. */
-    record DmContacts(String cursor, int limit) implements Command {}
+    /**
+     * Asks for recent conversations, behind an opaque cursor; null = from the newest.
+     *
+     * @param box {@code inbox}, {@code requests}, or null = both
+     */
+    record DmContacts(String cursor, int limit, String box) implements Command {}
 
     record Ping() implements Command {}
 }

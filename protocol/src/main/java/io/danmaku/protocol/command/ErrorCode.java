@@ -21,6 +21,7 @@ public enum ErrorCode {
     LEVEL_REQUIRED("level_required", 403),
     FOLLOWERS_ONLY("followers_only", 403),
     BLOCKED("blocked", 403),
+    UNANSWERED("unanswered", 403),
     TOO_LATE("too_late", 409),
     NOT_JOINED("not_joined", 409),
     ALREADY_JOINED("already_joined", 409),

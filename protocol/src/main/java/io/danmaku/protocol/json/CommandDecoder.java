@@ -11,6 +11,7 @@ import io.danmaku.protocol.room.DeviceKind;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.token.Tokens;
 import java.io.IOException;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -30,6 +31,7 @@ public final class CommandDecoder {
     private static final int SIGN_CHARS_MAX = 32;
 
     private static final int POSITION_CHARS_MAX = 512;
+    private static final Set<String> BOXES = Set.of("inbox", "requests");
 
     private CommandDecoder() {}
 
@@ -112,6 +114,8 @@ public final class CommandDecoder {
             case "dm.clear" -> new Command.DmClear(peer(f), number(f, "seq", 1, ID_MAX, -1));
             case "dm.block" -> new Command.DmBlock(peer(f), true);
             case "dm.unblock" -> new Command.DmBlock(peer(f), false);
+            case "dm.relation" -> new Command.DmRelation(peer(f), own(f, OwnFields.RELATION));
+            case "dm.settings" -> new Command.DmSettings(settings(f));
             case "dm.sync" ->
                 new Command.DmSync(f.hasNonNull("pos") ? text(f, "pos", 1, POSITION_CHARS_MAX) : null, (int)
                         number(f, "limit", 1, LIMIT_MAX, SYNC_DEFAULT));
@@ -119,8 +123,10 @@ public final class CommandDecoder {
                 new Command.DmHistory(id(f, "peer", Ids::isUser), number(f, "before", 1, ID_MAX, Long.MAX_VALUE), (int)
                         number(f, "limit", 1, LIMIT_MAX, HISTORY_DEFAULT));
             case "dm.contacts" ->
-                new Command.DmContacts(f.hasNonNull("cursor") ? text(f, "cursor", 1, POSITION_CHARS_MAX) : null, (int)
-                        number(f, "limit", 1, CONTACTS_MAX, HISTORY_DEFAULT));
+                new Command.DmContacts(
+                        f.hasNonNull("cursor") ? text(f, "cursor", 1, POSITION_CHARS_MAX) : null,
+                        (int) number(f, "limit", 1, CONTACTS_MAX, HISTORY_DEFAULT),
+                        box(f));
             case "ping" -> new Command.Ping();
             default -> null;
         };
@@ -190,6 +196,23 @@ public final class CommandDecoder {
             throw new BadField("body is a text or an object of 1.." + BODY_CHARS_MAX + " characters");
         }
         return body;
+    }
+
+    private static ObjectNode own(ObjectNode f, OwnFields fields) throws BadField {
+        ObjectNode change = fields.pick(f);
+        String fault = fields.fault(change);
+        if (fault != null) {
+            throw new BadField(fault);
+        }
+        return change;
+    }
+
+    private static ObjectNode settings(ObjectNode f) throws BadField {
+        return OwnFields.SETTINGS.pick(f).isEmpty() ? Json.object() : own(f, OwnFields.SETTINGS);
+    }
+
+    private static String box(ObjectNode f) throws BadField {
+        return f.hasNonNull("box") ? id(f, "box", BOXES::contains) : null;
     }
 
     private static String mid(ObjectNode f, String field) throws BadField {

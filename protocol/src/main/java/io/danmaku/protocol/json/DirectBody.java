@@ -126,7 +126,8 @@ public final class DirectBody {
         return CUSTOM.equals(kind) ? null : fault(kind, object);
     }
 
-    private static boolean isDeeper(JsonNode node, int levels) {
+    /** Whether a value is nested deeper than so many levels, itself counted. */
+    public static boolean isDeeper(JsonNode node, int levels) {
         if (node.isContainerNode() && levels == 0) {
             return true;
         }

@@ -6,10 +6,11 @@ package io.danmaku.protocol.log;
  *
  * @param op what is asked
  * @param from who asks
- * @param to the other side
+ * @param to the other side; empty of SETTINGS, which lie in every partition
  * @param cid the client's id of a SEND, else empty
  * @param kind kind of a SEND's body; of an EDIT's {@code text}, or {@link #OBJECT} for all others; else empty
- * @param body of a SEND; what an EDIT puts in its place; of a REACT what is shown, empty = nothing any more; else empty
+ * @param body of a SEND; what an EDIT puts in its place; of a REACT what is shown, empty = nothing any more; of RELATE and SETTINGS the JSON of
+ *     what changes; else empty
  * @param seq up to which seq a READ or a CLEAR goes, else 0
  * @param node incarnation (as text) of the node that waits for the result, empty = nobody
  * @param sendId that node's number for the request
@@ -47,7 +48,11 @@ public record DirectRecord(
         CLEAR,
         /** Nothing comes any more from the other side. */
         BLOCK,
-        UNBLOCK
+        UNBLOCK,
+        /** What who asks says of the other side. */
+        RELATE,
+        /** Whom who asks lets write: one in each partition. */
+        SETTINGS
     }
 
     public DirectRecord {

@@ -91,9 +91,9 @@ final class CommandDecoderTest {
         assertEquals(
                 new Command.DmHistory("8", 12, 3),
                 command("{\"op\":\"dm.history\",\"id\":5,\"peer\":\"8\",\"before\":12,\"limit\":3}"));
-        assertEquals(new Command.DmContacts(null, 50), command("{\"op\":\"dm.contacts\",\"id\":5}"));
+        assertEquals(new Command.DmContacts(null, 50, null), command("{\"op\":\"dm.contacts\",\"id\":5}"));
         assertEquals(
-                new Command.DmContacts("c", 200),
+                new Command.DmContacts("c", 200, null),
                 command("{\"op\":\"dm.contacts\",\"id\":5,\"cursor\":\"c\",\"limit\":200}"));
         assertEquals(new Command.DmSync("p", 5), command("{\"op\":\"dm.sync\",\"id\":5,\"pos\":\"p\",\"limit\":5}"));
         assertEquals(new Command.Ping(), command("{\"op\":\"ping\",\"id\":6}"));

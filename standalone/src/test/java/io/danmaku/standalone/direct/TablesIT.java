@@ -133,7 +133,9 @@ class TablesIT {
         get(tables.store(new ReadUpTo(TENANT, "late-a", "late-b", 1, 1, 43)));
         get(tables.store(first));
         Contacts contacts = new Contacts(cql, 100, new SimpleMeterRegistry());
-        var contact = get(contacts.page(TENANT, "late-a", null, 10)).contacts().get(0);
+        var contact = get(contacts.page(TENANT, "late-a", Contacts.Box.ALL, null, 10))
+                .contacts()
+                .get(0);
         assertEquals(2, contact.last().seq());
         assertEquals(2, contact.readSeq());
         assertEquals(0, contact.unread());

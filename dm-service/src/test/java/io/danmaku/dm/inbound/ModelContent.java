@@ -1,0 +1,45 @@
+package io.danmaku.dm.inbound;
+
+import io.danmaku.dm.conversation.StoredMessage;
+import io.danmaku.protocol.log.Revision;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A row of {@code content}: as it was sent, and cells of what has become of it. */
+final class ModelContent {
+    final StoredMessage sent;
+    private final Map<String, Object> values = new TreeMap<>();
+    private final Map<String, Long> timestamps = new TreeMap<>();
+
+    ModelContent(StoredMessage sent) {
+        this.sent = sent;
+        values.put("body", sent.message().body());
+        timestamps.put("body", sent.logIndex() + 1);
+    }
+
+    void put(String column, Object value, long timestamp) {
+        if (timestamp >= timestamps.getOrDefault(column, Long.MIN_VALUE)) {
+            values.put(column, value);
+            timestamps.put(column, timestamp);
+        }
+    }
+
+    private long number(String column) {
+        return (Long) values.getOrDefault(column, 0L);
+    }
+
+    private String text(String column) {
+        return (String) values.getOrDefault(column, "");
+    }
+
+    StoredMessage now() {
+        Revision revision = new Revision(
+                number("rev"), number("edited_at"), number("recalled_at"), text("by_sender"), text("by_recipient"));
+        return new StoredMessage(
+                sent.tenant(),
+                sent.message().with(text("body"), revision),
+                sent.partition(),
+                sent.logIndex(),
+                sent.receivedByRecipient());
+    }
+}
