@@ -103,7 +103,9 @@ public final class DmServiceNode {
                 new Histories(cql),
                 new Contacts(cql, config.contactsRowsMax(), ops.registry()),
                 new SyncLog(cql),
-                new BlockLists(cql));
+                new BlockLists(cql),
+                directory,
+                deliveries);
         shutdown.add(
                 "http",
                 config.drainWithinMs() + STEP_MS,

@@ -1,5 +1,6 @@
 package io.danmaku.dm.api;
 
+import io.danmaku.dm.delivery.Deliveries;
 import io.danmaku.dm.delivery.Requests;
 import io.danmaku.dm.store.BlockLists;
 import io.danmaku.dm.store.Contacts;
@@ -9,6 +10,7 @@ import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
 import io.danmaku.node.http.RequestMeter;
 import io.danmaku.node.ops.Ops;
+import io.danmaku.node.redis.Directory;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.token.Tokens;
@@ -26,6 +28,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /** The routes of dm-service. They answer from the start; until the engines are there, with {@code unavailable}. */
 public final class Routes {
@@ -38,6 +41,7 @@ public final class Routes {
     private final int pagesMax;
     private final MeterRegistry registry;
     private volatile DirectApi api;
+    private volatile PresenceApi presence;
 
     public Routes(Vertx vertx, Ops ops, Tokens tokens, int bodyBytesMax, ApiBounds bounds, Tracer tracer) {
         pagesMax = bounds.pagesMax();
@@ -59,6 +63,7 @@ public final class Routes {
         }
         router.get("/api/dm/contacts").handler(with(DirectApi::contacts));
         router.get("/api/dm/sync").handler(with(DirectApi::sync));
+        router.get("/api/dm/online").handler(withPresence(PresenceApi::online));
         router.get("/api/dm/blocks").handler(with(DirectApi::blocks));
         router.patch("/api/dm/:peer/messages/:mid").handler(with(DirectApi::edit));
         router.delete("/api/dm/:peer/messages/:mid").handler(with(DirectApi::recall));
@@ -72,6 +77,8 @@ public final class Routes {
         router.post("/api/dm/:peer/messages").handler(with(DirectApi::send));
         router.get("/api/dm/:peer/messages").handler(with(DirectApi::history));
         router.post("/api/dm/:peer/read").handler(with(DirectApi::read));
+        router.post("/api/dm/:peer/delivered").handler(with(DirectApi::delivered));
+        router.post("/api/dm/:peer/typing").handler(withPresence(PresenceApi::typing));
         Problems.handleFailures(router);
     }
 
@@ -80,13 +87,31 @@ public final class Routes {
     }
 
     /** Serves from now on. */
-    public void open(Requests requests, Histories histories, Contacts contacts, SyncLog sync, BlockLists blocks) {
-        api = new DirectApi(requests, new DirectApi.Pages(histories, contacts, sync, blocks), pagesMax, registry);
+    public void open(
+            Requests requests,
+            Histories histories,
+            Contacts contacts,
+            SyncLog sync,
+            BlockLists blocks,
+            Directory directory,
+            Deliveries deliveries) {
+        DirectApi opened =
+                new DirectApi(requests, new DirectApi.Pages(histories, contacts, sync, blocks), pagesMax, registry);
+        presence = new PresenceApi(opened, blocks, directory, deliveries);
+        api = opened;
     }
 
     private Handler<RoutingContext> with(BiConsumer<DirectApi, RoutingContext> action) {
+        return with(() -> api, action);
+    }
+
+    private Handler<RoutingContext> withPresence(BiConsumer<PresenceApi, RoutingContext> action) {
+        return with(() -> presence, action);
+    }
+
+    private static <T> Handler<RoutingContext> with(Supplier<T> api, BiConsumer<T, RoutingContext> action) {
         return context -> {
-            DirectApi opened = api;
+            T opened = api.get();
             if (opened == null) {
                 Problems.send(
                         context, Refusal.retry(ErrorCode.UNAVAILABLE, "dm-service is starting", STARTING_RETRY_MS));

@@ -30,16 +30,23 @@ public sealed interface Change {
     /** The sender of the record lets nothing come from the other side any more, or lets it again. */
     record Blocked(LoggedRecord logged, boolean blocked) implements Change {}
 
-    /** As the devices of who asked are told it; null of what both are told as a message. */
+    /**
+     * As the devices of who asked are told it; null of what both are told as a message. Its {@code rev} says which of two is the later one, as that of a
+     * message does.
+     */
     default String told() {
         String peer = logged().record().to();
         ObjectNode told = Json.object().put("peer", peer);
+        long rev = logged().index() + 1;
         if (this instanceof Hidden hidden) {
-            return told.put("hidden", hidden.mid()).put("seq", hidden.seq()).toString();
+            return told.put("hidden", hidden.mid())
+                    .put("seq", hidden.seq())
+                    .put("rev", rev)
+                    .toString();
         } else if (this instanceof Cleared cleared) {
-            return told.put("cleared", cleared.seq()).toString();
+            return told.put("cleared", cleared.seq()).put("rev", rev).toString();
         } else if (this instanceof Blocked block) {
-            return told.put("blocked", block.blocked()).toString();
+            return told.put("blocked", block.blocked()).put("rev", rev).toString();
         }
         return null;
     }

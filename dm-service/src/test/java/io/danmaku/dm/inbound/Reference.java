@@ -2,6 +2,7 @@ package io.danmaku.dm.inbound;
 
 import io.danmaku.dm.conversation.ConversationKey;
 import io.danmaku.dm.conversation.LoggedRecord;
+import io.danmaku.dm.conversation.Outcome;
 import io.danmaku.dm.conversation.Rules;
 import io.danmaku.dm.conversation.Windows;
 import io.danmaku.protocol.command.ErrorCode;
@@ -43,6 +44,11 @@ final class Reference {
     static final class Side {
         final Set<Long> hidden = new HashSet<>();
         long read;
+        long delivered;
+        /** What the other side is told of them. */
+        long readTold;
+
+        long deliveredTold;
         long cleared;
         boolean blocks;
         /** Records by which devices of this user hear of something. */
@@ -52,6 +58,8 @@ final class Reference {
     final Map<String, Message> messages = new LinkedHashMap<>();
     final Map<ConversationKey, List<Message>> conversations = new LinkedHashMap<>();
     private final Map<String, Side> sides = new HashMap<>();
+    /** By index: of records that move a mark, whom they tell. */
+    final Map<Long, Outcome.Marked> moves = new HashMap<>();
     /** By index: the code of what is refused, null of what is not. */
     final Map<Long, ErrorCode> refusals = new HashMap<>();
 
@@ -94,7 +102,22 @@ final class Reference {
                     all.add(message);
                 }
             }
-            case READ -> own.read = Math.max(own.read, Math.min(r.seq(), all.size()));
+            case READ -> {
+                long upTo = Math.min(r.seq(), all.size());
+                if (upTo > own.read) {
+                    own.read = upTo;
+                    own.readTold = blocked ? own.readTold : upTo;
+                    moves.put(logged.index(), new Outcome.Marked(upTo, true, !blocked));
+                }
+            }
+            case DELIVERED -> {
+                long upTo = Math.min(r.seq(), all.size());
+                if (upTo > Math.max(own.read, own.delivered)) {
+                    own.delivered = upTo;
+                    own.deliveredTold = blocked ? own.deliveredTold : upTo;
+                    moves.put(logged.index(), new Outcome.Marked(upTo, true, !blocked));
+                }
+            }
             case CLEAR -> {
                 long upTo = Math.min(r.seq(), all.size());
                 if (upTo > 0 && upTo >= own.cleared) {
@@ -126,7 +149,7 @@ final class Reference {
             return null;
         }
         if (message == null
-                || message.recalled
+                || (message.recalled && r.op() != DirectRecord.Op.HIDE)
                 || !ConversationKey.of(message.sent.record()).equals(ConversationKey.of(r))) {
             return ErrorCode.NOT_FOUND;
         }

@@ -30,8 +30,9 @@ record PageRequest(String path, String query, int limit) {
         return new PageRequest("/api/dm/contacts", parameter("cursor", contacts.cursor()), contacts.limit());
     }
 
-    PageRequest withLimit(int fewer) {
-        return new PageRequest(path, query, fewer);
+    /** For a fraction of the entries, at least one. */
+    PageRequest withFewer(int divisor) {
+        return new PageRequest(path, query, Math.max(1, limit / divisor));
     }
 
     String uri() {
@@ -42,7 +43,7 @@ record PageRequest(String path, String query, int limit) {
         return value == null ? "" : "&" + name + "=" + encoded(value);
     }
 
-    private static String encoded(String value) {
+    static String encoded(String value) {
         return URLEncoder.encode(value, StandardCharsets.UTF_8);
     }
 }
