@@ -6,12 +6,14 @@ import io.danmaku.dm.delivery.InboundTopic;
 import io.danmaku.dm.delivery.OwnTopic;
 import io.danmaku.dm.delivery.Requests;
 import io.danmaku.dm.inbound.Inbound;
+import io.danmaku.dm.store.Accounts;
 import io.danmaku.dm.store.BlockLists;
 import io.danmaku.dm.store.Contacts;
 import io.danmaku.dm.store.CqlNode;
 import io.danmaku.dm.store.Histories;
 import io.danmaku.dm.store.MessageTables;
 import io.danmaku.dm.store.Migrations;
+import io.danmaku.dm.store.Reach;
 import io.danmaku.dm.store.SyncLog;
 import io.danmaku.node.config.Settings;
 import io.danmaku.node.life.Service;
@@ -104,6 +106,7 @@ public final class DmServiceNode {
                 new Contacts(cql, config.contactsRowsMax(), ops.registry()),
                 new SyncLog(cql),
                 new BlockLists(cql),
+                new Reach(cql, new Accounts(cql)),
                 directory,
                 deliveries);
         shutdown.add(

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.danmaku.dm.delivery.Deliveries;
-import io.danmaku.dm.store.BlockLists;
+import io.danmaku.dm.store.Reach;
 import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
 import io.danmaku.node.redis.Directory;
@@ -34,7 +34,7 @@ final class PresenceApi {
     private static final int TYPING_MAX = 100_000;
 
     private final DirectApi pages;
-    private final BlockLists blocks;
+    private final Reach reach;
     private final Directory directory;
     private final Deliveries deliveries;
     private final Cache<Typing, Boolean> typing = Caffeine.newBuilder()
@@ -46,14 +46,14 @@ final class PresenceApi {
     private record Typing(String tenant, String from, String to) {}
 
     /** @param pages bounds how much is read at a time */
-    PresenceApi(DirectApi pages, BlockLists blocks, Directory directory, Deliveries deliveries) {
+    PresenceApi(DirectApi pages, Reach reach, Directory directory, Deliveries deliveries) {
         this.pages = pages;
-        this.blocks = blocks;
+        this.reach = reach;
         this.directory = directory;
         this.deliveries = deliveries;
     }
 
-    /** POST /api/dm/{peer}/typing. Who is blocked is answered as everybody: nothing was promised. */
+    /** POST /api/dm/{peer}/typing. Who may not write there is answered as everybody: nothing was promised. */
     void typing(RoutingContext context) {
         Claims claims = Bearer.claims(context);
         Typing now = new Typing(claims.tenant(), claims.user(), Fields.peer(context));
@@ -65,8 +65,8 @@ final class PresenceApi {
             Problems.json(context, 200, Json.object());
             return;
         }
-        pages.page(context, () -> blocks.isBlocked(now.tenant, now.to, now.from), blocked -> {
-            if (!blocked) {
+        pages.page(context, () -> reach.writes(now.tenant, now.from, now.to), writes -> {
+            if (writes) {
                 deliveries.typing(now.tenant, now.from, now.to);
             }
             Problems.json(context, 200, Json.object());
@@ -98,7 +98,8 @@ final class PresenceApi {
     /** Those of them who let this user see whether they are there. */
     private CompletionStage<List<String>> visible(Claims claims, List<String> ids) {
         List<CompletableFuture<Boolean>> asked = ids.stream()
-                .map(id -> isVisible(claims, id).toCompletableFuture())
+                .map(id -> reach.sees(claims.tenant(), claims.user(), id)
+                        .toCompletableFuture())
                 .toList();
         return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new)).thenApply(all -> {
             Set<String> visible = new LinkedHashSet<>(ids);
@@ -109,10 +110,6 @@ final class PresenceApi {
             }
             return List.copyOf(visible);
         });
-    }
-
-    private CompletionStage<Boolean> isVisible(Claims claims, String peer) {
-        return blocks.isBlocked(claims.tenant(), peer, claims.user()).thenApply(blocked -> !blocked);
     }
 
     private CompletionStage<ObjectNode> online(String tenant, List<String> visible) {

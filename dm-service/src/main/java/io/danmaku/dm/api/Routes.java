@@ -5,6 +5,7 @@ import io.danmaku.dm.delivery.Requests;
 import io.danmaku.dm.store.BlockLists;
 import io.danmaku.dm.store.Contacts;
 import io.danmaku.dm.store.Histories;
+import io.danmaku.dm.store.Reach;
 import io.danmaku.dm.store.SyncLog;
 import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
@@ -93,11 +94,12 @@ public final class Routes {
             Contacts contacts,
             SyncLog sync,
             BlockLists blocks,
+            Reach reach,
             Directory directory,
             Deliveries deliveries) {
         DirectApi opened =
                 new DirectApi(requests, new DirectApi.Pages(histories, contacts, sync, blocks), pagesMax, registry);
-        presence = new PresenceApi(opened, blocks, directory, deliveries);
+        presence = new PresenceApi(opened, reach, directory, deliveries);
         api = opened;
     }
 

@@ -13,7 +13,6 @@ public final class BlockLists {
 
     private final CqlNode cql;
     private final PreparedStatement select;
-    private final PreparedStatement selectNewest;
 
     /**
      * A page.
@@ -27,15 +26,6 @@ public final class BlockLists {
     public BlockLists(CqlNode cql) {
         this.cql = cql;
         select = cql.prepare("SELECT peer, blocked FROM KS.block WHERE tenant = ? AND owner = ? AND peer > ? LIMIT ?");
-        selectNewest = cql.prepare("SELECT blocked FROM KS.block WHERE tenant = ? AND owner = ? AND peer = ? LIMIT 1");
-    }
-
-    /** Whether a user lets nothing come from another one, as it is now. */
-    public CompletionStage<Boolean> isBlocked(String tenant, String owner, String peer) {
-        return cql.execute(selectNewest, tenant, owner, peer).thenApply(result -> {
-            Row row = result.one();
-            return row != null && row.getBoolean("blocked");
-        });
     }
 
     /** @param after id of the last one of the page before, empty = from the first */
