@@ -98,8 +98,7 @@ final class PresenceApi {
     /** Those of them who let this user see whether they are there. */
     private CompletionStage<List<String>> visible(Claims claims, List<String> ids) {
         List<CompletableFuture<Boolean>> asked = ids.stream()
-                .map(id -> reach.sees(claims.tenant(), claims.user(), id)
-                        .toCompletableFuture())
+                .map(id -> reach.sees(claims.tenant(), claims.user(), id).toCompletableFuture())
                 .toList();
         return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new)).thenApply(all -> {
             Set<String> visible = new LinkedHashSet<>(ids);

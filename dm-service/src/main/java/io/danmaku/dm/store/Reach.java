@@ -50,10 +50,14 @@ public final class Reach {
                 user,
                 settings -> settings.writers() == Writers.Allowed.ALL
                         ? CompletableFuture.completedFuture(true)
-                        : hasWritten(tenant, other, user).thenCombine(relation(tenant, other, user), (wrote, toUser) -> wrote
-                                || toUser.accepted()
-                                || toUser.contact()
-                                || (settings.writers() == Writers.Allowed.FOLLOWED && toUser.follow())));
+                        : hasWritten(tenant, other, user)
+                                .thenCombine(
+                                        relation(tenant, other, user),
+                                        (wrote, toUser) -> wrote
+                                                || toUser.accepted()
+                                                || toUser.contact()
+                                                || (settings.writers() == Writers.Allowed.FOLLOWED
+                                                        && toUser.follow())));
     }
 
     /** What a user's settings say about somebody whom that user does not block. */

@@ -314,7 +314,9 @@ class OwnersTest {
         var blocks = run.tables.blocks.getOrDefault(name, new TreeMap<>());
         assertEquals(side.blocks, !blocks.isEmpty() && blocks.lastEntry().getValue(), "blocked by " + name);
         for (long index : side.notes) {
-            assertNotNull(run.tables.notes.get(owner).get(index), "devices hear of record " + index);
+            String note = run.tables.notes.get(owner).get(index);
+            assertNotNull(note, "devices hear of record " + index);
+            assertTrue(note.contains("\"rev\":" + (index + 1)), "which of two is the later one: " + note);
         }
     }
 

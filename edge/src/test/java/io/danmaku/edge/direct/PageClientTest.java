@@ -1,6 +1,7 @@
 package io.danmaku.edge.direct;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
@@ -8,10 +9,12 @@ import io.danmaku.protocol.command.Refusal;
 import io.opentelemetry.context.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -97,6 +100,23 @@ final class PageClientTest {
                         "/api/dm/8/messages?limit=50 Bearer secret",
                         "/api/dm/contacts?limit=7&cursor=1.8 Bearer secret"),
                 asked);
+    }
+
+    @Test
+    void whatIsNoPageIsAskedForAsItIsAndBoundedAlike() {
+        serve(request -> request.response().end("{}"));
+        client = new PageClient(vertx, urls, BOUNDS);
+        CompletionStage<Outcome> typing = client.call(HttpMethod.POST, "/api/dm/8/typing", "secret", Context.root());
+        assertInstanceOf(
+                Outcome.Done.class,
+                typing.toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join());
+        assertEquals(List.of("/api/dm/8/typing Bearer secret"), asked);
+        client.call(HttpMethod.POST, "/api/dm/8/typing", "secret", Context.root());
+        client.call(HttpMethod.POST, "/api/dm/8/typing", "secret", Context.root());
+        Outcome third = client.call(HttpMethod.POST, "/api/dm/8/typing", "secret", Context.root())
+                .toCompletableFuture()
+                .join();
+        assertEquals(ErrorCode.BUSY, code(third));
     }
 
     @Test

@@ -71,8 +71,11 @@ class MarksIT {
         last = sent.body().get("seq").asLong();
         String mid = sent.body().get("mid").asText();
         Eventually.await(
-                Duration.ofSeconds(3), "all have it", () -> all().stream().allMatch(device -> device.direct().stream()
-                        .anyMatch(m -> m.get("mid").asText().equals(mid))));
+                Duration.ofSeconds(3),
+                "all have it",
+                () -> all().stream()
+                        .allMatch(device -> device.direct().stream()
+                                .anyMatch(m -> m.get("mid").asText().equals(mid))));
     }
 
     private static long mark(Witness device, String op, DirectClient peer, long seq) {
@@ -129,7 +132,9 @@ class MarksIT {
         awaitMarks(told, all());
         assertEquals(seq, mark(bobs.get(0), "dm.delivered", ann, seq), "what is read is delivered");
         assertEquals(seq, mark(bobs.get(0), "dm.read", ann, seq));
-        assertEquals(seq, bob.read(hub.edge(1), ann.user(), seq).body().get("readSeq").asLong());
+        assertEquals(
+                seq,
+                bob.read(hub.edge(1), ann.user(), seq).body().get("readSeq").asLong());
         say(bob, ann);
         awaitMarks(told, all());
         assertContact(ann, bob, "peerDeliveredSeq", seq);
@@ -206,8 +211,7 @@ class MarksIT {
                         .toList());
         bob.ask("PUT", direct, "/api/dm/" + ann.user() + "/block", null);
         bob.ask("DELETE", direct, "/api/dm/" + ann.user() + "/block", null);
-        Eventually.await(
-                SEEN_MAX, "notes come", () -> device.directNotes().size() == 3);
+        Eventually.await(SEEN_MAX, "notes come", () -> device.directNotes().size() == 3);
         List<JsonNode> notes = device.directNotes();
         assertEquals(hidden.body(), notes.get(0));
         List<Long> revs = notes.stream().map(note -> note.path("rev").asLong()).toList();
@@ -223,15 +227,20 @@ class MarksIT {
     @Test
     void whoAsksForWhatIsNotThereGetsNothingDone() throws Exception {
         DirectClient eve = new DirectClient("marks-eve-" + USERS.incrementAndGet());
-        assertEquals(0, deliveredOverHttp(eve, ann, 5).body().get("deliveredSeq").asLong(), "no conversation");
+        assertEquals(
+                0, deliveredOverHttp(eve, ann, 5).body().get("deliveredSeq").asLong(), "no conversation");
         for (String bad : List.of("{}", "{\"seq\":0}", "{\"seq\":1.5}", "{\"seq\":\"1\"}", "[]", "{\"seq\":-1}")) {
-            DirectClient.Answer refused =
-                    eve.post(direct, "/api/dm/" + ann.user() + "/delivered", bad.getBytes(UTF_8));
+            DirectClient.Answer refused = eve.post(direct, "/api/dm/" + ann.user() + "/delivered", bad.getBytes(UTF_8));
             assertEquals(400, refused.status(), bad + " " + refused);
         }
         assertEquals(400, deliveredOverHttp(eve, eve, 1).status(), "nobody writes to oneself");
-        Answer forged = bobs.get(0).wait(bobs.get(0).client()
-                .request(Json.object().put("op", "dm.delivered").put("peer", "no/user").put("seq", 1)));
+        Answer forged = bobs.get(0)
+                .wait(bobs.get(0)
+                        .client()
+                        .request(Json.object()
+                                .put("op", "dm.delivered")
+                                .put("peer", "no/user")
+                                .put("seq", 1)));
         assertEquals("bad_field", forged.code());
         say(ann, bob);
         awaitMarks(List.of(), all());

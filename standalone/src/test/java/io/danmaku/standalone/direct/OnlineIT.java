@@ -54,7 +54,8 @@ class OnlineIT {
     }
 
     private static Answer type(Witness from, DirectClient to) {
-        return from.wait(from.client().request(Json.object().put("op", "dm.typing").put("peer", to.user())));
+        return from.wait(
+                from.client().request(Json.object().put("op", "dm.typing").put("peer", to.user())));
     }
 
     private static Answer look(Witness from, List<String> peers) {
@@ -70,12 +71,15 @@ class OnlineIT {
 
     private static Map<String, Boolean> online(JsonNode ok) {
         Map<String, Boolean> online = new TreeMap<>();
-        ok.get("online").forEach(one -> online.put(one.get("peer").asText(), one.get("online").asBoolean()));
+        ok.get("online")
+                .forEach(one ->
+                        online.put(one.get("peer").asText(), one.get("online").asBoolean()));
         return online;
     }
 
     private Map<String, Boolean> online(DirectClient asks, DirectClient... of) throws Exception {
-        String ids = String.join(",", List.of(of).stream().map(DirectClient::user).toList());
+        String ids =
+                String.join(",", List.of(of).stream().map(DirectClient::user).toList());
         DirectClient.Answer answer = asks.get(hub.edge(2), "/api/dm/online?ids=" + ids);
         assertEquals(200, answer.status(), answer.toString());
         return online(answer.body());
@@ -143,7 +147,8 @@ class OnlineIT {
         assertTrue(type(anns, bob).acknowledged());
         assertEquals(
                 200,
-                ann.ask("POST", direct, "/api/dm/" + bob.user() + "/typing", null).status());
+                ann.ask("POST", direct, "/api/dm/" + bob.user() + "/typing", null)
+                        .status());
         Eventually.await(SEEN_MAX, "others go on", () -> {
             type(eves, bob);
             return bobs.typing().contains(eve.user());
@@ -159,18 +164,21 @@ class OnlineIT {
     @Test
     void whoLooksSeesAtOnceAndWhatChangesSoon() {
         Witness anns = device(ann, 1);
-        assertEquals(Map.of(bob.user(), false, eve.user(), false), online(look(anns, bob, eve).ok()));
+        assertEquals(
+                Map.of(bob.user(), false, eve.user(), false),
+                online(look(anns, bob, eve).ok()));
         Witness bobs = device(bob, 2);
         Witness second = device(bob, 1);
         Eventually.await(SEEN_MAX, "bob came", () -> anns.online().equals(List.of(bob.user() + " true")));
         second.close();
         assertEquals(true, online(look(anns, bob, eve).ok()).get(bob.user()), "one device is left");
         bobs.close();
-        Eventually.await(SEEN_MAX, "bob went", () -> anns.online()
-                .equals(List.of(bob.user() + " true", bob.user() + " false")));
+        Eventually.await(
+                SEEN_MAX, "bob went", () -> anns.online().equals(List.of(bob.user() + " true", bob.user() + " false")));
         assertEquals(Map.of(), online(look(anns, List.of()).ok()));
         Witness back = device(bob, 2);
-        Eventually.await(SEEN_MAX, "bob is back, as others see", () -> online(eve, bob).get(bob.user()));
+        Eventually.await(
+                SEEN_MAX, "bob is back, as others see", () -> online(eve, bob).get(bob.user()));
         assertEquals(2, anns.online().size(), "who does not look is not told");
         back.close();
     }
@@ -182,13 +190,16 @@ class OnlineIT {
         Eventually.await(SEEN_MAX, "bob is there", () -> online(ann, bob).get(bob.user()));
         assertEquals(Map.of(bob.user(), true), online(look(anns, bob).ok()));
         block(bob, ann, true);
-        Eventually.await(Duration.ofSeconds(10), "told as gone", () -> anns.online().contains(bob.user() + " false"));
+        Eventually.await(
+                Duration.ofSeconds(10), "told as gone", () -> anns.online().contains(bob.user() + " false"));
         assertEquals(Map.of(), online(ann, bob));
         assertEquals(Map.of(), online(look(anns, bob).ok()));
         assertEquals(Map.of(ann.user(), true), online(bob, ann), "the other way there is no block");
         block(bob, ann, false);
-        Eventually.await(Duration.ofSeconds(10), "seen again", () -> anns.online()
-                .equals(List.of(bob.user() + " false", bob.user() + " true")));
+        Eventually.await(
+                Duration.ofSeconds(10),
+                "seen again",
+                () -> anns.online().equals(List.of(bob.user() + " false", bob.user() + " true")));
         bobs.close();
     }
 
@@ -220,13 +231,16 @@ class OnlineIT {
         assertEquals("bad_field", look(anns, many).code());
         assertEquals("bad_field", look(anns, List.of("no/user")).code());
         assertEquals("bad_field", type(anns, ann).code());
-        for (String query : List.of("", "?ids=", "?ids=a,,b", "?ids=no/user", "?ids=" + String.join(",", numbered(51)))) {
+        for (String query :
+                List.of("", "?ids=", "?ids=a,,b", "?ids=no/user", "?ids=" + String.join(",", numbered(51)))) {
             DirectClient.Answer refused = ann.get(direct, "/api/dm/online" + query);
             assertEquals("400 bad_field", refused.status() + " " + refused.code(), query);
         }
-        assertEquals(50, online(ann.get(direct, "/api/dm/online?ids=" + String.join(",", numbered(50)))
-                        .body())
-                .size());
+        assertEquals(
+                50,
+                online(ann.get(direct, "/api/dm/online?ids=" + String.join(",", numbered(50)))
+                                .body())
+                        .size());
         assertFalse(bobs.typing().contains(ann.user()));
         bobs.close();
     }

@@ -109,8 +109,7 @@ final class DirectRulesIT {
     @Test
     void aHiddenMessageThatChangesIsNotShownAgain() {
         assertEquals("""
-                {"first":["b1","b2","b3"],"hidden":["b1","b3"],"changed":["b1","b3"],"asked":[null,null],"cleared":["b3"],"edited":["b3!"]}""",
-                sdk.run(CONVERSATION + """
+                {"first":["b1","b2","b3"],"hidden":["b1","b3"],"changed":["b1","b3"],"asked":[null,null],"cleared":["b3"],"edited":["b3!"]}""", sdk.run(CONVERSATION + """
                         pages.push({ messages: [1, 2, 3].map((seq) => message(seq)) }, { messages: [message(1), message(3)] });
                         await conversation.open('8', 'Bo', '7');
                         const first = shown();
@@ -130,8 +129,7 @@ final class DirectRulesIT {
     @Test
     void aPageThatHasOnlyHiddenMessagesIsNotTheEnd() {
         assertEquals("""
-                {"opened":["b5"],"asked":[null,101],"more":true,"then":["b1","b5"],"askedThen":[null,101,51,3],"end":true}""",
-                sdk.run(CONVERSATION + """
+                {"opened":["b5"],"asked":[null,101],"more":true,"then":["b1","b5"],"askedThen":[null,101,51,3],"end":true}""", sdk.run(CONVERSATION + """
                         pages.push(
                           { messages: [], next: 101 }, { messages: [message(5)], next: 51 },
                           { messages: [], next: 3 }, { messages: [message(1)] });
