@@ -38,10 +38,10 @@ export class Api {
     return this.#get('api/dm/contacts', { cursor, limit });
   }
 
-  /** Messages of a conversation before a seq, or the newest, oldest first. */
+  /** Messages of a conversation before a seq, or the newest, oldest first; `next` is the `before` of the page that goes on, undefined at the end. */
   async conversation(peer, { before, limit = 50 } = {}) {
-    const { messages = [] } = await this.#get(`api/dm/${encodeURIComponent(peer)}/messages`, { before, limit });
-    return messages.sort((a, b) => a.seq - b.seq);
+    const { messages = [], next } = await this.#get(`api/dm/${encodeURIComponent(peer)}/messages`, { before, limit });
+    return { messages: messages.sort((a, b) => a.seq - b.seq), next };
   }
 
   /** A page of a room's history. Few are read at a time: who finds it busy asks again, each page at a time of its own. */

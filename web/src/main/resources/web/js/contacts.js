@@ -29,8 +29,8 @@ export class Contacts {
   load(contacts, self) {
     this.#self = self;
     this.#contacts.clear();
-    for (const { peer, last, unread = 0 } of contacts) {
-      this.#contacts.set(peer, { peer, last, unread });
+    for (const { peer, last, unread = 0, peerReadSeq = 0, peerDeliveredSeq = 0 } of contacts) {
+      this.#contacts.set(peer, { peer, last, unread, marks: { read: peerReadSeq, delivered: peerDeliveredSeq } });
     }
     this.#show();
   }
@@ -68,6 +68,11 @@ export class Contacts {
   /** The seq of a conversation's last message; 0 if there is none. */
   lastSeq(peer) {
     return this.#contacts.get(peer)?.last?.seq ?? 0;
+  }
+
+  /** Up to where the other side had read and got a conversation when the contacts were read. */
+  marks(peer) {
+    return this.#contacts.get(peer)?.marks ?? { read: 0, delivered: 0 };
   }
 
   /** Puts the focus on a conversation, or on the first one. */

@@ -6,6 +6,12 @@ const BUBBLES_MAX = 500;
 
 const END_PX = 48;
 
+/** Pages read for one wish to see earlier messages: all of a page may be hidden. */
+const PAGES_MAX = 5;
+
+/** How long changes of messages that are not on the page are gathered before it is read again, in milliseconds. */
+const READ_AGAIN_MS = 300;
+
 /** What a message says in one text: its own, or of which kind it is; and the signs at it. */
 export function summary({ kind = 'text', body, edited, reactions = {} }) {
   const says = kind === 'recalled' ? '(taken back)' : typeof body === 'string' ? body : body?.title ?? body?.name ?? `[${kind}]`;
@@ -23,16 +29,22 @@ export class Conversation {
   #bubbles = new Map();
   #peer = null;
   #self = '';
-  #readTo = 0;
+  #marks = { read: 0, delivered: 0 };
+  /** The `before` of the page that goes on, undefined at the first message. */
+  #next;
+  #clearedTo = 0;
+  #readAgain = 0;
   #actions;
 
   /**
    * @param {object} actions
    * @param {(peer: string, body: string, cid?: string) => {cid: string, done: Promise<object>}} actions.send
-   * @param {(peer: string, before?: number) => Promise<object[]>} actions.load
+   * @param {(peer: string, before?: number) => Promise<{messages: object[], next?: number}>} actions.load
+   * @param {(peer: string) => void} actions.typing
    */
   constructor(actions) {
     this.#actions = actions;
+    this.#text.addEventListener('input', () => this.#text.value !== '' && actions.typing(this.#peer));
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.#submit();
@@ -54,7 +66,9 @@ export class Conversation {
   async open(peer, name, self) {
     this.#peer = peer;
     this.#self = self;
-    this.#readTo = 0;
+    this.#marks = { read: 0, delivered: 0 };
+    this.#next = undefined;
+    this.#clearedTo = 0;
     this.#bubbles.clear();
     this.#view.replaceChildren(this.#earlier);
     this.#earlier.hidden = true;
@@ -65,15 +79,23 @@ export class Conversation {
     await this.refresh();
   }
 
-  /** Reads the newest messages (again). */
+  /** Reads the newest messages (again). What is hidden is not among them. */
   async refresh() {
     const peer = this.#peer;
+    const atEnd = this.#isAtEnd;
     try {
-      const messages = await this.#actions.load(peer);
+      const { messages, next } = await this.#actions.load(peer);
       if (peer === this.#peer) {
+        if (this.#bubbles.size === 0) {
+          this.#goOnAt(next);
+        }
         messages.forEach((message) => this.#place(message));
-        this.#earlier.hidden = messages.length === 0 || messages[0].seq <= 1;
-        this.#scrollDown();
+        if (this.#bubbles.size === 0 && next !== undefined) {
+          await this.#loadEarlier();
+        }
+        if (atEnd) {
+          this.#scrollDown();
+        }
       }
     } catch (error) {
       if (peer === this.#peer && error.code !== 'no_such_conversation') {
@@ -86,25 +108,59 @@ export class Conversation {
     this.#peer = null;
   }
 
-  /** The other side has read up to a seq: the newest own message up to there says so. */
-  readTo(seq) {
-    this.#readTo = Math.max(this.#readTo, seq);
-    const read = [...this.#view.querySelectorAll('.bubble.mine[data-seq]')].filter((b) => Number(b.dataset.seq) <= this.#readTo);
-    this.#view.querySelector('.bubble.read')?.classList.remove('read');
-    read.at(-1)?.classList.add('read');
+  /** The other side has `read` or `delivered` up to a seq: the newest own message up to there says so. */
+  mark(what, seq) {
+    this.#marks[what] = Math.max(this.#marks[what], seq);
+    const newest = (upTo) => [...this.#view.querySelectorAll('.bubble.mine[data-seq]')].filter((b) => Number(b.dataset.seq) <= upTo).at(-1);
+    this.#view.querySelectorAll('.bubble.read, .bubble.delivered').forEach((b) => b.classList.remove('read', 'delivered'));
+    const read = newest(this.#marks.read);
+    const delivered = newest(this.#marks.delivered);
+    read?.classList.add('read');
+    if (delivered !== read) {
+      delivered?.classList.add('delivered');
+    }
   }
 
-  /** Adds a message that just came. */
+  /** Takes away what the user has hidden or cleared, here or elsewhere. */
+  note({ hidden, cleared = 0 }) {
+    this.#clearedTo = Math.max(this.#clearedTo, cleared);
+    for (const [mid, { seq, bubble }] of this.#bubbles) {
+      if (mid === hidden || seq <= this.#clearedTo) {
+        bubble.remove();
+        this.#bubbles.delete(mid);
+      }
+    }
+  }
+
+  /** Takes a message that just came, or has changed. */
   add(message) {
-    const { scrollHeight, scrollTop, clientHeight } = this.#view;
-    const atEnd = scrollHeight - scrollTop - clientHeight < END_PX;
+    if (message.rev && !this.#bubbles.has(message.mid)) {
+      // hidden, or further up, or new to this page: the hub says which
+      clearTimeout(this.#readAgain);
+      this.#readAgain = setTimeout(() => this.#peer !== null && this.refresh(), READ_AGAIN_MS);
+      return;
+    }
+    const atEnd = this.#isAtEnd;
     this.#place(message);
     if (atEnd || message.from === this.#self) {
       this.#scrollDown();
     }
   }
 
+  get #isAtEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#view;
+    return scrollHeight - scrollTop - clientHeight < END_PX;
+  }
+
+  #goOnAt(next) {
+    this.#next = next;
+    this.#earlier.hidden = next === undefined;
+  }
+
   #place(message) {
+    if (message.seq <= this.#clearedTo) {
+      return;
+    }
     const known = this.#bubbles.get(message.mid);
     if (known) {
       if ((message.rev ?? 0) > known.rev) {
@@ -123,7 +179,7 @@ export class Conversation {
       const oldest = this.#view.querySelector('.bubble[data-seq]');
       this.#bubbles.delete(oldest.dataset.mid);
       oldest.remove();
-      this.#earlier.hidden = false;
+      this.#goOnAt(Number(oldest.dataset.seq) + 1);
     }
   }
 
@@ -185,15 +241,17 @@ export class Conversation {
 
   async #loadEarlier() {
     const peer = this.#peer;
-    const first = this.#view.querySelector('.bubble[data-seq]');
     this.#earlier.disabled = true;
     try {
-      const messages = await this.#actions.load(peer, first ? Number(first.dataset.seq) : undefined);
-      if (peer === this.#peer) {
-        const fromEnd = this.#view.scrollHeight - this.#view.scrollTop;
-        messages.forEach((message) => this.#place(message));
-        this.#view.scrollTop = this.#view.scrollHeight - fromEnd;
-        this.#earlier.hidden = messages.length === 0 || messages[0].seq <= 1;
+      for (let pages = 0, shown = false; pages < PAGES_MAX && !shown && peer === this.#peer && this.#next !== undefined; pages++) {
+        const { messages, next } = await this.#actions.load(peer, this.#next);
+        if (peer === this.#peer) {
+          const fromEnd = this.#view.scrollHeight - this.#view.scrollTop;
+          this.#goOnAt(next);
+          messages.forEach((message) => this.#place(message));
+          this.#view.scrollTop = this.#view.scrollHeight - fromEnd;
+          shown = messages.length > 0;
+        }
       }
     } catch (error) {
       this.#alert.textContent = `The messages could not be read: ${error.message}`;

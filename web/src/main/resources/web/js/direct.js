@@ -3,6 +3,9 @@ import { byId } from './dom.js';
 import { Contacts } from './contacts.js';
 import { Conversation } from './conversation.js';
 
+/** How long it is shown that somebody types, in milliseconds. */
+const TYPING_MS = 6000;
+
 /** The panel of direct messages: recent conversations, one of them open, and what is unread. */
 export class Direct {
   #client;
@@ -13,6 +16,9 @@ export class Direct {
   #conversation;
   #readSeq = new Map();
   #badge = byId('unread');
+  #state = byId('conversation-state');
+  #online = false;
+  #typing = 0;
   #tab = byId('tab-direct');
 
   constructor(client, api, names, tabs) {
@@ -24,11 +30,14 @@ export class Direct {
     this.#conversation = new Conversation({
       send: (peer, body, cid = newCid()) => ({ cid, done: client.dmSend(peer, body, { cid }) }),
       load: (peer, before) => api.conversation(peer, { before }),
+      typing: (peer) => client.dmTyping(peer),
     });
     client.on('dm', ({ message, live }) => this.#onMessage(message, live));
     client.on('dmRead', (mark) => this.#onRead(mark));
-    // rare, and made on another device: all is read again
-    client.on('dmNote', () => this.refresh().catch(() => {}));
+    client.on('dmDelivered', ({ user, peer, seq }) => user === this.#conversation.peer && peer === this.#self && this.#conversation.mark('delivered', seq));
+    client.on('dmTyping', ({ from }) => this.#onTyping(from));
+    client.on('dmOnline', ({ peer, online }) => this.#onOnline(peer, online));
+    client.on('dmNote', (note) => this.#onNote(note));
     byId('conversation-back').addEventListener('click', () => this.#back());
     document.addEventListener('visibilitychange', () => this.#markRead());
     tabs.onChange(() => this.#markRead());
@@ -50,7 +59,13 @@ export class Direct {
     byId('contacts-view').hidden = true;
     byId('conversation-view').hidden = false;
     byId('direct-text').focus();
+    this.#online = false;
+    this.#showState(false);
+    this.#client.dmLook([peer]).catch(() => {});
     await this.#conversation.open(peer, this.#names.of(peer), this.#self);
+    if (peer === this.#conversation.peer) {
+      Object.entries(this.#contacts.marks(peer)).forEach(([what, seq]) => this.#conversation.mark(what, seq));
+    }
     this.#markRead();
   }
 
@@ -61,6 +76,7 @@ export class Direct {
   #back() {
     const { peer } = this.#conversation;
     this.#conversation.close();
+    this.#client.dmLook([]).catch(() => {});
     byId('contacts-view').hidden = false;
     byId('conversation-view').hidden = true;
     this.#contacts.focus(peer);
@@ -72,6 +88,9 @@ export class Direct {
     const open = peer === this.#conversation.peer;
     if (open) {
       this.#conversation.add(message);
+      if (incoming) {
+        this.#showState(false);
+      }
     }
     if (message.rev) {
       this.#contacts.change(peer, message);
@@ -84,10 +103,37 @@ export class Direct {
 
   #onRead({ reader, peer, seq }) {
     if (reader === this.#conversation.peer && peer === this.#self) {
-      this.#conversation.readTo(seq);
+      this.#conversation.mark('read', seq);
     } else if (reader === this.#self && seq >= this.#contacts.lastSeq(peer)) {
       this.#contacts.read(peer); // on another device
     }
+  }
+
+  #onNote(note) {
+    if (note.peer === this.#conversation.peer) {
+      this.#conversation.note(note);
+    }
+    // rare, and made on another device: all is read again
+    this.refresh().catch(() => {});
+  }
+
+  #onTyping(from) {
+    if (from === this.#conversation.peer) {
+      this.#showState(true);
+    }
+  }
+
+  #onOnline(peer, online) {
+    if (peer === this.#conversation.peer) {
+      this.#online = online;
+      this.#showState(this.#typing !== 0);
+    }
+  }
+
+  #showState(typing) {
+    clearTimeout(this.#typing);
+    this.#typing = typing ? setTimeout(() => this.#showState(false), TYPING_MS) : 0;
+    this.#state.textContent = typing ? 'typing …' : this.#online ? 'online' : '';
   }
 
   get #inSight() {

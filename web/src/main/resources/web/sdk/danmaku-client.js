@@ -1,5 +1,6 @@
 import { backoffMs } from './backoff.js';
 import { Connection } from './connection.js';
+import { DeliveredMarks } from './delivered-marks.js';
 import { DirectInbox } from './direct-inbox.js';
 import { HubError } from './hub-error.js';
 import { newCid, Outbox } from './outbox.js';
@@ -12,6 +13,9 @@ const ROOMS_MAX = 20;
 
 /** How many violations are kept to be looked at. All are counted. */
 const VIOLATIONS_KEPT = 20;
+
+/** How often a peer is told that one types, in milliseconds. */
+const TYPING_EVERY_MS = 3000;
 
 /** Answers to a join after which it is tried again, later. */
 const TRY_LATER = new Set(['busy', 'unavailable', 'rate_limited', 'quota', 'internal', 'queue_full']);
@@ -41,6 +45,9 @@ const TRY_LATER = new Set(['busy', 'unavailable', 'rate_limited', 'quota', 'inte
  * | `dm` | `{message, live}` | each direct message of the user, sent or received, on any device, once; and again with a higher `rev` when it was changed: it takes the other one's place |
  * | `dmNote` | `{peer, …}` | the user has hidden (`hidden`), cleared (`cleared`) or blocked (`blocked`) something, on any device |
  * | `dmRead` | `{reader, peer, seq}` | `reader` (the user or the other side) has read a conversation up to `seq` |
+ * | `dmDelivered` | `{user, peer, seq}` | a device of `user` (the user or the other side) has got a conversation up to `seq` |
+ * | `dmTyping` | `{from}` | a peer types; true for 6 s, or until a message comes |
+ * | `dmOnline` | `{peer, online}` | somebody that {@link dmLook} asks for is online now, or not any more |
  * | `notice` | `{error}` | the hub complains about something that was no command of ours |
  * | `violation` | `{room?, problem}` | the hub broke a promise (see {@link Coverage}); for tests and bug reports |
  */
@@ -56,6 +63,9 @@ export class DanmakuClient extends EventTarget {
   #outbox = new Outbox();
   #outboxTimer = 0;
   #inbox;
+  #delivered = new DeliveredMarks((peer, seq) => this.dmDelivered(peer, seq));
+  #typed = { peer: '', atMs: 0 };
+  #lookedAt = [];
   #random;
   #isGuest;
 
@@ -76,7 +86,7 @@ export class DanmakuClient extends EventTarget {
       pos: dmPos,
       random,
       request: (op, fields) => this.#connection.request(op, fields),
-      onMessage: (detail) => this.#emit('dm', detail),
+      onMessage: (detail) => this.#onDirect(detail),
       onNote: (change) => this.#emit('dmNote', change),
     });
     this.#connection = new Connection({
@@ -254,8 +264,36 @@ export class DanmakuClient extends EventTarget {
   }
 
   /** Says that everything of a conversation up to a seq was read. */
-  dmRead(peer, seq) {
-    return this.#connection.request('dm.read', { peer, seq });
+  async dmRead(peer, seq) {
+    const done = await this.#connection.request('dm.read', { peer, seq });
+    this.#delivered.known(peer, done.seq ?? seq);
+    return done;
+  }
+
+  /** Says that this device has all of a conversation up to a seq. Done by itself, a second after messages came. */
+  dmDelivered(peer, seq) {
+    return this.#connection.request('dm.delivered', { peer, seq });
+  }
+
+  /** Says that the user types to a peer. May be called with every key: it goes out every 3 s, and nobody minds if it is lost. */
+  dmTyping(peer) {
+    const nowMs = Date.now();
+    if (this.state !== 'open' || (this.#typed.peer === peer && nowMs - this.#typed.atMs < TYPING_EVERY_MS)) {
+      return;
+    }
+    this.#typed = { peer, atMs: nowMs };
+    this.#connection.request('dm.typing', { peer }).catch(() => {});
+  }
+
+  /**
+   * Looks at these users, at most 50, instead of those of before: `dmOnline` tells of each that one may see whether it is online, now and
+   * whenever that changes, also after a reconnect.
+   */
+  async dmLook(peers) {
+    this.#lookedAt = [...peers];
+    const { online = [] } = await this.#connection.request('dm.look', { peers });
+    online.forEach((one) => this.#emit('dmOnline', one));
+    return online;
   }
 
   /** Asks for direct messages that no push has brought. Done by itself after each connect, and then now and again. */
@@ -312,10 +350,15 @@ export class DanmakuClient extends EventTarget {
       }
       if (!this.#isGuest) {
         this.#inbox.catchUp();
+        this.#delivered.resume();
+      }
+      if (!this.#isGuest && this.#lookedAt.length > 0) {
+        this.dmLook(this.#lookedAt).catch(() => {});
       }
       this.#pump();
     } else {
       this.#inbox.pause();
+      this.#delivered.pause();
       for (const cursor of this.#rooms.values()) {
         clearTimeout(cursor.retryTimer);
         cursor.state = 'outside';
@@ -376,14 +419,35 @@ export class DanmakuClient extends EventTarget {
     if (Array.isArray(frame.dm)) {
       this.#inbox.take(frame.dm);
     } else if (frame.dmNote) {
-      this.#emit('dmNote', frame.dmNote);
+      this.#inbox.note(frame.dmNote);
     } else if (frame.dmRead) {
-      this.#emit('dmRead', frame.dmRead);
+      this.#onMark('dmRead', frame.dmRead.reader, frame.dmRead);
+    } else if (frame.dmDelivered) {
+      this.#onMark('dmDelivered', frame.dmDelivered.user, frame.dmDelivered);
+    } else if (frame.dmTyping) {
+      this.#emit('dmTyping', frame.dmTyping);
+    } else if (Array.isArray(frame.dmOnline)) {
+      frame.dmOnline.forEach((one) => this.#emit('dmOnline', one));
     } else if (frame.room !== undefined) {
       this.#onRoomPush(frame);
     } else if (frame.error) {
       this.#emit('notice', { error: new HubError(frame.error.code, frame.error.message, frame.error.retryMs) });
     }
+  }
+
+  #onDirect(detail) {
+    const { from, seq } = detail.message;
+    if (this.identity && from !== this.identity.user) {
+      this.#delivered.got(from, seq);
+    }
+    this.#emit('dm', detail);
+  }
+
+  #onMark(type, whose, mark) {
+    if (whose === this.identity?.user) {
+      this.#delivered.known(mark.peer, mark.seq); // by another device
+    }
+    this.#emit(type, mark);
   }
 
   #onRoomPush(frame) {

@@ -1,8 +1,11 @@
 import { backoffMs } from './backoff.js';
-import { BoundedSet } from './bounded-set.js';
+import { BoundedMarks } from './bounded-marks.js';
 
-/** How many versions of messages are remembered to tell repeats, for pushes and for syncs each. */
+/** How many messages are remembered to tell repeats and older forms of them, for pushes and for syncs each. */
 const SEEN_MAX = 4096;
+
+/** How many notes are remembered, by what they are about. */
+const NOTES_MAX = 1024;
 
 /** How many pushes may pass before the position is moved on, so that a reconnect has little to repeat. */
 const PUSHES_BEFORE_SYNC = 500;
@@ -35,8 +38,9 @@ export class DirectInbox {
   repeats = 0;
 
   // two sets: a sync over ten thousand old messages must not push out the ids of what was pushed meanwhile
-  #pushed = new BoundedSet(SEEN_MAX);
-  #synced = new BoundedSet(SEEN_MAX);
+  #pushed = new BoundedMarks(SEEN_MAX);
+  #synced = new BoundedMarks(SEEN_MAX);
+  #notes = new BoundedMarks(NOTES_MAX);
   #pushesSinceSync = 0;
   /** By conversation the number up to which all are known, and that of the newest push. Numbers have no holes. */
   #numbers = new Map();
@@ -65,6 +69,15 @@ export class DirectInbox {
     const jumped = messages.filter((message) => this.#isJump(message)).length > 0;
     if (jumped || this.#pushesSinceSync >= PUSHES_BEFORE_SYNC) {
       this.catchUp();
+    }
+  }
+
+  /** Takes a note in: once, and none that is older than what is known of the same thing. */
+  note(change) {
+    const { peer, hidden = '', rev = 0 } = change;
+    const about = ['hidden', 'cleared', 'blocked'].find((kind) => kind in change);
+    if (!about || rev === 0 || this.#notes.raise([peer, about, hidden].join('\n'), rev)) {
+      this.#options.onNote(change);
     }
   }
 
@@ -109,7 +122,7 @@ export class DirectInbox {
     for (let more = true; more;) {
       const page = await this.#page();
       this.#report(page.messages ?? [], false);
-      (page.changes ?? []).forEach((change) => this.#options.onNote(change));
+      (page.changes ?? []).forEach((change) => this.note(change));
       (page.messages ?? []).forEach((message) => this.#allKnownUpTo(message));
       this.pos = page.pos ?? this.pos;
       more = page.more === true && page.pos !== undefined;
@@ -184,8 +197,9 @@ export class DirectInbox {
   #report(messages, live) {
     const [own, other] = live ? [this.#pushed, this.#synced] : [this.#synced, this.#pushed];
     for (const message of messages) {
-      const version = `${message.mid}/${message.rev ?? 0}`;
-      if (own.add(version) && !other.has(version)) {
+      const { mid, rev = 0 } = message;
+      // an older form may come late, from a part of the hub that was slow
+      if (own.raise(mid, rev) && (other.get(mid) ?? -1) < rev) {
         this.#options.onMessage({ message, live });
       } else {
         this.repeats++;

@@ -13,6 +13,7 @@ import io.danmaku.dm.store.CqlNode;
 import io.danmaku.dm.store.Histories;
 import io.danmaku.dm.store.MessageTables;
 import io.danmaku.dm.store.Migrations;
+import io.danmaku.dm.store.Reach;
 import io.danmaku.dm.store.Relations;
 import io.danmaku.dm.store.SyncLog;
 import io.danmaku.node.config.Settings;
@@ -112,7 +113,10 @@ public final class DmServiceNode {
                 new BlockLists(cql),
                 new Accounts(cql),
                 new Relations(cql),
-                config.inbound().strangerMessages());
+                config.inbound().strangerMessages(),
+                directory,
+                deliveries,
+                new Reach(cql, new Accounts(cql)));
         shutdown.add(
                 "http",
                 config.drainWithinMs() + STEP_MS,

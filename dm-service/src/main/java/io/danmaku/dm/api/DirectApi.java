@@ -177,6 +177,11 @@ final class DirectApi {
         upTo(context, Op.READ, result -> Json.object().put("readSeq", result.readSeq()));
     }
 
+    /** POST /api/dm/{peer}/delivered. */
+    void delivered(RoutingContext context) {
+        upTo(context, Op.DELIVERED, result -> Json.object().put("deliveredSeq", result.readSeq()));
+    }
+
     private void upTo(RoutingContext context, Op op, Function<Delivery, ObjectNode> answer) {
         Claims claims = Bearer.claims(context);
         long seq = Fields.number(Fields.body(context), "seq");
@@ -284,6 +289,8 @@ final class DirectApi {
                 contact.put("unread", c.unread());
                 contact.put("readSeq", c.readSeq());
                 contact.put("peerReadSeq", c.peerReadSeq());
+                contact.put("deliveredSeq", c.deliveredSeq());
+                contact.put("peerDeliveredSeq", c.peerDeliveredSeq());
                 if (c.request()) {
                     contact.put("request", true);
                 }
@@ -336,7 +343,7 @@ final class DirectApi {
         messages.forEach(message -> array.add(message.toJson()));
     }
 
-    /** Reads or writes in the store, as one of a bounded number. */
+    /** Reads or writes in the store, as one of a bounded number; what fails is an engine that is away. */
     <T> void page(RoutingContext context, Supplier<CompletionStage<T>> read, Consumer<T> answer) {
         if (reading.incrementAndGet() > pagesMax) {
             reading.decrementAndGet();

@@ -1,16 +1,19 @@
 package io.danmaku.dm.api;
 
+import io.danmaku.dm.delivery.Deliveries;
 import io.danmaku.dm.delivery.Requests;
 import io.danmaku.dm.store.Accounts;
 import io.danmaku.dm.store.BlockLists;
 import io.danmaku.dm.store.Contacts;
 import io.danmaku.dm.store.Histories;
+import io.danmaku.dm.store.Reach;
 import io.danmaku.dm.store.Relations;
 import io.danmaku.dm.store.SyncLog;
 import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
 import io.danmaku.node.http.RequestMeter;
 import io.danmaku.node.ops.Ops;
+import io.danmaku.node.redis.Directory;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.token.Tokens;
@@ -28,6 +31,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /** The routes of dm-service. They answer from the start; until the engines are there, with {@code unavailable}. */
 public final class Routes {
@@ -42,6 +46,7 @@ public final class Routes {
     private final MeterRegistry registry;
     private volatile DirectApi api;
     private volatile AccountApi accounts;
+    private volatile PresenceApi presence;
 
     public Routes(Vertx vertx, Ops ops, Tokens tokens, int bodyBytesMax, ApiBounds bounds, Tracer tracer) {
         pagesMax = bounds.pagesMax();
@@ -68,6 +73,7 @@ public final class Routes {
         }
         router.get("/api/dm/contacts").handler(with(DirectApi::contacts));
         router.get("/api/dm/sync").handler(with(DirectApi::sync));
+        router.get("/api/dm/online").handler(withPresence(PresenceApi::online));
         router.get("/api/dm/blocks").handler(with(DirectApi::blocks));
         router.put("/api/dm/accounts").handler(account(AccountApi::upsert));
         router.get("/api/dm/accounts").handler(account(AccountApi::find));
@@ -88,6 +94,8 @@ public final class Routes {
         router.post("/api/dm/:peer/messages").handler(with(DirectApi::send));
         router.get("/api/dm/:peer/messages").handler(with(DirectApi::history));
         router.post("/api/dm/:peer/read").handler(with(DirectApi::read));
+        router.post("/api/dm/:peer/delivered").handler(with(DirectApi::delivered));
+        router.post("/api/dm/:peer/typing").handler(withPresence(PresenceApi::typing));
         Problems.handleFailures(router);
     }
 
@@ -104,10 +112,14 @@ public final class Routes {
             BlockLists blocks,
             Accounts told,
             Relations relations,
-            int strangerMessages) {
+            int strangerMessages,
+            Directory directory,
+            Deliveries deliveries,
+            Reach reach) {
         DirectApi direct =
                 new DirectApi(requests, new DirectApi.Pages(histories, contacts, sync, blocks), pagesMax, registry);
         accounts = new AccountApi(direct, told, relations, new SettingsChange(requests, told), strangerMessages);
+        presence = new PresenceApi(direct, reach, directory, deliveries);
         api = direct;
     }
 
@@ -116,8 +128,16 @@ public final class Routes {
     }
 
     private Handler<RoutingContext> with(BiConsumer<DirectApi, RoutingContext> action) {
+        return with(() -> api, action);
+    }
+
+    private Handler<RoutingContext> withPresence(BiConsumer<PresenceApi, RoutingContext> action) {
+        return with(() -> presence, action);
+    }
+
+    private static <T> Handler<RoutingContext> with(Supplier<T> api, BiConsumer<T, RoutingContext> action) {
         return context -> {
-            DirectApi opened = api;
+            T opened = api.get();
             if (opened == null) {
                 Problems.send(
                         context, Refusal.retry(ErrorCode.UNAVAILABLE, "dm-service is starting", STARTING_RETRY_MS));

@@ -38,18 +38,25 @@ public sealed interface Change {
     /** Whom the sender of the record lets write now, as far as this partition knows. */
     record Let(LoggedRecord logged, Writers writers) implements Change {}
 
-    /** As the devices of who asked are told it; null of what both are told as a message, and of settings. */
+    /**
+     * As the devices of who asked are told it; null of what both are told as a message, and of settings. Its {@code rev} says which of two is the later one,
+     * as that of a message does.
+     */
     default String told() {
         String peer = logged().record().to();
         ObjectNode told = Json.object().put("peer", peer);
+        long rev = logged().index() + 1;
         if (this instanceof Hidden hidden) {
-            return told.put("hidden", hidden.mid()).put("seq", hidden.seq()).toString();
+            return told.put("hidden", hidden.mid())
+                    .put("seq", hidden.seq())
+                    .put("rev", rev)
+                    .toString();
         } else if (this instanceof Cleared cleared) {
-            return told.put("cleared", cleared.seq()).toString();
+            return told.put("cleared", cleared.seq()).put("rev", rev).toString();
         } else if (this instanceof Blocked block) {
-            return told.put("blocked", block.blocked()).toString();
+            return told.put("blocked", block.blocked()).put("rev", rev).toString();
         } else if (this instanceof Related related) {
-            return told.set("relation", related.relation().toJson()).toString();
+            return told.put("rev", rev).set("relation", related.relation().toJson()).toString();
         }
         return null;
     }

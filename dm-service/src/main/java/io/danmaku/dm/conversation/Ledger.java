@@ -17,7 +17,8 @@ public interface Ledger {
     /** How far the conversation was before a record. */
     CompletionStage<Before> before(ConversationKey key, long logIndex);
 
-    CompletionStage<ReadMarks> readMarks(ConversationKey key);
+    /** The sides' own marks, perhaps also what records after the one in work have set. */
+    CompletionStage<Marks> marks(ConversationKey key);
 
     /** How many messages of the conversation {@code reader} had received up to message {@code seq}, which exists. */
     CompletionStage<Long> receivedUpTo(ConversationKey key, String reader, long seq);
@@ -40,8 +41,8 @@ public interface Ledger {
     /** Writes all rows of a message. */
     CompletionStage<Void> store(StoredMessage message);
 
-    /** Writes a read mark on both sides. */
-    CompletionStage<Void> store(ReadUpTo mark);
+    /** Writes a mark, on the other side too if that is to know. */
+    CompletionStage<Void> store(MarkUpTo mark);
 
     /** Writes what else has changed. */
     CompletionStage<Void> store(Change change);

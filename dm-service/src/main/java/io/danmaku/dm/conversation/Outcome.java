@@ -13,12 +13,13 @@ public sealed interface Outcome {
     record Repeat(DirectMessage first) implements Outcome {}
 
     /**
-     * Somebody has read.
+     * Somebody has read, or got, messages.
      *
-     * @param readSeq up to where, after this record
-     * @param moved whether others are to be told
+     * @param seq up to where, after this record
+     * @param moved whether this record has moved the mark: the user's devices are to be told
+     * @param toPeer whether those of the other side are, too
      */
-    record Read(long readSeq, boolean moved) implements Outcome {}
+    record Marked(long seq, boolean moved, boolean toPeer) implements Outcome {}
 
     /** A message has changed: both are to be shown its newest form. */
     record Changed(DirectMessage message) implements Outcome {}

@@ -20,10 +20,10 @@ import java.util.Base64;
 
 /** What a record may ask, and what it makes of its conversation. */
 public final class Rules {
-    /** Most characters of a sign at a message. */
     /** Bodies of a message that are kept and told, the first one counted. */
     public static final int VERSIONS_MAX = 200;
 
+    /** Most characters of a sign at a message. */
     private static final int SIGN_CHARS_MAX = 32;
 
     private static final String TEXT = "text";
@@ -48,7 +48,7 @@ public final class Rules {
         }
         return switch (r.op()) {
             case SEND -> checkSend(r);
-            case READ, CLEAR -> r.seq() < 1 ? Refusal.of(ErrorCode.BAD_FIELD, "seq is 1 or more") : null;
+            case READ, DELIVERED, CLEAR -> r.seq() < 1 ? Refusal.of(ErrorCode.BAD_FIELD, "seq is 1 or more") : null;
             case EDIT, RECALL, REACT, HIDE -> checkChange(r);
             case BLOCK, UNBLOCK, SETTINGS -> null;
             case RELATE -> checkOwn(OwnFields.RELATION, own(r));
@@ -126,7 +126,8 @@ public final class Rules {
         boolean theirs = message != null
                 && message.logIndex() < logged.index()
                 && message.conversation().equals(ConversationKey.of(r));
-        if (!theirs || message.goneBefore(logged.index())) {
+        // what was taken back can still be hidden: its place is there
+        if (!theirs || (message.goneBefore(logged.index()) && r.op() != DirectRecord.Op.HIDE)) {
             return Refusal.of(ErrorCode.NOT_FOUND, "there is no such message in this conversation");
         }
         long ageMs = logged.tsMs() - message.message().tsMs();
@@ -215,8 +216,8 @@ public final class Rules {
         return stored.partition() == logged.partition() && stored.logIndex() == logged.index();
     }
 
-    /** Up to where a READ or a CLEAR goes: nobody has read what is not there yet. */
-    public static long readUpTo(DirectRecord r, Place before) {
+    /** Up to where a READ, a DELIVERED or a CLEAR goes: nobody has read what is not there yet. */
+    public static long upTo(DirectRecord r, Place before) {
         return Math.min(r.seq(), before.seq());
     }
 }

@@ -10,6 +10,7 @@ import io.danmaku.node.redis.Directory;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.Delivery;
 import io.danmaku.protocol.log.DirectRecord;
+import io.danmaku.protocol.log.DirectRecord.Op;
 import io.danmaku.protocol.log.Topics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -25,7 +26,7 @@ import java.util.function.Function;
 import org.apache.pulsar.client.api.PulsarClient;
 
 /**
- * Tells outcomes: the result to the node that waits for it, messages and read marks to every node where either user has a
+ * Tells outcomes: the result to the node that waits for it, messages and marks to every node where a user who is to hear of them has a
  * device. Thread-safe, never blocks; what cannot be delivered is dropped and counted.
  */
 public final class Deliveries implements Outcomes {
@@ -66,27 +67,41 @@ public final class Deliveries implements Outcomes {
     @Override
     public void tell(DirectRecord record, Outcome outcome) {
         String tenant = record.tenant();
+        List<String> both = List.of(record.from(), record.to());
         if (outcome instanceof Outcome.Stored stored) {
             result(record, Delivery.sent(tenant, record.sendId(), stored.message()));
-            push(record, users -> Delivery.message(tenant, users, stored.message()));
+            push(tenant, both, users -> Delivery.message(tenant, users, stored.message()));
         } else if (outcome instanceof Outcome.Changed changed) {
             result(record, Delivery.sent(tenant, record.sendId(), changed.message()));
-            push(record, users -> Delivery.message(tenant, users, changed.message()));
+            push(tenant, both, users -> Delivery.message(tenant, users, changed.message()));
         } else if (outcome instanceof Outcome.Noted noted) {
             result(record, Delivery.noted(tenant, record.sendId(), noted.told()));
-            push(record, List.of(record.from()), users -> Delivery.note(tenant, users.get(0), noted.told()));
+            push(tenant, List.of(record.from()), users -> Delivery.note(tenant, users.get(0), noted.told()));
+            if (record.op() == Op.BLOCK || record.op() == Op.UNBLOCK) {
+                push(tenant, List.of(record.to()), users -> Delivery.sight(tenant, users, record.from()));
+            }
         } else if (outcome instanceof Outcome.Settled settled) {
             result(record, Delivery.noted(tenant, record.sendId(), settled.writers()));
         } else if (outcome instanceof Outcome.Repeat repeat) {
             result(record, Delivery.sent(tenant, record.sendId(), repeat.first()));
         } else if (outcome instanceof Outcome.Refused refused) {
             result(record, Delivery.refused(tenant, record.sendId(), refused.refusal()));
-        } else if (outcome instanceof Outcome.Read read) {
-            result(record, Delivery.readResult(tenant, record.sendId(), read.readSeq()));
-            if (read.moved()) {
-                push(record, users -> Delivery.read(tenant, users, record.from(), record.to(), read.readSeq()));
+        } else if (outcome instanceof Outcome.Marked marked) {
+            result(record, Delivery.readResult(tenant, record.sendId(), marked.seq()));
+            if (marked.moved()) {
+                push(
+                        tenant,
+                        marked.toPeer() ? both : List.of(record.from()),
+                        users -> record.op() == Op.READ
+                                ? Delivery.read(tenant, users, record.from(), record.to(), marked.seq())
+                                : Delivery.delivered(tenant, users, record.from(), record.to(), marked.seq()));
             }
         }
+    }
+
+    /** Tells the devices of a user that somebody types. Nobody is told later who is not told now. */
+    public void typing(String tenant, String from, String to) {
+        push(tenant, List.of(to), users -> Delivery.typing(tenant, users, from));
     }
 
     private void result(DirectRecord record, Delivery result) {
@@ -100,18 +115,14 @@ public final class Deliveries implements Outcomes {
         }
     }
 
-    private void push(DirectRecord record, Function<List<String>, Delivery> delivery) {
-        push(record, List.of(record.from(), record.to()), delivery);
-    }
-
     /** One record per node, with those of the users that have a device there. */
-    private void push(DirectRecord record, List<String> users, Function<List<String>, Delivery> delivery) {
+    private void push(String tenant, List<String> users, Function<List<String>, Delivery> delivery) {
         if (lookups.incrementAndGet() > config.lookupsMax()) {
             lookups.decrementAndGet();
             dropped.increment();
             return;
         }
-        directory.nodesOf(record.tenant(), users).onComplete(found -> {
+        directory.nodesOf(tenant, users).onComplete(found -> {
             lookups.decrementAndGet();
             if (found.failed()) {
                 lookupsFailed.increment();

@@ -6,10 +6,9 @@ import io.danmaku.dm.conversation.Blocks;
 import io.danmaku.dm.conversation.Change;
 import io.danmaku.dm.conversation.ConversationKey;
 import io.danmaku.dm.conversation.Ledger;
+import io.danmaku.dm.conversation.Marks;
 import io.danmaku.dm.conversation.Outcome;
 import io.danmaku.dm.conversation.Place;
-import io.danmaku.dm.conversation.ReadMarks;
-import io.danmaku.dm.conversation.ReadUpTo;
 import io.danmaku.dm.conversation.Rules;
 import io.danmaku.dm.conversation.StoredMessage;
 import io.danmaku.dm.conversation.Windows;
@@ -39,7 +38,7 @@ final class Handling {
      * @param marks null while not read
      * @param blocks null while not read
      */
-    record State(int partition, int run, Place place, ReadMarks marks, Blocks blocks) {}
+    record State(int partition, int run, Place place, Marks marks, Blocks blocks) {}
 
     /** Asks storage until it answers. */
     interface Persist {
@@ -53,6 +52,7 @@ final class Handling {
     private final Recipients recipients;
     private final InboundMetrics metrics;
     private final Persist storage;
+    private final Marking marking;
 
     Handling(
             int partition,
@@ -69,6 +69,7 @@ final class Handling {
         this.recipients = recipients;
         this.metrics = metrics;
         this.storage = storage;
+        marking = new Marking(this, ledger, storage);
     }
 
     /** Carries a record out; its outcome comes when all that it changes is written. */
@@ -87,7 +88,7 @@ final class Handling {
         }
         return switch (record.op()) {
             case SEND -> send(task);
-            case READ -> read(task);
+            case READ, DELIVERED -> marking.handle(task);
             case EDIT, RECALL, REACT, HIDE -> change(task);
             case CLEAR -> clear(task);
             case BLOCK, UNBLOCK -> block(task);
@@ -224,7 +225,7 @@ final class Handling {
         CompletableFuture<Long> clearing = storage.persist(() -> ledger.clearedUpTo(task.key(), owner));
         return before(task)
                 .thenCompose(before -> clearing.thenCompose(cleared -> {
-                    long upTo = Rules.readUpTo(task.logged().record(), before.place());
+                    long upTo = Rules.upTo(task.logged().record(), before.place());
                     if (upTo == 0 || upTo < cleared) {
                         return CompletableFuture.completedFuture(
                                 new Outcome.Noted(new Change.Cleared(task.logged(), cleared, 0).told()));
@@ -257,53 +258,27 @@ final class Handling {
         return storage.persist(() -> ledger.store(change)).thenApply(written -> new Outcome.Noted(change.told()));
     }
 
-    private CompletableFuture<Outcome> read(Task task) {
-        String reader = task.logged().record().from();
-        return before(task)
-                .thenCompose(before -> marks(task).thenCompose(marks -> {
-                    long upTo = Rules.readUpTo(task.logged().record(), before.place());
-                    long mark = marks.of(task.key(), reader);
-                    if (upTo == 0 || upTo < mark) {
-                        remember(task, before.place(), marks);
-                        return CompletableFuture.completedFuture(new Outcome.Read(mark, false));
-                    }
-                    // a mark that is equal is written again: of its two rows only one may be there
-                    return receivedUpTo(task, before.place(), reader, upTo)
-                            .thenCompose(received -> storage.persist(() -> ledger.store(new ReadUpTo(
-                                    task.key().tenant(),
-                                    reader,
-                                    task.logged().record().to(),
-                                    upTo,
-                                    received,
-                                    task.logged().index()))))
-                            .thenApply(written -> {
-                                remember(task, before.place(), marks.raise(task.key(), reader, upTo));
-                                return new Outcome.Read(upTo, true);
-                            });
-                }));
-    }
-
-    private CompletableFuture<Long> receivedUpTo(Task task, Place place, String reader, long seq) {
+    CompletableFuture<Long> receivedUpTo(Task task, Place place, String reader, long seq) {
         return seq == place.seq()
                 ? CompletableFuture.completedFuture(place.receivedBy(task.key(), reader))
                 : storage.persist(() -> ledger.receivedUpTo(task.key(), reader, seq));
     }
 
-    private CompletableFuture<Ledger.Before> before(Task task) {
+    CompletableFuture<Ledger.Before> before(Task task) {
         State state = state(task);
         return state != null
                 ? CompletableFuture.completedFuture(new Ledger.Before(state.place, false))
                 : storage.persist(() -> ledger.before(task.key(), task.logged().index()));
     }
 
-    private CompletableFuture<ReadMarks> marks(Task task) {
+    CompletableFuture<Marks> marks(Task task) {
         State state = state(task);
         return state != null && state.marks != null
                 ? CompletableFuture.completedFuture(state.marks)
-                : storage.persist(() -> ledger.readMarks(task.key()));
+                : storage.persist(() -> ledger.marks(task.key()));
     }
 
-    private CompletableFuture<Blocks> blocks(Task task) {
+    CompletableFuture<Blocks> blocks(Task task) {
         State state = state(task);
         return state != null && state.blocks != null
                 ? CompletableFuture.completedFuture(state.blocks)
@@ -315,16 +290,16 @@ final class Handling {
         return state != null && state.partition == partition && state.run == task.run() ? state : null;
     }
 
-    private void remember(Task task, Place place, ReadMarks marks) {
-        State state = state(task);
-        states.put(task.key(), new State(partition, task.run(), place, marks, state == null ? null : state.blocks));
+    private void remember(Task task, Place place, Blocks blocks) {
+        remember(task, place, null, blocks);
     }
 
-    /** @param blocks null = what was known is so still */
-    private void remember(Task task, Place place, Blocks blocks) {
+    /** @param marks and {@code blocks}: null = what was known is so still */
+    void remember(Task task, Place place, Marks marks, Blocks blocks) {
         State state = state(task);
-        Blocks known = blocks == null && state != null ? state.blocks : blocks;
-        states.put(task.key(), new State(partition, task.run(), place, state == null ? null : state.marks, known));
+        Marks knownMarks = marks == null && state != null ? state.marks : marks;
+        Blocks knownBlocks = blocks == null && state != null ? state.blocks : blocks;
+        states.put(task.key(), new State(partition, task.run(), place, knownMarks, knownBlocks));
     }
 
     static Outcome refused(ErrorCode code, String message) {

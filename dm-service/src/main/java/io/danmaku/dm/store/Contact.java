@@ -9,7 +9,9 @@ import io.danmaku.protocol.log.DirectMessage;
  * @param last its newest message; null when the owner has hidden it or cleared the conversation since
  * @param unread messages of the peer that the owner has not read
  * @param readSeq up to where the owner has read
- * @param peerReadSeq up to where the peer has read
+ * @param peerReadSeq up to where the peer has read, as far as the owner is told
+ * @param deliveredSeq up to where a device of the owner has got it, at least where it is read
+ * @param peerDeliveredSeq the same of the peer, as far as the owner is told
  * @param request whether a stranger waits for a first answer
  * @param relation what the owner says of the peer
  */
@@ -19,5 +21,7 @@ public record Contact(
         long unread,
         long readSeq,
         long peerReadSeq,
+        long deliveredSeq,
+        long peerDeliveredSeq,
         boolean request,
         Relation relation) {}

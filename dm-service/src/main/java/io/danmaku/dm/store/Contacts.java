@@ -53,7 +53,7 @@ public final class Contacts {
         cut = registry.counter("danmaku.dm.contacts.cut");
         select = cql.prepare(
                 "SELECT peer, last_message_id, last_seq, last_at, received, read_seq, read_received, peer_read_seq,"
-                        + " hidden_seq, cleared_seq, cleared_received, relation"
+                        + " delivered_seq, peer_delivered_seq, hidden_seq, cleared_seq, cleared_received, relation"
                         + " FROM KS.contact WHERE tenant = ? AND owner = ? LIMIT ?");
     }
 
@@ -91,6 +91,8 @@ public final class Contacts {
                                         - Math.max(row.getLong("read_received"), row.getLong("cleared_received"))),
                         row.getLong("read_seq"),
                         row.getLong("peer_read_seq"),
+                        Math.max(row.getLong("delivered_seq"), row.getLong("read_seq")),
+                        Math.max(row.getLong("peer_delivered_seq"), row.getLong("peer_read_seq")),
                         isRequest(row),
                         Relation.of(row.getString("relation"))))
                 .toList();

@@ -9,9 +9,9 @@ import io.danmaku.dm.conversation.Blocks;
 import io.danmaku.dm.conversation.Change;
 import io.danmaku.dm.conversation.ConversationKey;
 import io.danmaku.dm.conversation.Ledger;
+import io.danmaku.dm.conversation.MarkUpTo;
+import io.danmaku.dm.conversation.Marks;
 import io.danmaku.dm.conversation.Place;
-import io.danmaku.dm.conversation.ReadMarks;
-import io.danmaku.dm.conversation.ReadUpTo;
 import io.danmaku.dm.conversation.StoredMessage;
 import io.danmaku.protocol.log.DirectMessage;
 import java.util.ArrayList;
@@ -39,11 +39,10 @@ public final class MessageTables implements Ledger {
     private final OwnerLogs logs;
     private final ChangeTables changes;
     private final OwnTables own;
+    private final MarkColumns marks;
     private final PreparedStatement insertContent;
     private final PreparedStatement insertIndex;
     private final PreparedStatement insertContact;
-    private final PreparedStatement updateRead;
-    private final PreparedStatement updatePeerRead;
     private final PreparedStatement insertMark;
     private final PreparedStatement selectContact;
     private final PreparedStatement selectIndex;
@@ -56,6 +55,7 @@ public final class MessageTables implements Ledger {
         logs = new OwnerLogs(cql);
         changes = new ChangeTables(cql, logs);
         own = new OwnTables(cql, logs);
+        marks = new MarkColumns(cql);
         insertContent = cql.prepare("INSERT INTO KS.content (tenant, message_id, sender, recipient, seq, received,"
                 + " log_partition, log_index, kind, body, created_at, reply_to)"
                 + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -64,14 +64,9 @@ public final class MessageTables implements Ledger {
                 + " received, log_partition, log_index) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?");
         insertContact = cql.prepare("INSERT INTO KS.contact (tenant, owner, peer, last_message_id, last_seq, last_at,"
                 + " received) VALUES (?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?");
-        updateRead = cql.prepare("UPDATE KS.contact USING TIMESTAMP ? SET read_seq = ?, read_received = ?"
-                + " WHERE tenant = ? AND owner = ? AND peer = ?");
-        updatePeerRead = cql.prepare("UPDATE KS.contact USING TIMESTAMP ? SET peer_read_seq = ?"
-                + " WHERE tenant = ? AND owner = ? AND peer = ?");
         insertMark = cql.prepare(
                 "INSERT INTO KS.partition_mark (log, log_partition, finished) VALUES (?, ?, ?)" + " USING TIMESTAMP ?");
-        selectContact = cql.prepare("SELECT last_seq, read_seq, peer_read_seq FROM KS.contact"
-                + " WHERE tenant = ? AND owner = ? AND peer = ?");
+        selectContact = cql.prepare("SELECT last_seq FROM KS.contact" + " WHERE tenant = ? AND owner = ? AND peer = ?");
         selectIndex = cql.prepare("SELECT seq, received, log_index FROM KS.message_index"
                 + " WHERE tenant = ? AND owner = ? AND peer = ? AND bucket = ? AND seq <= ? LIMIT ?");
         selectReceived = cql.prepare("SELECT received FROM KS.message_index"
@@ -117,13 +112,8 @@ public final class MessageTables implements Ledger {
     }
 
     @Override
-    public CompletionStage<ReadMarks> readMarks(ConversationKey key) {
-        return cql.execute(selectContact, key.tenant(), key.low(), key.high()).thenApply(result -> {
-            Row contact = result.one();
-            return contact == null
-                    ? ReadMarks.NONE
-                    : new ReadMarks(contact.getLong("read_seq"), contact.getLong("peer_read_seq"));
-        });
+    public CompletionStage<Marks> marks(ConversationKey key) {
+        return marks.marks(key);
     }
 
     @Override
@@ -202,11 +192,8 @@ public final class MessageTables implements Ledger {
     }
 
     @Override
-    public CompletionStage<Void> store(ReadUpTo m) {
-        long timestamp = timestamp(m.logIndex());
-        return all(List.of(
-                cql.execute(updateRead, timestamp, m.seq(), m.received(), m.tenant(), m.reader(), m.peer()),
-                cql.execute(updatePeerRead, timestamp, m.seq(), m.tenant(), m.peer(), m.reader())));
+    public CompletionStage<Void> store(MarkUpTo mark) {
+        return marks.store(mark);
     }
 
     @Override

@@ -1,8 +1,10 @@
 package io.danmaku.dm.conversation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.log.DirectRecord;
@@ -79,12 +81,21 @@ class RulesTest {
     }
 
     @Test
-    void aReadMarkIsNotAboveTheNewestMessageAndOnlyRises() {
+    void aMarkIsNotAboveTheNewestMessageAndMovedOnceByTheRecordThatSetIt() {
         ConversationKey key = ConversationKey.of("default", "7", "8");
         DirectRecord read = new DirectRecord(Op.READ, "default", "7", "8", "", "", "", 9, "", 0);
-        assertEquals(4, Rules.readUpTo(read, new Place(4, 1)));
-        ReadMarks marks = ReadMarks.NONE.raise(key, "7", 4).raise(key, "7", 2).raise(key, "8", 1);
-        assertEquals(4, marks.of(key, "7"));
-        assertEquals(1, marks.of(key, "8"));
+        assertEquals(4, Rules.upTo(read, new Place(4, 1)));
+        Marks.Side side = Marks.Side.NONE.with(true, new Marks.Mark(4, 30));
+        Marks marks = Marks.NONE.with(key, "7", side);
+        assertEquals(side, marks.of(key, "7"));
+        assertEquals(Marks.Side.NONE, marks.of(key, "8"));
+        assertTrue(side.isMoved(true, 5, 31));
+        assertTrue(side.isMoved(true, 4, 30), "by the same record again: of its rows one may be missing");
+        assertFalse(side.isMoved(true, 4, 31), "nothing is new");
+        assertFalse(side.isMoved(true, 3, 31), "it does not fall");
+        assertFalse(side.isMoved(false, 4, 31), "what is read is delivered");
+        assertEquals(4, side.seq(false));
+        assertTrue(side.isMoved(false, 5, 31));
+        assertFalse(Marks.Side.NONE.isMoved(true, 0, 0), "there is nothing to read");
     }
 }

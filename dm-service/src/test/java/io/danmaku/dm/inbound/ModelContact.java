@@ -1,5 +1,6 @@
 package io.danmaku.dm.inbound;
 
+import io.danmaku.dm.conversation.Marks;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -21,6 +22,15 @@ final class ModelContact {
 
     long get(String column) {
         return cells.getOrDefault(column, Cell.NONE).value;
+    }
+
+    Marks.Side marks() {
+        return new Marks.Side(mark("read_seq"), mark("delivered_seq"));
+    }
+
+    private Marks.Mark mark(String column) {
+        Cell cell = cells.get(column);
+        return cell == null ? Marks.Mark.NONE : new Marks.Mark(cell.value, cell.timestamp - 1);
     }
 
     long unread() {

@@ -9,9 +9,9 @@ import io.danmaku.dm.conversation.Change;
 import io.danmaku.dm.conversation.ConversationKey;
 import io.danmaku.dm.conversation.Ledger;
 import io.danmaku.dm.conversation.LoggedRecord;
+import io.danmaku.dm.conversation.MarkUpTo;
+import io.danmaku.dm.conversation.Marks;
 import io.danmaku.dm.conversation.Place;
-import io.danmaku.dm.conversation.ReadMarks;
-import io.danmaku.dm.conversation.ReadUpTo;
 import io.danmaku.dm.conversation.StoredMessage;
 import io.danmaku.protocol.log.DirectRecord;
 import io.danmaku.protocol.log.DirectRecord.Op;
@@ -98,11 +98,10 @@ final class ModelTables {
             }
 
             @Override
-            public CompletionStage<ReadMarks> readMarks(ConversationKey key) {
-                return answer(() -> {
-                    ModelContact low = contact(key.low(), key.high());
-                    return new ReadMarks(low.get("read_seq"), low.get("peer_read_seq"));
-                });
+            public CompletionStage<Marks> marks(ConversationKey key) {
+                return answer(() -> new Marks(
+                        contact(key.low(), key.high()).marks(),
+                        contact(key.high(), key.low()).marks()));
             }
 
             @Override
@@ -117,14 +116,20 @@ final class ModelTables {
             }
 
             @Override
-            public CompletionStage<Void> store(ReadUpTo m) {
+            public CompletionStage<Void> store(MarkUpTo m) {
                 long at = m.logIndex() + 1;
-                return write(List.of(
-                        () -> {
-                            contact(m.reader(), m.peer()).put("read_seq", m.seq(), at);
-                            contact(m.reader(), m.peer()).put("read_received", m.received(), at);
-                        },
-                        () -> contact(m.peer(), m.reader()).put("peer_read_seq", m.seq(), at)));
+                String column = m.read() ? "read_seq" : "delivered_seq";
+                List<Runnable> rows = new ArrayList<>();
+                rows.add(() -> {
+                    contact(m.user(), m.peer()).put(column, m.seq(), at);
+                    if (m.read()) {
+                        contact(m.user(), m.peer()).put("read_received", m.received(), at);
+                    }
+                });
+                if (m.told()) {
+                    rows.add(() -> contact(m.peer(), m.user()).put("peer_" + column, m.seq(), at));
+                }
+                return write(rows);
             }
 
             @Override

@@ -140,9 +140,10 @@ class OwnersTest {
             String from = USERS.get(random.nextInt(USERS.size()));
             String to = USERS.get(random.nextInt(USERS.size()));
             String tenant = tenant(from, to);
-            int luck = random.nextInt(15);
-            if (luck < 2) {
-                return DirectRecord.upTo(Op.READ, tenant, from, to, 1 + random.nextInt(20), "n", number);
+            int luck = random.nextInt(16);
+            if (luck == 15 || luck < 2) {
+                Op op = random.nextBoolean() ? Op.READ : Op.DELIVERED;
+                return DirectRecord.upTo(op, tenant, from, to, 1 + random.nextInt(20), "n", number);
             } else if (luck == 2) {
                 return DirectRecord.upTo(Op.CLEAR, tenant, from, to, 1 + random.nextInt(4), "n", number);
             } else if (luck == 3) {
@@ -326,7 +327,10 @@ class OwnersTest {
         ModelContact contact = run.tables.contact(owner, peer);
         assertEquals(all.size(), contact.get("last_seq"));
         assertEquals(side.read, contact.get("read_seq"), "read mark of " + name);
-        assertEquals(side.read, run.tables.contact(peer, owner).get("peer_read_seq"), "read mark as told of " + name);
+        assertEquals(side.delivered, contact.get("delivered_seq"), "delivered to " + name);
+        ModelContact other = run.tables.contact(peer, owner);
+        assertEquals(side.readTold, other.get("peer_read_seq"), "read mark as told of " + name);
+        assertEquals(side.deliveredTold, other.get("peer_delivered_seq"), "delivered as told of " + name);
         assertEquals(unread, contact.unread(), "unread of " + name);
         assertEquals(side.cleared, contact.get("cleared_seq"), "cleared by " + name);
         assertEquals(
@@ -342,7 +346,9 @@ class OwnersTest {
                 "what " + name + " says");
         assertEquals(side.blocks, !blocks.isEmpty() && blocks.lastEntry().getValue(), "blocked by " + name);
         for (long index : side.notes) {
-            assertNotNull(run.tables.notes.get(owner).get(index), "devices hear of record " + index);
+            String note = run.tables.notes.get(owner).get(index);
+            assertNotNull(note, "devices hear of record " + index);
+            assertTrue(note.contains("\"rev\":" + (index + 1)), "which of two is the later one: " + note);
         }
     }
 
@@ -352,6 +358,7 @@ class OwnersTest {
         for (LoggedRecord logged : run.log) {
             List<Outcome> told = run.outcomes.get(logged.record().sendId());
             assertNotNull(told, "a record was not answered");
+            checkMoves(told, expected.moves.get(logged.index()));
             for (Outcome outcome : told) {
                 ErrorCode refused =
                         outcome instanceof Outcome.Refused r ? r.refusal().code() : null;
@@ -373,5 +380,14 @@ class OwnersTest {
                 }
             }
         }
+    }
+
+    /** A mark is told by the record that moved it, whoever handles that, and by no other; never to who blocks its user. */
+    private static void checkMoves(List<Outcome> told, Outcome.Marked move) {
+        List<Outcome> moved = told.stream()
+                .filter(outcome -> outcome instanceof Outcome.Marked marked && marked.moved())
+                .toList();
+        assertEquals(move == null, moved.isEmpty(), "told when it has moved");
+        moved.forEach(outcome -> assertEquals(move, outcome));
     }
 }

@@ -2,6 +2,7 @@ package io.danmaku.dm.inbound;
 
 import io.danmaku.dm.conversation.ConversationKey;
 import io.danmaku.dm.conversation.LoggedRecord;
+import io.danmaku.dm.conversation.Outcome;
 import io.danmaku.dm.conversation.Rules;
 import io.danmaku.dm.conversation.Windows;
 import io.danmaku.protocol.command.ErrorCode;
@@ -43,6 +44,11 @@ final class Reference {
     static final class Side {
         final Set<Long> hidden = new HashSet<>();
         long read;
+        long delivered;
+        /** What the other side is told of them. */
+        long readTold;
+
+        long deliveredTold;
         long cleared;
         boolean blocks;
         /** Records by which devices of this user hear of something. */
@@ -52,6 +58,8 @@ final class Reference {
     final Map<String, Message> messages = new LinkedHashMap<>();
     final Map<ConversationKey, List<Message>> conversations = new LinkedHashMap<>();
     private final Map<String, Side> sides = new HashMap<>();
+    /** By index: of records that move a mark, whom they tell. */
+    final Map<Long, Outcome.Marked> moves = new HashMap<>();
     /** By index: the code of what is refused, null of what is not. */
     final Map<Long, ErrorCode> refusals = new HashMap<>();
 
@@ -87,7 +95,8 @@ final class Reference {
         }
         List<Message> all = conversations.computeIfAbsent(ConversationKey.of(r), k -> new ArrayList<>());
         Side side = side(r, r.from(), r.to());
-        ErrorCode barred = side(r, r.to(), r.from()).blocks
+        boolean blocked = side(r, r.to(), r.from()).blocks;
+        ErrorCode barred = blocked
                 ? ErrorCode.BLOCKED
                 : own.refused(r, all, r.op() == DirectRecord.Op.SEND);
         switch (r.op()) {
@@ -102,7 +111,22 @@ final class Reference {
                     all.add(message);
                 }
             }
-            case READ -> side.read = Math.max(side.read, Math.min(r.seq(), all.size()));
+            case READ -> {
+                long upTo = Math.min(r.seq(), all.size());
+                if (upTo > side.read) {
+                    side.read = upTo;
+                    side.readTold = blocked ? side.readTold : upTo;
+                    moves.put(logged.index(), new Outcome.Marked(upTo, true, !blocked));
+                }
+            }
+            case DELIVERED -> {
+                long upTo = Math.min(r.seq(), all.size());
+                if (upTo > Math.max(side.read, side.delivered)) {
+                    side.delivered = upTo;
+                    side.deliveredTold = blocked ? side.deliveredTold : upTo;
+                    moves.put(logged.index(), new Outcome.Marked(upTo, true, !blocked));
+                }
+            }
             case CLEAR -> {
                 long upTo = Math.min(r.seq(), all.size());
                 if (upTo > 0 && upTo >= side.cleared) {
@@ -139,7 +163,7 @@ final class Reference {
             return null;
         }
         if (message == null
-                || message.recalled
+                || (message.recalled && r.op() != DirectRecord.Op.HIDE)
                 || !ConversationKey.of(message.sent.record()).equals(ConversationKey.of(r))) {
             return ErrorCode.NOT_FOUND;
         }

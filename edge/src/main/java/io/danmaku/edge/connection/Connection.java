@@ -53,12 +53,15 @@ final class Connection implements Device {
 
     final LargeAnswer history = new LargeAnswer(this);
     final LargeAnswer directPage = new LargeAnswer(this);
+    final LargeAnswer look = new LargeAnswer(this);
     private ChannelHandlerContext context;
     private boolean compressed;
     private State state = State.UNAUTHENTICATED;
     private Claims claims;
     private Tenant tenant;
-    private String token;
+    /** Read on other threads, to ask in its name. */
+    private volatile String token;
+
     private long heardNs;
     private long unwritableSinceNs;
     /** The end of the window for coming back, as it was last told; 0 = never. */
@@ -123,10 +126,6 @@ final class Connection implements Device {
     /** Who this is; null before a token was accepted. */
     Claims claims() {
         return claims;
-    }
-
-    String token() {
-        return token;
     }
 
     boolean ready() {
@@ -359,6 +358,11 @@ final class Connection implements Device {
     @Override
     public String user() {
         return claims.user();
+    }
+
+    @Override
+    public String token() {
+        return token;
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /** The commands of direct messages: handed to the gateway, answered on the connection's event loop when it has the outcome. */
 final class DirectCommands {
@@ -27,6 +28,10 @@ final class DirectCommands {
     void carryOut(Connection connection, long id, Command command) {
         if (command instanceof Command.DmWrite write) {
             append(connection, id, "dm.write", () -> gateway.write(connection, write));
+        } else if (command instanceof Command.DmTyping typing) {
+            signal(connection, id, "dm.typing", trace -> gateway.typing(connection, typing.peer(), trace), () -> {});
+        } else if (command instanceof Command.DmLook look) {
+            look(connection, id, look);
         } else if (command instanceof Command.DmSync sync) {
             page(connection, id, "dm.sync", (token, trace) -> gateway.sync(sync, token, trace));
         } else if (command instanceof Command.DmHistory history) {
@@ -62,6 +67,27 @@ final class DirectCommands {
         } else {
             page(connection, id, "dm.settings", (token, trace) -> gateway.settings(settings, token, trace));
         }
+    }
+
+    private void look(Connection connection, long id, Command.DmLook look) {
+        long waitMs = connection.rates().sendWaitMs(System.nanoTime());
+        if (waitMs > 0) {
+            connection.refuse(id, Refusal.retry(ErrorCode.RATE_LIMITED, "too many looks a second", waitMs));
+        } else if (!connection.look.begin()) {
+            connection.refuse(id, Refusal.retry(ErrorCode.BUSY, "one look at a time, and not unread", RETRY_MS));
+        } else {
+            signal(connection, id, "dm.look", trace -> gateway.look(connection, look.peers()), connection.look::end);
+        }
+    }
+
+    private void signal(
+            Connection connection,
+            long id,
+            String name,
+            Function<Context, CompletionStage<Outcome>> asking,
+            Runnable ended) {
+        Span span = tracer.spanBuilder(name).startSpan();
+        answer(connection, id, span, asking.apply(Context.root().with(span)), ended);
     }
 
     private void page(

@@ -6,6 +6,9 @@ public interface Device {
 
     String user();
 
+    /** The newest token that was accepted of it, with which dm-service is asked in its name. */
+    String token();
+
     /** Names this connection across all nodes. */
     String session();
 

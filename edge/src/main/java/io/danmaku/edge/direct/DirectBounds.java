@@ -20,4 +20,9 @@ public record DirectBounds(
         long pageWithinMs,
         int pageBytesMax) {
     public static final DirectBounds DEFAULT = new DirectBounds(10_000, 5_000, 500, 1_000, 128, 5_000, 4 << 20);
+
+    /** Of what is of the moment only, so that it never keeps a page waiting. */
+    DirectBounds ofSignals() {
+        return new DirectBounds(waitingMax, resultWithinMs, inboundPendingMax, devicesPerUserMax, 64, 2_000, 64 << 10);
+    }
 }

@@ -1,10 +1,13 @@
 package io.danmaku.edge.direct;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.danmaku.node.pulsar.PulsarNode;
 import io.danmaku.node.redis.Directory;
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.Delivery;
 import io.danmaku.protocol.log.DirectRecord;
 import io.danmaku.protocol.log.Incarnation;
@@ -14,6 +17,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.context.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -32,6 +37,10 @@ import org.slf4j.LoggerFactory;
 public final class DirectGateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DirectGateway.class);
     private static final long TURN_MS = 50;
+    /** Of what somebody types to one peer, so much goes on. */
+    private static final Duration TYPING_INTERVAL = Duration.ofSeconds(1);
+
+    private static final int TYPING_MAX = 10_000;
 
     private final String node;
     private final Devices devices;
@@ -41,12 +50,21 @@ public final class DirectGateway implements AutoCloseable {
     private final InboundLog inbound;
     private final DeliveryReader reader;
     private final PageClient pages;
+    private final PageClient signals;
+    private final Looks looks;
+    private final Cache<Typing, Boolean> typing = Caffeine.newBuilder()
+            .maximumSize(TYPING_MAX)
+            .expireAfterWrite(TYPING_INTERVAL)
+            .executor(Runnable::run)
+            .build();
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "direct"));
     private final Counter unpushed;
     private final Counter busy;
     private final Counter pending;
     private final Counter lateResults;
+
+    private record Typing(String tenant, String from, String to) {}
 
     /** @param dmServiceUrls of dm-service's instances, {@code http://host:port}, at least one */
     public DirectGateway(
@@ -69,6 +87,8 @@ public final class DirectGateway implements AutoCloseable {
         pushes = new Pushes(devices);
         inbound = new InboundLog(pulsar.client(), bounds.inboundPendingMax());
         pages = new PageClient(vertx, dmServiceUrls, bounds);
+        signals = new PageClient(vertx, dmServiceUrls, bounds.ofSignals());
+        looks = new Looks(devices, this::onThread, this::askOnline, directory::online);
         unpushed = registry.counter("direct.devices.unpushed");
         busy = registry.counter("direct.requests.busy");
         pending = registry.counter("direct.requests.pending");
@@ -77,6 +97,8 @@ public final class DirectGateway implements AutoCloseable {
         Gauge.builder("direct.users", devices, Devices::users).register(registry);
         FunctionCounter.builder("direct.leases.failed", leases, Leases::failures)
                 .register(registry);
+        Gauge.builder("direct.looked.at", looks, Looks::lookedAt).register(registry);
+        FunctionCounter.builder("direct.looks.failed", looks, Looks::failures).register(registry);
         FunctionCounter.builder("direct.pushes", pushes, Pushes::pushes).register(registry);
         FunctionCounter.builder("direct.repeats", pushes, Pushes::repeats).register(registry);
         reader = new DeliveryReader(pulsar.client(), node, this::delivered);
@@ -97,6 +119,7 @@ public final class DirectGateway implements AutoCloseable {
             inbound.keepOpen(nowMs);
             pending.increment(results.expire(nowMs));
             leases.turn(nowMs);
+            looks.turn(nowMs);
         } catch (RuntimeException bug) {
             LOG.error("direct messages stumble", bug);
         }
@@ -115,6 +138,7 @@ public final class DirectGateway implements AutoCloseable {
     public void disconnected(Device device) {
         if (devices.remove(device)) {
             leases.changed(device);
+            looks.gone(device);
         }
     }
 
@@ -142,6 +166,8 @@ public final class DirectGateway implements AutoCloseable {
                     send.reply());
         } else if (command instanceof Command.DmRead read) {
             return upTo(DirectRecord.Op.READ, device, command, read.seq(), sendId);
+        } else if (command instanceof Command.DmDelivered delivered) {
+            return upTo(DirectRecord.Op.DELIVERED, device, command, delivered.seq(), sendId);
         } else if (command instanceof Command.DmClear clear) {
             return upTo(DirectRecord.Op.CLEAR, device, command, clear.seq(), sendId);
         } else if (command instanceof Command.DmEdit edit) {
@@ -197,6 +223,25 @@ public final class DirectGateway implements AutoCloseable {
         return pages.page(PageRequest.of(command), bearerToken, trace);
     }
 
+    /** Tells a peer that the device's user types; told again within a second it goes no further. */
+    public CompletionStage<Outcome> typing(Device device, String peer, Context trace) {
+        Typing now = new Typing(device.tenant(), device.user(), peer);
+        return typing.asMap().putIfAbsent(now, true) == null
+                ? signals.call(
+                        HttpMethod.POST, "/api/dm/" + PageRequest.encoded(peer) + "/typing", device.token(), trace)
+                : CompletableFuture.completedFuture(new Outcome.Done(Json.object()));
+    }
+
+    /** The device looks at these from now on: {@code ok} says who of them is online, of those that it may see; what changes is pushed. */
+    public CompletionStage<Outcome> look(Device device, List<String> peers) {
+        return looks.look(device, peers);
+    }
+
+    private CompletionStage<Outcome> askOnline(Device device, List<String> peers) {
+        String uri = "/api/dm/online?ids=" + PageRequest.encoded(String.join(",", peers));
+        return signals.call(HttpMethod.GET, uri, device.token(), Context.root());
+    }
+
     /** Makes the record of a request. */
     private interface Request {
         DirectRecord record(long sendId);
@@ -233,7 +278,9 @@ public final class DirectGateway implements AutoCloseable {
     }
 
     private void take(Delivery delivery) {
-        if (delivery.kind() != Delivery.Kind.RESULT) {
+        if (delivery.kind() == Delivery.Kind.SIGHT) {
+            looks.mayHaveChanged(delivery.tenant(), delivery.users(), delivery.reader());
+        } else if (delivery.kind() != Delivery.Kind.RESULT) {
             pushes.add(delivery);
         } else if (!results.settle(delivery.sendId(), Outcome.of(delivery))) {
             lateResults.increment();
@@ -262,5 +309,6 @@ public final class DirectGateway implements AutoCloseable {
         results.abandon();
         thread.shutdownNow();
         pages.close();
+        signals.close();
     }
 }

@@ -26,9 +26,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** Asks dm-service for pages. One instance is asked until it fails; then the next one, once. */
+/** Asks dm-service for pages and other short answers. One instance is asked until it fails; then the next one, once. */
 final class PageClient implements AutoCloseable {
     private static final int CONNECTIONS_MAX = 16;
     private static final int CONNECT_MS_MAX = 1_000;
@@ -64,39 +65,58 @@ final class PageClient implements AutoCloseable {
      * again with fewer entries, so that who asked gets on.
      */
     CompletionStage<Outcome> page(PageRequest page, String token, Context trace) {
+        if (page.change() != null) {
+            return bounded(
+                    () -> ask(new Asked(HttpMethod.PATCH, page.uri(), page.change()), token, trace), unknown());
+        }
+        return bounded(
+                () -> ask(new Asked(HttpMethod.GET, page.uri(), null), token, trace)
+                        .compose(outcome -> outcome == TOO_LARGE && page.limit() > 1
+                                ? ask(new Asked(HttpMethod.GET, page.withFewer(FEWER).uri(), null), token, trace)
+                                : Future.succeededFuture(outcome)),
+                unavailable());
+    }
+
+    /** Asks for what is no page; a POST carries no body. */
+    CompletionStage<Outcome> call(HttpMethod method, String uri, String token, Context trace) {
+        return bounded(() -> ask(new Asked(method, uri, null), token, trace), unavailable());
+    }
+
+    /** @param body null = none */
+    private record Asked(HttpMethod method, String uri, String body) {}
+
+    /** @param unanswered what is said where no instance answers */
+    private CompletionStage<Outcome> bounded(Supplier<Future<Outcome>> asking, Outcome unanswered) {
         if (running.incrementAndGet() > bounds.pagesMax()) {
             running.decrementAndGet();
             return CompletableFuture.completedFuture(
-                    Outcome.refused(ErrorCode.BUSY, "too many pages are read at once"));
+                    Outcome.refused(ErrorCode.BUSY, "too much is read of direct messages at once"));
         }
-        return ask(page, token, trace)
-                .compose(outcome -> outcome == TOO_LARGE && page.limit() > 1
-                        ? ask(page.withLimit(Math.max(1, page.limit() / FEWER)), token, trace)
-                        : Future.succeededFuture(outcome))
-                .otherwise(away -> page.change() == null ? unavailable() : unknown())
+        return asking.get()
+                .otherwise(away -> unanswered)
                 .onComplete(done -> running.decrementAndGet())
                 .toCompletionStage();
     }
 
-    private Future<Outcome> ask(PageRequest page, String token, Context trace) {
+    private Future<Outcome> ask(Asked what, String token, Context trace) {
         int first = current;
-        Future<Outcome> asked = ask(urls.get(first), page, token, trace);
+        Future<Outcome> asked = askOne(urls.get(first), what, token, trace);
         if (urls.size() > 1) {
             asked = asked.recover(away -> {
                 int next = (first + 1) % urls.size();
                 current = next;
-                return ask(urls.get(next), page, token, trace);
+                return askOne(urls.get(next), what, token, trace);
             });
         }
         return asked;
     }
 
     /** Fails when the instance cannot be reached or does not answer in time and in full. */
-    private Future<Outcome> ask(String url, PageRequest page, String token, Context trace) {
+    private Future<Outcome> askOne(String url, Asked what, String token, Context trace) {
         Promise<Outcome> outcome = Promise.promise();
         RequestOptions options = new RequestOptions()
-                .setMethod(page.change() == null ? HttpMethod.GET : HttpMethod.PATCH)
-                .setAbsoluteURI(url + page.uri())
+                .setMethod(what.method)
+                .setAbsoluteURI(url + what.uri)
                 .setConnectTimeout(CONNECT_MS_MAX)
                 .putHeader("Authorization", "Bearer " + token)
                 .putHeader("Accept", "application/json");
@@ -109,7 +129,7 @@ final class PageClient implements AutoCloseable {
                     });
                     outcome.future().onComplete(done -> vertx.cancelTimer(timer));
                     Future<HttpClientResponse> sent =
-                            page.change() == null ? request.send() : request.send(Buffer.buffer(page.change()));
+                            what.body == null ? request.send() : request.send(Buffer.buffer(what.body));
                     sent.onSuccess(response -> take(request, response, outcome)).onFailure(outcome::tryFail);
                 })
                 .onFailure(outcome::tryFail);

@@ -38,8 +38,9 @@ record PageRequest(String path, String query, int limit, String change) {
         return new PageRequest("/api/dm/settings", "", 0, change);
     }
 
-    PageRequest withLimit(int fewer) {
-        return new PageRequest(path, query, fewer, change);
+    /** For a fraction of the entries, at least one. */
+    PageRequest withFewer(int divisor) {
+        return new PageRequest(path, query, Math.max(1, limit / divisor), change);
     }
 
     String uri() {
@@ -50,7 +51,7 @@ record PageRequest(String path, String query, int limit, String change) {
         return value == null ? "" : "&" + name + "=" + encoded(value);
     }
 
-    private static String encoded(String value) {
+    static String encoded(String value) {
         return URLEncoder.encode(value, StandardCharsets.UTF_8);
     }
 }

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Turns deliveries into frames for devices. Messages of one user that arrive together share a frame; its bytes are made
- * once and shared by the user's devices. dm-service delivers again after a crash: what was pushed lately is known here and
- * not pushed twice. Owned by the thread {@code direct-delivery}.
+ * once and shared by the user's devices. dm-service delivers again after a crash, and an owner that was slow delivers what another one has
+ * changed since: what was pushed lately is known here, and neither it nor an older form of it is pushed after it. Owned by the thread {@code direct-delivery}.
  */
 final class Pushes {
     /** Messages in a frame; more make another one. */
@@ -51,11 +51,23 @@ final class Pushes {
         }
     }
 
-    private static final class Pushed extends LinkedHashMap<String, Boolean> {
+    /** By user and message: the newest form that was pushed. */
+    private static final class Pushed extends LinkedHashMap<String, Long> {
         private static final long serialVersionUID = 1L;
 
+        boolean isNewer(String key, long rev) {
+            Long before = get(key);
+            if (before != null && before >= rev) {
+                return false;
+            }
+            // to the end of those that are remembered
+            remove(key);
+            put(key, rev);
+            return true;
+        }
+
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
             return size() > PUSHED_MAX;
         }
     }
@@ -70,13 +82,15 @@ final class Pushes {
         this.devices = devices;
     }
 
-    /** Takes a message, a read mark or a note; what it makes goes out at the latest with {@link #flush}. */
+    /** Takes a message, a mark, a note or that somebody types; what it makes goes out at the latest with {@link #flush}. */
     void add(Delivery delivery) {
         switch (delivery.kind()) {
             case MESSAGE -> message(delivery);
-            case READ -> readMark(delivery);
-            case NOTE -> note(delivery);
-            case RESULT -> throw new IllegalArgumentException("a result is for this node, not for devices");
+            case READ -> mark(delivery, "dmRead", "reader");
+            case DELIVERED -> mark(delivery, "dmDelivered", "user");
+            case NOTE -> tell(delivery, ("{\"dmNote\":" + delivery.change() + "}").getBytes(StandardCharsets.UTF_8));
+            case TYPING -> typing(delivery);
+            case RESULT, SIGHT -> throw new IllegalArgumentException("this is for this node, not for devices");
         }
     }
 
@@ -86,9 +100,9 @@ final class Pushes {
             if (devices.of(delivery.tenant(), id).isEmpty()) {
                 continue;
             }
-            String version = delivery.message().mid() + "/"
-                    + delivery.message().revision().number();
-            if (pushed.put(id + "/" + version, Boolean.TRUE) != null) {
+            if (!pushed.isNewer(
+                    id + "/" + delivery.message().mid(),
+                    delivery.message().revision().number())) {
                 repeats.increment();
                 continue;
             }
@@ -105,22 +119,23 @@ final class Pushes {
         }
     }
 
-    private void readMark(Delivery delivery) {
+    private void mark(Delivery delivery, String name, String whose) {
         ObjectNode mark = Json.object();
-        mark.putObject("dmRead")
-                .put("reader", delivery.reader())
+        mark.putObject(name)
+                .put(whose, delivery.reader())
                 .put("peer", delivery.peer())
                 .put("seq", delivery.readSeq());
-        byte[] json = Json.bytes(mark);
-        for (String id : delivery.users()) {
-            User user = new User(delivery.tenant(), id);
-            flush(user);
-            push(user, json);
-        }
+        tell(delivery, Json.bytes(mark));
     }
 
-    private void note(Delivery delivery) {
-        byte[] json = ("{\"dmNote\":" + delivery.change() + "}").getBytes(StandardCharsets.UTF_8);
+    private void typing(Delivery delivery) {
+        ObjectNode typing = Json.object();
+        typing.putObject("dmTyping").put("from", delivery.reader());
+        tell(delivery, Json.bytes(typing));
+    }
+
+    /** Pushes a frame behind the messages that came before it. */
+    private void tell(Delivery delivery, byte[] json) {
         for (String id : delivery.users()) {
             User user = new User(delivery.tenant(), id);
             flush(user);
@@ -157,7 +172,7 @@ final class Pushes {
         return pushes.sum();
     }
 
-    /** Messages that were delivered again and not pushed. */
+    /** Messages that were delivered again, or late in an older form, and not pushed. */
     long repeats() {
         return repeats.sum();
     }

@@ -26,6 +26,11 @@ final class HeldDevice implements Device {
     }
 
     @Override
+    public String token() {
+        return "token of " + session;
+    }
+
+    @Override
     public String session() {
         return session;
     }

@@ -1,6 +1,7 @@
 package io.danmaku.edge.direct;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
@@ -9,10 +10,12 @@ import io.danmaku.protocol.json.Json;
 import io.opentelemetry.context.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -113,6 +116,23 @@ final class PageClientTest {
         client = new PageClient(vertx, List.of("http://127.0.0.1:1"), BOUNDS);
         assertEquals(ErrorCode.PENDING, code(ask(change)));
         assertEquals(ErrorCode.UNAVAILABLE, code(ask(PageRequest.of(new Command.DmSettings(Json.object())))));
+    }
+
+    @Test
+    void whatIsNoPageIsAskedForAsItIsAndBoundedAlike() {
+        serve(request -> request.response().end("{}"));
+        client = new PageClient(vertx, urls, BOUNDS);
+        CompletionStage<Outcome> typing = client.call(HttpMethod.POST, "/api/dm/8/typing", "secret", Context.root());
+        assertInstanceOf(
+                Outcome.Done.class,
+                typing.toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join());
+        assertEquals(List.of("/api/dm/8/typing Bearer secret"), asked);
+        client.call(HttpMethod.POST, "/api/dm/8/typing", "secret", Context.root());
+        client.call(HttpMethod.POST, "/api/dm/8/typing", "secret", Context.root());
+        Outcome third = client.call(HttpMethod.POST, "/api/dm/8/typing", "secret", Context.root())
+                .toCompletableFuture()
+                .join();
+        assertEquals(ErrorCode.BUSY, code(third));
     }
 
     @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.Delivery;
 import io.danmaku.protocol.log.DirectMessage;
+import io.danmaku.protocol.log.Revision;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,30 @@ final class PushesTest {
     }
 
     @Test
+    void anOlderFormOfAMessageIsNotPushedAfterANewerOne() {
+        DirectMessage sent = text("m1", 1);
+        pushes.add(Delivery.message("default", List.of("ann"), sent.with("", new Revision(12, 0, 9, "", ""))));
+        pushes.flush();
+        // an owner that was slow, and did not see the recall
+        pushes.add(Delivery.message("default", List.of("ann"), sent.with("secret", new Revision(11, 9, 0, "", ""))));
+        pushes.add(message("m1", 1, List.of("ann")));
+        pushes.flush();
+        assertEquals(1, ann.frames.size(), () -> ann.texts().toString());
+        pushes.add(Delivery.message("default", List.of("ann"), sent.with("", new Revision(13, 0, 9, "", ""))));
+        pushes.flush();
+        assertEquals(2, ann.frames.size());
+    }
+
+    @Test
+    void whatIsDeliveredAndWhoTypesIsToldToo() {
+        pushes.add(Delivery.delivered("default", List.of("ann", "bob"), "bob", "ann", 3));
+        pushes.add(Delivery.typing("default", List.of("ann"), "bob"));
+        String mark = "{\"dmDelivered\":{\"user\":\"bob\",\"peer\":\"ann\",\"seq\":3}}";
+        assertEquals(List.of(mark, "{\"dmTyping\":{\"from\":\"bob\"}}"), ann.texts());
+        assertEquals(List.of(mark), bob.texts());
+    }
+
+    @Test
     void usersOfAnotherTenantOrNotHereGetNothing() {
         Delivery foreign = Delivery.message("other", List.of("ann", "eve"), text("m1", 1));
         pushes.add(foreign);
@@ -113,6 +138,11 @@ final class PushesTest {
         @Override
         public String user() {
             return "eve";
+        }
+
+        @Override
+        public String token() {
+            return "";
         }
 
         @Override

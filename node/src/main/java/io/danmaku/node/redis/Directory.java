@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Who is connected where: {@code dir:<tenant>:<user>} is a sorted set of {@code <node>/<session>}, scored by the time its
@@ -22,6 +23,12 @@ public final class Directory implements AutoCloseable {
     public static final long RENEW_INTERVAL_MS = 10_000;
 
     private final RedisLink redis;
+
+    /** Redis that is stopped may take a batch and never answer. */
+    private static final long ANSWER_MS = 5_000;
+
+    /** Somebody who may have devices. */
+    public record User(String tenant, String id) {}
 
     /** One device of a user on a node. */
     public record Session(String tenant, String user, String session) {}
@@ -81,6 +88,24 @@ public final class Directory implements AutoCloseable {
             }
             return nodes;
         });
+    }
+
+    /** Whether each of these users has a device somewhere, in their order; in one batch, so whoever asks bounds it. */
+    public Future<List<Boolean>> online(List<User> users) {
+        if (users.isEmpty()) {
+            return Future.succeededFuture(List.of());
+        }
+        long now = System.currentTimeMillis();
+        List<Request> batch = new ArrayList<>(users.size());
+        for (User user : users) {
+            batch.add(Request.cmd(Command.ZCOUNT)
+                    .arg(key(user.tenant, user.id))
+                    .arg(now)
+                    .arg("+inf"));
+        }
+        return redis.batch(batch)
+                .timeout(ANSWER_MS, TimeUnit.MILLISECONDS)
+                .map(counts -> counts.stream().map(count -> count.toLong() > 0).toList());
     }
 
     private static String key(String tenant, String user) {

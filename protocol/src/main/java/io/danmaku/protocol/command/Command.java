@@ -3,6 +3,7 @@ package io.danmaku.protocol.command;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.room.DeviceKind;
+import java.util.List;
 
 /** One request of a client, checked for form (types, lengths, alphabets) but not for permission. */
 public sealed interface Command {
@@ -56,6 +57,9 @@ public sealed interface Command {
 
     record DmRead(String peer, long seq) implements DmWrite {}
 
+    /** Says that a device has got all messages up to a number. */
+    record DmDelivered(String peer, long seq) implements DmWrite {}
+
     /**
      * Puts another body into one's own message.
      *
@@ -96,6 +100,12 @@ public sealed interface Command {
      * @param box {@code inbox}, {@code requests}, or null = both
      */
     record DmContacts(String cursor, int limit, String box) implements Command {}
+
+    /** Says that one is about to write to a peer. */
+    record DmTyping(String peer) implements Command {}
+
+    /** Says whom this connection wants to see online or not, instead of those of before. */
+    record DmLook(List<String> peers) implements Command {}
 
     record Ping() implements Command {}
 }

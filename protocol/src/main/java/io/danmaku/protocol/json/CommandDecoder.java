@@ -2,6 +2,7 @@ package io.danmaku.protocol.json;
 
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
@@ -11,6 +12,8 @@ import io.danmaku.protocol.room.DeviceKind;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.token.Tokens;
 import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -21,6 +24,9 @@ import java.util.function.Predicate;
 public final class CommandDecoder {
     /** Most events that one {@code history}, and offsets that one {@code join … last}, can ask for. */
     public static final int LIMIT_MAX = 500;
+
+    /** Most users whom one connection sees online or not. */
+    public static final int LOOKED_AT_MAX = 50;
 
     private static final int HISTORY_DEFAULT = 50;
     private static final int CONTACTS_MAX = 200;
@@ -105,6 +111,7 @@ public final class CommandDecoder {
                         number(f, "limit", 1, LIMIT_MAX, HISTORY_DEFAULT));
             case "dm.send" -> dmSend(f);
             case "dm.read" -> new Command.DmRead(peer(f), number(f, "seq", 1, ID_MAX, -1));
+            case "dm.delivered" -> new Command.DmDelivered(peer(f), number(f, "seq", 1, ID_MAX, -1));
             case "dm.edit" ->
                 new Command.DmEdit(
                         peer(f), mid(f, "mid"), body(f), f.get("body").isTextual());
@@ -127,6 +134,8 @@ public final class CommandDecoder {
                         f.hasNonNull("cursor") ? text(f, "cursor", 1, POSITION_CHARS_MAX) : null,
                         (int) number(f, "limit", 1, CONTACTS_MAX, HISTORY_DEFAULT),
                         box(f));
+            case "dm.typing" -> new Command.DmTyping(peer(f));
+            case "dm.look" -> new Command.DmLook(peers(f));
             case "ping" -> new Command.Ping();
             default -> null;
         };
@@ -217,6 +226,20 @@ public final class CommandDecoder {
 
     private static String mid(ObjectNode f, String field) throws BadField {
         return id(f, field, Ids::isMessage);
+    }
+
+    private static List<String> peers(ObjectNode f) throws BadField {
+        Set<String> peers = new LinkedHashSet<>();
+        if (f.get("peers") instanceof ArrayNode array && array.size() <= LOOKED_AT_MAX) {
+            for (JsonNode peer : array) {
+                if (!peer.isTextual() || !Ids.isUser(peer.textValue())) {
+                    throw new BadField("peers are user ids");
+                }
+                peers.add(peer.textValue());
+            }
+            return List.copyOf(peers);
+        }
+        throw new BadField("peers is an array of at most " + LOOKED_AT_MAX + " user ids");
     }
 
     private static String peer(ObjectNode f) throws BadField {

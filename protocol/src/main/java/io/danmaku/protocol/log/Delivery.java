@@ -4,17 +4,17 @@ import io.danmaku.protocol.command.Refusal;
 import java.util.List;
 
 /**
- * A record of a node's delivery topic: a message for devices on that node, a conversation read up to a place, what else a user has changed
- * for all of the own devices, or the result of a request of that node.
+ * A record of a node's delivery topic: a message for devices on that node, a conversation read or delivered up to a place, what else a user
+ * has changed for all of the own devices, that somebody types, or the result of a request of that node.
  *
  * @param tenant whose users
  * @param users on whose devices here it is shown; empty for a result
  * @param message in its newest form, of a MESSAGE and of the result of what is asked about a message
  * @param sendId of a RESULT: the node's number for the request, else 0
  * @param refusal of a RESULT that failed, else null
- * @param reader of a READ mark: who read
- * @param peer of a READ mark: whose conversation with the reader it is
- * @param readSeq of a READ mark or result: up to where
+ * @param reader of a READ or DELIVERED mark: whose mark it is; of TYPING: who types; of SIGHT: who may be another's to see now, or not
+ * @param peer of a mark: whose conversation with the reader it is
+ * @param readSeq of a mark or its result: up to where
  * @param change of a NOTE and of its result: a JSON object as clients are told it, else null
  */
 public record Delivery(
@@ -33,6 +33,12 @@ public record Delivery(
     public enum Kind {
         MESSAGE,
         READ,
+        /** All up to a place has reached a device of its recipient. */
+        DELIVERED,
+        /** Somebody types; nobody keeps it. */
+        TYPING,
+        /** Whether the users may see somebody online may have changed: their nodes ask again. Nothing of it is shown. */
+        SIGHT,
         NOTE,
         RESULT
     }
@@ -55,6 +61,18 @@ public record Delivery(
 
     public static Delivery read(String tenant, List<String> users, String reader, String peer, long readSeq) {
         return new Delivery(Kind.READ, tenant, users, null, 0, null, reader, peer, readSeq, null);
+    }
+
+    public static Delivery delivered(String tenant, List<String> users, String receiver, String peer, long seq) {
+        return new Delivery(Kind.DELIVERED, tenant, users, null, 0, null, receiver, peer, seq, null);
+    }
+
+    public static Delivery typing(String tenant, List<String> users, String from) {
+        return new Delivery(Kind.TYPING, tenant, users, null, 0, null, from, null, 0, null);
+    }
+
+    public static Delivery sight(String tenant, List<String> users, String of) {
+        return new Delivery(Kind.SIGHT, tenant, users, null, 0, null, of, null, 0, null);
     }
 
     /** What a user has changed, for the own devices. */

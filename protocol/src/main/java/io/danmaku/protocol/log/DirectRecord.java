@@ -11,7 +11,7 @@ package io.danmaku.protocol.log;
  * @param kind kind of a SEND's body; of an EDIT's {@code text}, or {@link #OBJECT} for all others; else empty
  * @param body of a SEND; what an EDIT puts in its place; of a REACT what is shown, empty = nothing any more; of RELATE and SETTINGS the JSON of
  *     what changes; else empty
- * @param seq up to which seq a READ or a CLEAR goes, else 0
+ * @param seq up to which seq a READ, a DELIVERED or a CLEAR goes, else 0
  * @param node incarnation (as text) of the node that waits for the result, empty = nobody
  * @param sendId that node's number for the request
  * @param mid the message that it is about, of a SEND the one that it answers; empty = none
@@ -36,6 +36,8 @@ public record DirectRecord(
     public enum Op {
         SEND,
         READ,
+        /** A device has got all up to a number; whatever is read is delivered too. */
+        DELIVERED,
         /** Another body for one's own message. */
         EDIT,
         /** One's own message is taken back, from both. */

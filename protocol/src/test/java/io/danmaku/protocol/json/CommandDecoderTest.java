@@ -11,6 +11,7 @@ import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.event.EventType;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -84,6 +85,14 @@ final class CommandDecoderTest {
                 command(
                         "{\"op\":\"dm.send\",\"id\":5,\"to\":\"8\",\"cid\":\"b1\",\"kind\":\"text\",\"body\":\"hello\"}"));
         assertEquals(new Command.DmRead("8", 3), command("{\"op\":\"dm.read\",\"id\":5,\"peer\":\"8\",\"seq\":3}"));
+        assertEquals(
+                new Command.DmDelivered("8", 3),
+                command("{\"op\":\"dm.delivered\",\"id\":5,\"peer\":\"8\",\"seq\":3}"));
+        assertEquals(new Command.DmTyping("8"), command("{\"op\":\"dm.typing\",\"id\":5,\"peer\":\"8\"}"));
+        assertEquals(
+                new Command.DmLook(List.of("8", "9")),
+                command("{\"op\":\"dm.look\",\"id\":5,\"peers\":[\"8\",\"9\",\"8\"]}"));
+        assertEquals(new Command.DmLook(List.of()), command("{\"op\":\"dm.look\",\"id\":5,\"peers\":[]}"));
         assertEquals(new Command.DmSync(null, 100), command("{\"op\":\"dm.sync\",\"id\":5}"));
         assertEquals(
                 new Command.DmHistory("8", Long.MAX_VALUE, 50),
@@ -140,6 +149,13 @@ final class CommandDecoderTest {
                 ErrorCode.BAD_FIELD,
                 "{\"op\":\"send\",\"id\":1,\"room\":\"42\",\"t\":\"chat\",\"cid\":\"a\",\"d\":[]}");
         assertRefused(ErrorCode.BAD_FIELD, "{\"op\":\"dm.read\",\"id\":1,\"peer\":\"8\"}");
+        assertRefused(ErrorCode.BAD_FIELD, "{\"op\":\"dm.delivered\",\"id\":1,\"peer\":\"8\",\"seq\":0}");
+        assertRefused(ErrorCode.BAD_FIELD, "{\"op\":\"dm.typing\",\"id\":1,\"peer\":\"a/b\"}");
+        assertRefused(ErrorCode.BAD_FIELD, "{\"op\":\"dm.look\",\"id\":1}");
+        assertRefused(ErrorCode.BAD_FIELD, "{\"op\":\"dm.look\",\"id\":1,\"peers\":\"8\"}");
+        assertRefused(ErrorCode.BAD_FIELD, "{\"op\":\"dm.look\",\"id\":1,\"peers\":[8]}");
+        String many = "\"8\",".repeat(CommandDecoder.LOOKED_AT_MAX) + "\"8\"";
+        assertRefused(ErrorCode.BAD_FIELD, "{\"op\":\"dm.look\",\"id\":1,\"peers\":[" + many + "]}");
         assertRefused(ErrorCode.BAD_FIELD, "{\"op\":\"history\",\"id\":1,\"room\":\"42\",\"limit\":0}");
     }
 
@@ -252,6 +268,9 @@ final class CommandDecoderTest {
                 "dm.sync",
                 "dm.history",
                 "dm.contacts",
+                "dm.delivered",
+                "dm.typing",
+                "dm.look",
                 "ping",
                 "",
                 "x");
@@ -261,7 +280,7 @@ final class CommandDecoderTest {
     Arbitrary<String> fields() {
         return Arbitraries.of(
                 "token", "since", "last", "epoch", "before", "limit", "t", "cid", "d", "to", "kind", "body", "pos",
-                "peer", "seq");
+                "peer", "seq", "peers");
     }
 
     @Provide

@@ -363,16 +363,14 @@ public final class HubClient implements AutoCloseable {
             } else if (!said.get("re").isIntegralNumber()) {
                 listener.error(Answer.of(said));
             }
-        } else if (said.has("dm")) {
-            listener.direct(said.get("dm"));
-        } else if (said.has("dmNote")) {
-            listener.directNote(said.get("dmNote"));
         } else if (said.has("room")) {
             rooms.take(said);
         } else if (said.has("reconnect")) {
             link.comeback().window(said.get("reconnect"));
         } else if (said.has("bye")) {
             link.comeback().bye(said.get("bye"));
+        } else {
+            DirectPush.tell(said, listener);
         }
     }
 

@@ -37,6 +37,15 @@ public interface HubListener {
     /** The user has hidden, cleared or blocked something, on whichever device. */
     default void directNote(JsonNode note) {}
 
+    /** @param mark {@code dmRead} or {@code dmDelivered}, as it was pushed */
+    default void directMark(JsonNode mark) {}
+
+    /** A peer types now; true for some seconds. */
+    default void directTyping(String from) {}
+
+    /** @param online an array of users looked at who are online now, or not any more */
+    default void directOnline(JsonNode online) {}
+
     /** An error that answers no command, for example before the hub closes the connection. */
     default void error(Answer error) {}
 

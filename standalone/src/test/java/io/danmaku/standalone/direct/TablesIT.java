@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.danmaku.dm.conversation.ConversationKey;
 import io.danmaku.dm.conversation.Ledger;
+import io.danmaku.dm.conversation.MarkUpTo;
+import io.danmaku.dm.conversation.Marks;
 import io.danmaku.dm.conversation.Place;
-import io.danmaku.dm.conversation.ReadMarks;
-import io.danmaku.dm.conversation.ReadUpTo;
 import io.danmaku.dm.conversation.StoredMessage;
 import io.danmaku.dm.store.Contacts;
 import io.danmaku.dm.store.CqlConfig;
@@ -129,8 +129,9 @@ class TablesIT {
         ConversationKey key = ConversationKey.of(TENANT, "late-a", "late-b");
         StoredMessage first = store(key, 1, 41, 1);
         store(key, 2, 42, 2);
-        get(tables.store(new ReadUpTo(TENANT, "late-a", "late-b", 2, 2, 44)));
-        get(tables.store(new ReadUpTo(TENANT, "late-a", "late-b", 1, 1, 43)));
+        get(tables.store(new MarkUpTo(true, TENANT, "late-a", "late-b", 2, 2, true, 44)));
+        get(tables.store(new MarkUpTo(true, TENANT, "late-a", "late-b", 1, 1, true, 43)));
+        get(tables.store(new MarkUpTo(false, TENANT, "late-b", "late-a", 1, 0, false, 46)));
         get(tables.store(first));
         Contacts contacts = new Contacts(cql, 100, new SimpleMeterRegistry());
         var contact = get(contacts.page(TENANT, "late-a", Contacts.Box.ALL, null, 10))
@@ -139,7 +140,10 @@ class TablesIT {
         assertEquals(2, contact.last().seq());
         assertEquals(2, contact.readSeq());
         assertEquals(0, contact.unread());
-        assertEquals(new ReadMarks(2, 0), get(tables.readMarks(key)));
+        assertEquals(0, contact.peerDeliveredSeq(), "what is not to be told is not in the other side's row");
+        Marks.Side a = new Marks.Side(new Marks.Mark(2, 44), Marks.Mark.NONE);
+        Marks.Side b = new Marks.Side(Marks.Mark.NONE, new Marks.Mark(1, 46));
+        assertEquals(new Marks(a, b), get(tables.marks(key)));
         assertEquals(first, get(tables.message(TENANT, first.message().mid())));
         assertNull(get(tables.message(TENANT, "no-such")));
     }

@@ -42,6 +42,9 @@ public final class Witness implements HubListener, AutoCloseable {
     private final List<JsonNode> direct = new ArrayList<>();
     private final List<JsonNode> held = new ArrayList<>();
     private final List<JsonNode> directNotes = new ArrayList<>();
+    private final List<String> directMarks = new ArrayList<>();
+    private final List<String> typing = new ArrayList<>();
+    private final List<String> online = new ArrayList<>();
     private HubClient client;
     private long covered;
     private int connects;
@@ -194,6 +197,21 @@ public final class Witness implements HubListener, AutoCloseable {
     }
 
     @Override
+    public synchronized void directMark(JsonNode mark) {
+        directMarks.add(mark.toString());
+    }
+
+    @Override
+    public synchronized void directTyping(String from) {
+        typing.add(from);
+    }
+
+    @Override
+    public synchronized void directOnline(JsonNode told) {
+        told.forEach(one -> online.add(one.path("peer").asText() + " " + one.path("online")));
+    }
+
+    @Override
     public synchronized void violated(String room, String what) {
         problems.add(what);
     }
@@ -269,6 +287,21 @@ public final class Witness implements HubListener, AutoCloseable {
     /** What the user changed, as it was pushed. */
     public synchronized List<JsonNode> directNotes() {
         return List.copyOf(directNotes);
+    }
+
+    /** Read and delivered marks, as they were pushed. */
+    public synchronized List<String> directMarks() {
+        return List.copyOf(directMarks);
+    }
+
+    /** Who was told to type, in order. */
+    public synchronized List<String> typing() {
+        return List.copyOf(typing);
+    }
+
+    /** {@code user true} or {@code user false}, as it was pushed, in order. */
+    public synchronized List<String> online() {
+        return List.copyOf(online);
     }
 
     /** Whether it was put out of the room for this reason. */
