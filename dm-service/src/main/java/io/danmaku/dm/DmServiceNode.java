@@ -6,10 +6,12 @@ import io.danmaku.dm.delivery.InboundTopic;
 import io.danmaku.dm.delivery.OwnTopic;
 import io.danmaku.dm.delivery.Requests;
 import io.danmaku.dm.inbound.Inbound;
+import io.danmaku.dm.job.JobRunner;
 import io.danmaku.dm.store.BlockLists;
 import io.danmaku.dm.store.Contacts;
 import io.danmaku.dm.store.CqlNode;
 import io.danmaku.dm.store.Histories;
+import io.danmaku.dm.store.Jobs;
 import io.danmaku.dm.store.MessageTables;
 import io.danmaku.dm.store.Migrations;
 import io.danmaku.dm.store.SyncLog;
@@ -96,6 +98,10 @@ public final class DmServiceNode {
         shutdown.add("inbound", config.drainWithinMs() + 2 * STEP_MS, () -> inbound.stop(config.drainWithinMs()));
         shutdown.add("log", STEP_MS, log::close);
         inbound.start();
+        Jobs jobs = new Jobs(cql, config.jobs().keepMs());
+        JobRunner runner = new JobRunner(requests, jobs, config.jobs(), ops.registry());
+        shutdown.add("jobs", STEP_MS, runner::stop);
+        runner.start();
         pulsarReady = () -> log.connected() && own.connected() && inbound.connected();
 
         routes.open(
@@ -103,7 +109,9 @@ public final class DmServiceNode {
                 new Histories(cql),
                 new Contacts(cql, config.contactsRowsMax(), ops.registry()),
                 new SyncLog(cql),
-                new BlockLists(cql));
+                new BlockLists(cql),
+                jobs,
+                runner);
         shutdown.add(
                 "http",
                 config.drainWithinMs() + STEP_MS,

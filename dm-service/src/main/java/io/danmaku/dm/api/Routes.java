@@ -1,9 +1,11 @@
 package io.danmaku.dm.api;
 
 import io.danmaku.dm.delivery.Requests;
+import io.danmaku.dm.job.JobRunner;
 import io.danmaku.dm.store.BlockLists;
 import io.danmaku.dm.store.Contacts;
 import io.danmaku.dm.store.Histories;
+import io.danmaku.dm.store.Jobs;
 import io.danmaku.dm.store.SyncLog;
 import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
@@ -38,6 +40,7 @@ public final class Routes {
     private final int pagesMax;
     private final MeterRegistry registry;
     private volatile DirectApi api;
+    private volatile ServerApi servers;
 
     public Routes(Vertx vertx, Ops ops, Tokens tokens, int bodyBytesMax, ApiBounds bounds, Tracer tracer) {
         pagesMax = bounds.pagesMax();
@@ -57,6 +60,13 @@ public final class Routes {
             router.route(change, "/api/dm/*").handler(rates);
             router.route(change, "/api/dm/*").handler(bodies);
         }
+        router.post("/api/dm/messages").handler(forServers(ServerApi::send));
+        router.get("/api/dm/messages/jobs").handler(forServers(ServerApi::list));
+        router.put("/api/dm/messages/jobs/:id").handler(forServers(ServerApi::make));
+        router.get("/api/dm/messages/jobs/:id").handler(forServers(ServerApi::read));
+        router.delete("/api/dm/messages/jobs/:id").handler(forServers(ServerApi::cancel));
+        router.put("/api/dm/messages/jobs/:id/parts/:part").handler(forServers(ServerApi::add));
+        router.post("/api/dm/messages/jobs/:id/start").handler(forServers(ServerApi::start));
         router.get("/api/dm/contacts").handler(with(DirectApi::contacts));
         router.get("/api/dm/sync").handler(with(DirectApi::sync));
         router.get("/api/dm/blocks").handler(with(DirectApi::blocks));
@@ -80,8 +90,27 @@ public final class Routes {
     }
 
     /** Serves from now on. */
-    public void open(Requests requests, Histories histories, Contacts contacts, SyncLog sync, BlockLists blocks) {
-        api = new DirectApi(requests, new DirectApi.Pages(histories, contacts, sync, blocks), pagesMax, registry);
+    public void open(
+            Requests requests,
+            Histories histories,
+            Contacts contacts,
+            SyncLog sync,
+            BlockLists blocks,
+            Jobs jobs,
+            JobRunner runner) {
+        DirectApi direct =
+                new DirectApi(requests, new DirectApi.Pages(histories, contacts, sync, blocks), pagesMax, registry);
+        servers = new ServerApi(direct, requests, jobs, runner);
+        api = direct;
+    }
+
+    private Handler<RoutingContext> forServers(BiConsumer<ServerApi, RoutingContext> action) {
+        return with((direct, context) -> {
+            if (!Bearer.claims(context).admin()) {
+                throw new BadRequest(ErrorCode.FORBIDDEN, "this is for backends: a token with the scope admin");
+            }
+            action.accept(servers, context);
+        });
     }
 
     private Handler<RoutingContext> with(BiConsumer<DirectApi, RoutingContext> action) {

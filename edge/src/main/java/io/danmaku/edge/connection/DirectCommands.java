@@ -5,6 +5,7 @@ import io.danmaku.edge.direct.Outcome;
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.json.DirectBody;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
@@ -25,7 +26,10 @@ final class DirectCommands {
     }
 
     void carryOut(Connection connection, long id, Command command) {
-        if (command instanceof Command.DmWrite write) {
+        if (command instanceof Command.DmSend send && DirectBody.isForServers(send.kind())) {
+            connection.refuse(
+                    id, Refusal.of(ErrorCode.FORBIDDEN, "a " + send.kind() + " is sent by servers, over HTTP"));
+        } else if (command instanceof Command.DmWrite write) {
             append(connection, id, "dm.write", () -> gateway.write(connection, write));
         } else if (command instanceof Command.DmSync sync) {
             page(connection, id, "dm.sync", (token, trace) -> gateway.sync(sync, token, trace));

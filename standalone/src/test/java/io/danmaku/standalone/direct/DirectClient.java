@@ -42,9 +42,13 @@ final class DirectClient {
 
     /** @param backend whether its token is that of a backend, else it is a viewer's */
     DirectClient(String user, boolean backend) {
+        this(Ids.DEFAULT_TENANT, user, backend);
+    }
+
+    DirectClient(String tenant, String user, boolean backend) {
         this.user = user;
         long expiresAtMs = System.currentTimeMillis() + TOKEN_TTL.toMillis();
-        token = TestHub.get().token(new Claims(user, user, Ids.DEFAULT_TENANT, Map.of(), backend, expiresAtMs));
+        token = TestHub.get().token(new Claims(user, user, tenant, Map.of(), backend, expiresAtMs));
     }
 
     String user() {
