@@ -54,18 +54,18 @@ public record Job(
      * @param sent who have the message
      * @param refused who do not get it, by code
      */
-    public record Counts(long sent, Map<String, Integer> refused) {
+    public record Counts(int sent, Map<String, Integer> refused) {
         public Counts {
             refused = Map.copyOf(refused);
         }
 
-        public long total() {
-            return sent + refused.values().stream().mapToLong(n -> n).sum();
+        public int total() {
+            return sent + refused.values().stream().mapToInt(n -> n).sum();
         }
     }
 
     /** @param recipients of all its parts */
-    public record Progress(Job job, long recipients, Counts counts) {}
+    public record Progress(Job job, int recipients, Counts counts) {}
 
     /** Whether two are asked for with the same words. */
     public boolean asks(String otherFrom, String otherKind, String otherBody) {

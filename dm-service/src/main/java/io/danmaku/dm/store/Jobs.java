@@ -200,8 +200,8 @@ public final class Jobs {
             if (job == null) {
                 return null;
             }
-            long recipients = 0;
-            long sent = 0;
+            int recipients = 0;
+            int sent = 0;
             Map<String, Integer> refused = new HashMap<>();
             for (Row row : rows) {
                 // counts of a part that was never added are not there either
@@ -296,7 +296,7 @@ public final class Jobs {
         return cql.execute(
                         count,
                         ttl(job.createdMs()),
-                        (int) counts.sent(),
+                        counts.sent(),
                         counts.refused(),
                         job.tenant(),
                         job.id(),
@@ -310,7 +310,7 @@ public final class Jobs {
         return cql.execute(
                         letGo,
                         ttl(job.createdMs()),
-                        (int) counts.sent(),
+                        counts.sent(),
                         counts.refused(),
                         donePart,
                         job.tenant(),
