@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a backend sends: notices, messages in the name of users, and jobs to many, on real engines and through kills. */
 class NoticesIT {
-    private static final Duration DONE_MAX = Duration.ofSeconds(120);
+    private static final Duration DONE_MAX = Duration.ofMinutes(2);
     private static final Duration SEEN_MAX = Duration.ofSeconds(20);
     private static final String JOBS = "/api/dm/messages/jobs";
 
