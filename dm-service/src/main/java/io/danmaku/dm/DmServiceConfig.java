@@ -3,6 +3,7 @@ package io.danmaku.dm;
 import io.danmaku.dm.api.ApiBounds;
 import io.danmaku.dm.delivery.DeliveryConfig;
 import io.danmaku.dm.inbound.InboundConfig;
+import io.danmaku.dm.job.JobsConfig;
 import io.danmaku.dm.store.CqlConfig;
 import io.danmaku.node.config.ConfigurationException;
 import io.danmaku.node.config.Settings;
@@ -22,6 +23,7 @@ public record DmServiceConfig(
         CqlConfig cql,
         InboundConfig inbound,
         DeliveryConfig delivery,
+        JobsConfig jobs,
         int contactsRowsMax,
         String traceEndpoint,
         int tracePercent,
@@ -45,6 +47,7 @@ public record DmServiceConfig(
                 CqlConfig.read(s),
                 InboundConfig.read(s),
                 DeliveryConfig.read(s),
+                JobsConfig.read(s),
                 s.integer("contacts.rowsMax", 1, 1_000_000),
                 s.text("trace.endpoint"),
                 s.integer("trace.percent", 0, 100),

@@ -6,11 +6,13 @@ import io.danmaku.dm.delivery.InboundTopic;
 import io.danmaku.dm.delivery.OwnTopic;
 import io.danmaku.dm.delivery.Requests;
 import io.danmaku.dm.inbound.Inbound;
+import io.danmaku.dm.job.JobRunner;
 import io.danmaku.dm.store.Accounts;
 import io.danmaku.dm.store.BlockLists;
 import io.danmaku.dm.store.Contacts;
 import io.danmaku.dm.store.CqlNode;
 import io.danmaku.dm.store.Histories;
+import io.danmaku.dm.store.Jobs;
 import io.danmaku.dm.store.MessageTables;
 import io.danmaku.dm.store.Migrations;
 import io.danmaku.dm.store.Reach;
@@ -103,6 +105,10 @@ public final class DmServiceNode {
         shutdown.add("inbound", config.drainWithinMs() + 2 * STEP_MS, () -> inbound.stop(config.drainWithinMs()));
         shutdown.add("log", STEP_MS, log::close);
         inbound.start();
+        Jobs jobs = new Jobs(cql, config.jobs().keepMs());
+        JobRunner runner = new JobRunner(requests, jobs, config.jobs(), ops.registry());
+        shutdown.add("jobs", STEP_MS, runner::stop);
+        runner.start();
         pulsarReady = () -> log.connected() && own.connected() && inbound.connected();
 
         routes.open(
@@ -116,7 +122,9 @@ public final class DmServiceNode {
                 config.inbound().strangerMessages(),
                 directory,
                 deliveries,
-                new Reach(cql, new Accounts(cql)));
+                new Reach(cql, new Accounts(cql)),
+                jobs,
+                runner);
         shutdown.add(
                 "http",
                 config.drainWithinMs() + STEP_MS,

@@ -54,6 +54,8 @@ class DmServiceConfigTest {
                 "cql.replication = \"{}; DROP\"",
                 "cql.consistency = \"MOST\"",
                 "requests.resultWithin = 5",
+                "jobs.keep = 1h",
+                "jobs.perSecond = 0",
                 "http.bodyMax = 64",
                 "http.sendsPerSecond = 0",
                 "token.keysUrl = \"id.example\"",

@@ -74,6 +74,9 @@ final class DirectApi {
         Claims claims = Bearer.claims(context);
         ObjectNode body = Fields.body(context);
         String kind = Fields.text(body, "kind");
+        if (DirectBody.isForServers(kind)) {
+            throw new BadRequest(ErrorCode.FORBIDDEN, "a " + kind + " is sent by servers: POST /api/dm/messages");
+        }
         ask(
                 context,
                 new DirectRecord(
@@ -91,7 +94,7 @@ final class DirectApi {
                 result -> Problems.json(context, 201, place(result.message())));
     }
 
-    private static ObjectNode place(DirectMessage m) {
+    static ObjectNode place(DirectMessage m) {
         return Json.object().put("mid", m.mid()).put("seq", m.seq()).put("ts", m.tsMs());
     }
 
@@ -198,7 +201,7 @@ final class DirectApi {
                 result -> Problems.json(context, 200, answer.apply(result)));
     }
 
-    private void ask(RoutingContext context, DirectRecord record, Consumer<Delivery> answer) {
+    void ask(RoutingContext context, DirectRecord record, Consumer<Delivery> answer) {
         Refusal refusal = Rules.check(record);
         if (refusal != null) {
             Problems.send(context, refusal);

@@ -2,6 +2,7 @@ package io.danmaku.dm.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.dm.store.Job;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.json.DirectBody;
 import io.danmaku.protocol.json.Json;
@@ -10,6 +11,7 @@ import io.danmaku.protocol.room.Ids;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Reads what requests carry; throws {@link BadRequest} naming the field. */
@@ -25,6 +27,40 @@ final class Fields {
             throw new BadRequest(ErrorCode.BAD_FIELD, "the peer is not a user id");
         }
         return peer;
+    }
+
+    /** The id of a job. */
+    static String job(RoutingContext context) {
+        String id = context.pathParam("id");
+        if (!Ids.isJob(id)) {
+            throw new BadRequest(ErrorCode.BAD_FIELD, "the job's id is 1..64 letters, digits, _, . or -");
+        }
+        return id;
+    }
+
+    /** A part of a job, which number from 1. */
+    static int part(RoutingContext context) {
+        try {
+            int part = Integer.parseInt(context.pathParam("part"));
+            if (part >= 1 && part <= Job.PARTS_MAX) {
+                return part;
+            }
+        } catch (NumberFormatException notNumber) {
+            // the same answer as for a number out of range
+        }
+        throw new BadRequest(ErrorCode.BAD_FIELD, "the part is a whole number of 1.." + Job.PARTS_MAX);
+    }
+
+    static List<String> users(ObjectNode body) {
+        JsonNode value = body.get("users");
+        if (value != null && value.isArray() && !value.isEmpty() && value.size() <= Job.PART_USERS_MAX) {
+            List<String> users = new ArrayList<>(value.size());
+            value.forEach(user -> users.add(user.textValue()));
+            if (users.stream().allMatch(Ids::isUser)) {
+                return users;
+            }
+        }
+        throw new BadRequest(ErrorCode.BAD_FIELD, "users is a list of 1.." + Job.PART_USERS_MAX + " user ids");
     }
 
     static ObjectNode body(RoutingContext context) {

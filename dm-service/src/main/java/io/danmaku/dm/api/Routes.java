@@ -2,10 +2,12 @@ package io.danmaku.dm.api;
 
 import io.danmaku.dm.delivery.Deliveries;
 import io.danmaku.dm.delivery.Requests;
+import io.danmaku.dm.job.JobRunner;
 import io.danmaku.dm.store.Accounts;
 import io.danmaku.dm.store.BlockLists;
 import io.danmaku.dm.store.Contacts;
 import io.danmaku.dm.store.Histories;
+import io.danmaku.dm.store.Jobs;
 import io.danmaku.dm.store.Reach;
 import io.danmaku.dm.store.Relations;
 import io.danmaku.dm.store.SyncLog;
@@ -47,6 +49,7 @@ public final class Routes {
     private volatile DirectApi api;
     private volatile AccountApi accounts;
     private volatile PresenceApi presence;
+    private volatile ServerApi servers;
 
     public Routes(Vertx vertx, Ops ops, Tokens tokens, int bodyBytesMax, ApiBounds bounds, Tracer tracer) {
         pagesMax = bounds.pagesMax();
@@ -71,6 +74,13 @@ public final class Routes {
             router.route(change, "/api/dm/*").handler(rates);
             router.route(change, "/api/dm/*").handler(bodies);
         }
+        router.post("/api/dm/messages").handler(forServers(ServerApi::send));
+        router.get("/api/dm/messages/jobs").handler(forServers(ServerApi::list));
+        router.put("/api/dm/messages/jobs/:id").handler(forServers(ServerApi::make));
+        router.get("/api/dm/messages/jobs/:id").handler(forServers(ServerApi::read));
+        router.delete("/api/dm/messages/jobs/:id").handler(forServers(ServerApi::cancel));
+        router.put("/api/dm/messages/jobs/:id/parts/:part").handler(forServers(ServerApi::add));
+        router.post("/api/dm/messages/jobs/:id/start").handler(forServers(ServerApi::start));
         router.get("/api/dm/contacts").handler(with(DirectApi::contacts));
         router.get("/api/dm/sync").handler(with(DirectApi::sync));
         router.get("/api/dm/online").handler(withPresence(PresenceApi::online));
@@ -115,16 +125,28 @@ public final class Routes {
             int strangerMessages,
             Directory directory,
             Deliveries deliveries,
-            Reach reach) {
+            Reach reach,
+            Jobs jobs,
+            JobRunner runner) {
         DirectApi direct =
                 new DirectApi(requests, new DirectApi.Pages(histories, contacts, sync, blocks), pagesMax, registry);
         accounts = new AccountApi(direct, told, relations, new SettingsChange(requests, told), strangerMessages);
         presence = new PresenceApi(direct, reach, directory, deliveries);
+        servers = new ServerApi(direct, requests, jobs, runner);
         api = direct;
     }
 
     private Handler<RoutingContext> account(BiConsumer<AccountApi, RoutingContext> action) {
         return with((direct, context) -> action.accept(accounts, context));
+    }
+
+    private Handler<RoutingContext> forServers(BiConsumer<ServerApi, RoutingContext> action) {
+        return with((direct, context) -> {
+            if (!Bearer.claims(context).admin()) {
+                throw new BadRequest(ErrorCode.FORBIDDEN, "this is for backends: a token with the scope admin");
+            }
+            action.accept(servers, context);
+        });
     }
 
     private Handler<RoutingContext> with(BiConsumer<DirectApi, RoutingContext> action) {

@@ -62,10 +62,15 @@ public final class Rules {
         if (!r.mid().isEmpty() && !Ids.isMessage(r.mid())) {
             return Refusal.of(ErrorCode.BAD_FIELD, "reply is the mid of a message");
         }
-        if (!DirectBody.isKind(r.kind())) {
+        return checkContent(r.kind(), r.body());
+    }
+
+    /** Why nobody can send this, or null. */
+    public static Refusal checkContent(String kind, String body) {
+        if (!DirectBody.isKind(kind)) {
             return Refusal.of(ErrorCode.UNSUPPORTED, "there is no kind of message by this name");
         }
-        return checkBody(r.kind(), r.body());
+        return checkBody(kind, body);
     }
 
     private static Refusal checkBody(String kind, String body) {

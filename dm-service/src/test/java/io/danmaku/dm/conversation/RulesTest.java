@@ -34,6 +34,16 @@ class RulesTest {
     }
 
     @Test
+    void aNoticeHasATitle() {
+        assertNull(Rules.check(send("system", "8", "a", "notice", "{\"title\":\"Hello\"}")));
+        assertNull(Rules.checkContent("notice", "{\"title\":\"Hello\",\"url\":\"https://x.example/\"}"));
+        assertEquals(
+                ErrorCode.BAD_FIELD,
+                Rules.checkContent("notice", "{\"text\":\"x\"}").code());
+        assertEquals(ErrorCode.UNSUPPORTED, Rules.checkContent("smoke", "{}").code());
+    }
+
+    @Test
     void halfASurrogatePairIsRefusedBecauseItHasNoBytes() {
         for (String half : List.of("\ud83d", "\ude00", "\ude00\ud83d", "a\ud83d", "\ud83da")) {
             assertEquals(ErrorCode.BAD_FIELD, refused(send("7", "8", "a", "text", half)));

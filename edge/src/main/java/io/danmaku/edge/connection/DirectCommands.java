@@ -5,6 +5,7 @@ import io.danmaku.edge.direct.Outcome;
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.json.DirectBody;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
@@ -26,7 +27,10 @@ final class DirectCommands {
     }
 
     void carryOut(Connection connection, long id, Command command) {
-        if (command instanceof Command.DmWrite write) {
+        if (command instanceof Command.DmSend send && DirectBody.isForServers(send.kind())) {
+            connection.refuse(
+                    id, Refusal.of(ErrorCode.FORBIDDEN, "a " + send.kind() + " is sent by servers, over HTTP"));
+        } else if (command instanceof Command.DmWrite write) {
             append(connection, id, "dm.write", () -> gateway.write(connection, write));
         } else if (command instanceof Command.DmTyping typing) {
             signal(connection, id, "dm.typing", trace -> gateway.typing(connection, typing.peer(), trace), () -> {});

@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 
 /**
  * The bodies of direct messages by kind. {@code text} is a text; {@code image}, {@code voice}, {@code video}, {@code file}, {@code location} and
- * {@code card} are objects with fields of their own, what is large by its address; {@code custom} is any object of the product's.
+ * {@code card} are objects with fields of their own, what is large by its address; {@code custom} is any object of the product's. A
+ * {@code notice} is what the product itself tells a user: no user can send one.
  */
 public final class DirectBody {
     /** Most characters (UTF-16 units) of a text. */
@@ -26,6 +27,7 @@ public final class DirectBody {
 
     private static final String TEXT = "text";
     private static final String CUSTOM = "custom";
+    private static final String NOTICE = "notice";
 
     private static final Pattern URL = Pattern.compile("https?://[\\x21-\\x7e]{1,1000}");
     private static final long BYTES_MAX = 1L << 50;
@@ -48,34 +50,49 @@ public final class DirectBody {
 
     /** By kind: all fields. */
     private static final Map<String, Map<String, Rule>> FIELDS = Map.of(
-            "image", Map.of("url", ADDRESS, "width", PIXELS, "height", PIXELS, "bytes", BYTES, "thumbnail", ADDRESS),
-            "voice", Map.of("url", ADDRESS, "seconds", SECONDS, "bytes", BYTES),
+            "image",
+            Map.of("url", ADDRESS, "width", PIXELS, "height", PIXELS, "bytes", BYTES, "thumbnail", ADDRESS),
+            "voice",
+            Map.of("url", ADDRESS, "seconds", SECONDS, "bytes", BYTES),
             "video",
-                    Map.of(
-                            "url",
-                            ADDRESS,
-                            "seconds",
-                            SECONDS,
-                            "width",
-                            PIXELS,
-                            "height",
-                            PIXELS,
-                            "bytes",
-                            BYTES,
-                            "thumbnail",
-                            ADDRESS),
-            "file", Map.of("url", ADDRESS, "name", LINE, "bytes", BYTES),
-            "location", Map.of("lat", degrees(90), "lon", degrees(180), "name", LINE, "address", LINE),
-            "card", Map.of("title", LINE, "text", PARAGRAPH, "url", ADDRESS, "image", ADDRESS, "user", USER));
+            Map.of(
+                    "url",
+                    ADDRESS,
+                    "seconds",
+                    SECONDS,
+                    "width",
+                    PIXELS,
+                    "height",
+                    PIXELS,
+                    "bytes",
+                    BYTES,
+                    "thumbnail",
+                    ADDRESS),
+            "file",
+            Map.of("url", ADDRESS, "name", LINE, "bytes", BYTES),
+            "location",
+            Map.of("lat", degrees(90), "lon", degrees(180), "name", LINE, "address", LINE),
+            "card",
+            Map.of("title", LINE, "text", PARAGRAPH, "url", ADDRESS, "image", ADDRESS, "user", USER),
+            NOTICE,
+            Map.of("title", LINE, "text", PARAGRAPH, "url", ADDRESS, "image", ADDRESS, "ref", LINE));
 
     /** By kind: fields that there have to be. */
     private static final Map<String, Set<String>> REQUIRED = Map.of(
-            "image", Set.of("url"),
-            "voice", Set.of("url", "seconds"),
-            "video", Set.of("url", "seconds"),
-            "file", Set.of("url", "name", "bytes"),
-            "location", Set.of("lat", "lon"),
-            "card", Set.of("title"));
+            "image",
+            Set.of("url"),
+            "voice",
+            Set.of("url", "seconds"),
+            "video",
+            Set.of("url", "seconds"),
+            "file",
+            Set.of("url", "name", "bytes"),
+            "location",
+            Set.of("lat", "lon"),
+            "card",
+            Set.of("title"),
+            NOTICE,
+            Set.of("title"));
 
     private DirectBody() {}
 
@@ -99,6 +116,11 @@ public final class DirectBody {
     /** Whether there is such a kind. */
     public static boolean isKind(String kind) {
         return TEXT.equals(kind) || CUSTOM.equals(kind) || FIELDS.containsKey(kind);
+    }
+
+    /** Whether only a server may send this kind. Asked before a record is appended: the log does not say who is one. */
+    public static boolean isForServers(String kind) {
+        return NOTICE.equals(kind);
     }
 
     /** Whether a body of this kind that {@link #fault} does not mind is longer than it may be. */

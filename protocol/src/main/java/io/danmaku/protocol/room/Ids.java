@@ -10,6 +10,7 @@ public final class Ids {
     private static final Pattern DEVICE = Pattern.compile("[A-Za-z0-9_.:-]{1,64}");
     private static final Pattern CID = Pattern.compile("[\\x21-\\x7e]{1,64}");
     private static final Pattern LIST = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+    private static final Pattern JOB = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
     private static final Pattern MESSAGE = Pattern.compile("[A-Za-z0-9_-]{22}");
     private static final Pattern EPOCH = Pattern.compile("[a-z0-9]{1,16}");
 
@@ -48,6 +49,11 @@ public final class Ids {
     /** The name of a word list. */
     public static boolean isList(String name) {
         return name != null && LIST.matcher(name).matches();
+    }
+
+    /** What the product's backend calls a job. */
+    public static boolean isJob(String id) {
+        return id != null && JOB.matcher(id).matches();
     }
 
     public static boolean isEpoch(String id) {

@@ -24,6 +24,7 @@ class DirectBodyTest {
             file     | {"url":"https://x.example/1.pdf","name":"a b.pdf","bytes":0}
             location | {"lat":-90,"lon":179.99,"name":"somewhere"}
             card     | {"title":"A room","text":"come","user":"7"}
+            notice   | {"title":"Night work","text":"from 2 to 3","url":"https://x.example/","ref":"order:17"}
             custom   | {"anything":[1,{"goes":null}]}
             custom   | {"a":{"a":{"a":{"a":{"a":{"a":{"a":{}}}}}}}}
             """)
@@ -51,6 +52,8 @@ class DirectBodyTest {
             location | {"lat":90.1,"lon":0}
             location | {"lat":0}
             card     | {"text":"no title"}
+            notice   | {"text":"no title"}
+            notice   | {"title":"t","by":"me"}
             custom   | 7
             custom   | {"half":"\\ud800"}
             custom   | {"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{}}}}}}}}}

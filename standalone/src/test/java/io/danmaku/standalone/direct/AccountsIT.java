@@ -145,7 +145,7 @@ class AccountsIT {
                         .status());
         refused(403, "forbidden", ann.ask("PUT", direct, ACCOUNTS, body(account(ann.user(), "Queen"))));
         refused(403, "forbidden", ann.ask("DELETE", edge, ACCOUNTS + "?ids=" + ann.user(), null));
-        DirectClient other = new DirectClient("backend", ELSEWHERE, true);
+        DirectClient other = new DirectClient(ELSEWHERE, "backend", true);
         assertEquals(0, found(other, ann.user()).size());
         assertEquals(
                 200,

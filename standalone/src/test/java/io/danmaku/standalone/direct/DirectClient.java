@@ -42,10 +42,10 @@ final class DirectClient {
 
     /** @param backend whether its token is that of a backend, else it is a viewer's */
     DirectClient(String user, boolean backend) {
-        this(user, Ids.DEFAULT_TENANT, backend);
+        this(Ids.DEFAULT_TENANT, user, backend);
     }
 
-    DirectClient(String user, String tenant, boolean backend) {
+    DirectClient(String tenant, String user, boolean backend) {
         this.user = user;
         long expiresAtMs = System.currentTimeMillis() + TOKEN_TTL.toMillis();
         token = TestHub.get().token(new Claims(user, user, tenant, Map.of(), backend, expiresAtMs));

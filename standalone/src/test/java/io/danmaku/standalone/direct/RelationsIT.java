@@ -144,7 +144,7 @@ class RelationsIT {
         assertTrue(peers(ann.get(direct, "/api/dm/contacts")).isEmpty(), "to say something is no conversation");
         assertEquals(
                 0, bob.get(direct, "/api/dm/relations").body().get("relations").size());
-        DirectClient namesake = new DirectClient(ann.user(), "elsewhere", true);
+        DirectClient namesake = new DirectClient("elsewhere", ann.user(), true);
         assertEquals(
                 0,
                 namesake.get(direct, "/api/dm/relations")
