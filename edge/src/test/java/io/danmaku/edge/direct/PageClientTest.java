@@ -107,11 +107,9 @@ final class PageClientTest {
     void aChangeGoesAsItIsAndWhenNobodyAnswersNobodyKnows() {
         serve(request -> request.bodyHandler(body -> request.response().end(body)));
         client = new PageClient(vertx, urls, BOUNDS);
-        PageRequest change = PageRequest.of(
-                new Command.DmSettings(Json.object().put("online", "nobody")));
+        PageRequest change = PageRequest.of(new Command.DmSettings(Json.object().put("online", "nobody")));
         assertEquals(
-                "{\"online\":\"nobody\"}",
-                ((Outcome.Done) ask(change)).ok().toString());
+                "{\"online\":\"nobody\"}", ((Outcome.Done) ask(change)).ok().toString());
         assertEquals(List.of("/api/dm/settings Bearer secret"), asked);
         client = new PageClient(vertx, List.of("http://127.0.0.1:1"), BOUNDS);
         assertEquals(ErrorCode.PENDING, code(ask(change)));
