@@ -4,6 +4,7 @@ import io.danmaku.bench.fanout.FanoutBench;
 import io.danmaku.bench.log.LogBench;
 import io.danmaku.bench.micro.MicroBench;
 import io.danmaku.bench.moderation.MuteBench;
+import io.danmaku.bench.moderation.SlowBench;
 import io.danmaku.bench.peers.PeersBench;
 import io.danmaku.bench.room.RoomBench;
 import io.danmaku.bench.room.RoomsBench;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Spec;
             RoomBench.class,
             RoomsBench.class,
             MuteBench.class,
+            SlowBench.class,
             FanoutBench.class,
             LogBench.class,
             TailBench.class,

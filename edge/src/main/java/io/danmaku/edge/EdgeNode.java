@@ -37,6 +37,7 @@ import io.danmaku.node.ops.Ops;
 import io.danmaku.node.ops.Tracing;
 import io.danmaku.node.pulsar.PulsarNode;
 import io.danmaku.node.redis.Directory;
+import io.danmaku.node.redis.Sayings;
 import io.danmaku.node.redis.SharedCounts;
 import io.danmaku.node.token.TokenKeys;
 import io.danmaku.protocol.json.Json;
@@ -152,6 +153,8 @@ public final class EdgeNode {
         SendGate gate = new SendGate(table, filters);
         Checks checks = new Checks(vertx, ops.registry());
         shutdown.add("checks", 1_000, checks::close);
+        Sayings sayings = new Sayings(vertx, config.redisUrl(), ops.registry());
+        shutdown.add("sayings", 1_000, sayings::close);
         Commands commands = new Commands(
                 keys.tokens(),
                 tenants,
@@ -159,6 +162,7 @@ public final class EdgeNode {
                 rooms,
                 gate,
                 checks,
+                sayings,
                 admission,
                 config.connection(),
                 incarnation,

@@ -34,6 +34,9 @@ public class GateBenchmark {
     @Param({"0", "1"})
     public long slowModeMs;
 
+    /** More than one thread can check. */
+    private static final int CHATS_PER_SECOND = 1_000_000_000;
+
     /** Tables that nothing was decided in. */
     private final SendGate gate = new SendGate(new RoomTable(null, null), new WordFilters());
 
@@ -50,6 +53,7 @@ public class GateBenchmark {
 
     @Setup
     public void open() {
+        spoken.rate(CHATS_PER_SECOND);
         room = new RoomState(
                 new RoomKey(Ids.DEFAULT_TENANT, "42"),
                 "e1",

@@ -1,2 +1,2 @@
-/** {@code danmaku bench mute}: how soon a moderator's word holds on all edges. */
+/** {@code danmaku bench mute} and {@code danmaku bench slow}: how soon a moderator's word holds on all edges, and how strictly slow mode does. */
 package io.danmaku.bench.moderation;

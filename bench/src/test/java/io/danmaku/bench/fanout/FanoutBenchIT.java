@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.danmaku.bench.log.LogBench;
 import io.danmaku.bench.moderation.MuteBench;
+import io.danmaku.bench.moderation.SlowBench;
 import io.danmaku.bench.room.RoomsBench;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -80,6 +81,7 @@ final class FanoutBenchIT {
         String data = "--data=" + folder.resolve("hub");
         assertEquals(0, new CommandLine(new RoomsBench()).execute(data, "--rooms=30", "--live=25"));
         assertEquals(0, new CommandLine(new MuteBench()).execute(data, "--times=3"));
+        assertEquals(0, new CommandLine(new SlowBench()).execute(data, "--times=2"));
     }
 
     @Test

@@ -236,13 +236,14 @@ public final class Broadcaster implements AutoCloseable {
                 ? null
                 : room.repeats.observe(offset, tsMs, record.user(), record.cid(), record.held() != null);
         if (record != null && kept == null) {
-            room.spoken().spoke(record, tsMs);
+            room.spoken().spoke(record, tsMs, record.node() == node);
         }
         if (offset <= room.startOffset) {
             return; // before the tail: read for the window only
         }
         if (record != null && kept == null) {
             room.raid().said(record, nowNs);
+            room.spoken().counted(record, node, nowNs);
         }
         if (offset > room.lastOffset + 1) {
             gap(room, offset - 1, "retention");

@@ -13,6 +13,7 @@ import io.danmaku.edge.presence.StatsTable;
 import io.danmaku.edge.quota.Tenants;
 import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.edge.roomlog.OpenRooms;
+import io.danmaku.node.redis.Sayings;
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
@@ -58,6 +59,7 @@ public final class Commands {
             OpenRooms openRooms,
             SendGate gate,
             Checks checks,
+            Sayings sayings,
             Admission admission,
             ConnectionLimits limits,
             Incarnation node,
@@ -77,7 +79,7 @@ public final class Commands {
         this.stats = stats;
         this.direct = new DirectCommands(direct, tracer);
         history = new HistoryCommand(tracer);
-        sends = new Sends(table, gate, checks, presence, node.number());
+        sends = new Sends(table, gate, checks, sayings, presence, node.number());
         this.loops = loops;
         this.tracer = tracer;
     }
@@ -251,6 +253,7 @@ public final class Commands {
         // once more: it may have changed since, and the table's thread have told it before
         RoomState now = table.room(live.key());
         live.policy((now == null ? state : now).policy());
+        live.spoken().rate(limits.sendsPerSecond());
         connection.is(membership, table.role(connection.claims(), state));
         connection.ok(
                 id, JoinReply.of(live, state, membership.role, head, online(live.key()), System.currentTimeMillis()));

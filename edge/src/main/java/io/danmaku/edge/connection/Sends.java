@@ -2,10 +2,12 @@ package io.danmaku.edge.connection;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.edge.check.Checks;
+import io.danmaku.edge.gate.Earlier;
 import io.danmaku.edge.gate.SendGate;
 import io.danmaku.edge.policy.RoomTable;
 import io.danmaku.edge.presence.PresenceReporter;
 import io.danmaku.edge.roomlog.OpenRoom;
+import io.danmaku.node.redis.Sayings;
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
@@ -16,8 +18,12 @@ import io.danmaku.protocol.room.ExternalCheck;
 import io.danmaku.protocol.room.Hold;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomState;
+import java.util.List;
 
-/** Appends what the gate let through; chats of rooms that want it so when the product's own service has been asked. On the connection's event loop. */
+/**
+ * Appends what the gate let through: some chats when other edges' memory of the sender was asked, those of rooms that want it so when the product's own
+ * service was. On the connection's event loop.
+ */
 final class Sends {
     private static final long RETRY_MS = 1_000;
     /** The next chat while one is being checked: most services answer sooner. */
@@ -26,14 +32,16 @@ final class Sends {
     private final RoomTable table;
     private final SendGate gate;
     private final Checks checks;
+    private final Sayings sayings;
     private final PresenceReporter presence;
     private final long node;
 
     /** @param node incarnation of this edge, which waits for what it appends */
-    Sends(RoomTable table, SendGate gate, Checks checks, PresenceReporter presence, long node) {
+    Sends(RoomTable table, SendGate gate, Checks checks, Sayings sayings, PresenceReporter presence, long node) {
         this.table = table;
         this.gate = gate;
         this.checks = checks;
+        this.sayings = sayings;
         this.presence = presence;
         this.node = node;
     }
@@ -59,11 +67,46 @@ final class Sends {
 
     void go(Passed p) {
         ExternalCheck service = p.verdict.check() ? table.check(p.connection.tenant()) : null;
+        // from here on: the next one must not overtake it
+        p.connection.checking |= service != null;
+        if (p.verdict.earlier() == null || !p.verdict.earlier().unknown()) {
+            check(p, service);
+            return;
+        }
+        sayings.of(p.verdict.earlier().key())
+                .onComplete(asked -> p.connection.loop().eventLoop().execute(() -> {
+                    Refusal refusal = recalled(p, asked.succeeded() ? asked.result() : null);
+                    if (refusal == null) {
+                        check(p, service);
+                    } else {
+                        p.connection.checking &= service == null;
+                        refuse(p, refusal);
+                    }
+                }));
+    }
+
+    /** @param known null when there was no answer: the room is lenient, as if nothing was said before */
+    private Refusal recalled(Passed p, List<Sayings.Saying> known) {
+        RoomState room = table.room(p.room().live().key());
+        Refusal refusal = meanwhile(p, room);
+        if (refusal != null || known == null) {
+            return refusal;
+        }
+        return gate.recalled(
+                p.connection.claims(),
+                room,
+                p.send,
+                p.verdict.earlier(),
+                known,
+                p.room().live().spoken(),
+                System.currentTimeMillis());
+    }
+
+    private void check(Passed p, ExternalCheck service) {
         if (service == null) {
             append(p, p.verdict.shadowed(), p.verdict.held());
             return;
         }
-        p.connection.checking = true;
         checks.ask(service, chat(p))
                 .onComplete(asked -> p.connection.loop().eventLoop().execute(() -> {
                     p.connection.checking = false;
@@ -84,13 +127,8 @@ final class Sends {
     }
 
     private void checked(Passed p, ExternalCheck service, Checks.Answer answer) {
-        long nowMs = System.currentTimeMillis();
         RoomState room = table.room(p.room().live().key());
-        boolean there = p.connection.rooms().get(p.send.room()) == p.in && p.in.viewer != null;
-        Refusal refusal = there
-                // what was decided meanwhile
-                ? gate.again(p.connection.claims(), p.connection.address, room, p.send.type(), nowMs)
-                : Commands.notJoined();
+        Refusal refusal = meanwhile(p, room);
         Hold.Why held = holds(service, answer) && p.verdict.held() == null ? Hold.Why.CHECK : p.verdict.held();
         if (refusal == null) {
             refusal = refusal(service, answer);
@@ -99,14 +137,28 @@ final class Sends {
             refusal = SendGate.unkept(room);
         }
         if (refusal != null) {
-            p.connection.quota().unsend();
-            p.refused(refusal);
+            refuse(p, refusal);
             return;
         }
         boolean shadowed = p.verdict.shadowed()
                 || answer == Checks.Answer.SHADOW
-                || gate.isShadowed(p.connection.claims(), p.connection.address, room, p.role, nowMs);
+                || gate.isShadowed(
+                        p.connection.claims(), p.connection.address, room, p.role, System.currentTimeMillis());
         append(p, shadowed, held);
+    }
+
+    /** What was decided while a chat waited and forbids it, or null. */
+    private Refusal meanwhile(Passed p, RoomState room) {
+        boolean there = p.connection.rooms().get(p.send.room()) == p.in && p.in.viewer != null;
+        return there
+                ? gate.again(
+                        p.connection.claims(), p.connection.address, room, p.send.type(), System.currentTimeMillis())
+                : Commands.notJoined();
+    }
+
+    private static void refuse(Passed p, Refusal refusal) {
+        p.connection.quota().unsend();
+        p.refused(refusal);
     }
 
     private static boolean holds(ExternalCheck service, Checks.Answer answer) {
@@ -140,6 +192,11 @@ final class Sends {
                         held,
                         EventDetail.fragment(p.send.type(), p.connection.claims(), p.verdict.detail()))
                 .encode();
+        Earlier earlier = p.verdict.earlier();
+        if (earlier != null) {
+            Sayings.Saying saying = new Sayings.Saying(earlier.likeness(), p.send.cid(), System.currentTimeMillis());
+            sayings.add(earlier.key(), saying, earlier.reachMs());
+        }
         presence.sent(p.room().live().key());
         p.connection.quota().sent();
         p.room().append(record, refusal -> p.connection.loop().eventLoop().execute(() -> p.refused(refusal)));

@@ -1,14 +1,12 @@
 package io.danmaku.edge.gate;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.danmaku.edge.broadcast.LastSpoken;
 import io.danmaku.edge.policy.RoomTable;
-import io.danmaku.edge.words.Likeness;
 import io.danmaku.edge.words.WordFilter;
 import io.danmaku.edge.words.WordFilters;
 import io.danmaku.node.address.Address;
+import io.danmaku.node.redis.Sayings;
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
@@ -23,26 +21,15 @@ import io.danmaku.protocol.room.Hold;
 import io.danmaku.protocol.room.Links;
 import io.danmaku.protocol.room.Permission;
 import io.danmaku.protocol.room.Role;
-import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
 import io.danmaku.protocol.room.WordList;
 import io.danmaku.protocol.token.Claims;
-import java.time.Duration;
+import java.util.List;
 
 /** Checks a send in a room. Any thread. */
 public final class SendGate {
-    private static final int SLOW_SENDERS_MAX = 200_000;
-    /** So long the same cid is the same send; the log knows it as a repeat a little longer. */
-    private static final long SAME_SEND_MS = LastSpoken.SAME_SEND_MS;
-
-    private record Sender(RoomKey room, String user) {}
-
-    private record Said(RoomKey room, String user, long likeness) {}
-
-    private record Last(long atMs, String cid) {}
-
     /**
      * What the gate says.
      *
@@ -54,6 +41,7 @@ public final class SendGate {
      * @param shadowed acknowledged, and told to nobody
      * @param held why it waits for a moderator, null = it does not
      * @param check whether the product's own service is to be asked, before it goes on
+     * @param earlier what other edges are to know of it, and perhaps know, before it goes on; null = nothing
      */
     public record Verdict(
             Refusal refusal,
@@ -63,24 +51,12 @@ public final class SendGate {
             boolean ranking,
             boolean shadowed,
             Hold.Why held,
-            boolean check) {}
+            boolean check,
+            Earlier earlier) {}
 
     private final RoomTable table;
     private final WordFilters words;
-    /**
-     * When a user last sent a chat here, per room with slow mode: what is not read back from the log yet. A full table forgets the eldest:
-     * slow mode is then lenient.
-     */
-    private final Cache<Sender, Last> lastSent = Caffeine.newBuilder()
-            .maximumSize(SLOW_SENDERS_MAX)
-            .expireAfterWrite(Duration.ofMillis(RoomPolicy.SLOW_MODE_MS_MAX))
-            .build();
-
-    /** What users said here, per room with {@code uniqueSeconds}; as above. */
-    private final Cache<Said, Last> saidLast = Caffeine.newBuilder()
-            .maximumSize(SLOW_SENDERS_MAX)
-            .expireAfterWrite(Duration.ofSeconds(RoomPolicy.UNIQUE_SECONDS_MAX))
-            .build();
+    private final Frequency frequency = new Frequency();
 
     /** @param words lists of words that are not wanted */
     public SendGate(RoomTable table, WordFilters words) {
@@ -122,6 +98,7 @@ public final class SendGate {
         boolean shadowed = isShadowed(claims, address, room, role, nowMs);
         boolean viewersChat = !ranking && send.type() == EventType.CHAT;
         Hold.Why held = null;
+        Earlier earlier = null;
         if (viewersChat) {
             WordFilter.Verdict found =
                     words.check(room, checked.detail().get("text").textValue());
@@ -130,10 +107,16 @@ public final class SendGate {
             }
             held = why(room.policy(), found.action(), checked.detail());
             refusal = held == null ? null : unkept(room);
-            refusal = refusal == null ? chatRules(claims, room, role, send, checked.detail(), spoken, nowMs) : refusal;
+            refusal = refusal == null ? chatRules(room.policy(), checked.detail()) : refusal;
             if (refusal != null) {
                 return refuse(refusal);
             }
+            Frequency.Chat chat = Frequency.Chat.of(room, role, claims.user(), send.cid(), found.text(), spoken);
+            refusal = frequency.check(chat, nowMs);
+            if (refusal != null) {
+                return refuse(refusal);
+            }
+            earlier = frequency.earlier(chat, nowMs);
             ChatMarks.mask(checked.detail(), found.text());
             shadowed |= found.action() == WordList.Action.SHADOW;
         }
@@ -145,7 +128,8 @@ public final class SendGate {
                 ranking,
                 shadowed,
                 held,
-                viewersChat && room.policy().externalCheck());
+                viewersChat && room.policy().externalCheck(),
+                earlier);
     }
 
     /** What holds a chat back, or null. */
@@ -220,33 +204,30 @@ public final class SendGate {
         };
     }
 
-    /** The rules about chats of those who may not speak freely. Only what none of them refuses is taken note of. */
-    private Refusal chatRules(
+    /**
+     * What a user said before, here and on other edges, has become known, while a chat waited for it that passed.
+     *
+     * @param sayings newest first
+     * @return why it is too much after all, or null
+     */
+    public Refusal recalled(
             Claims claims,
             RoomState room,
-            Role role,
             Command.Send send,
-            ObjectNode detail,
+            Earlier earlier,
+            List<Sayings.Saying> sayings,
             LastSpoken spoken,
             long nowMs) {
-        RoomPolicy policy = room.policy();
-        String text = detail.get("text").textValue();
+        Frequency.Chat chat = new Frequency.Chat(
+                room, table.role(claims, room), claims.user(), send.cid(), earlier.likeness(), spoken);
+        return frequency.recalled(chat, earlier, sayings, nowMs);
+    }
+
+    /** The rules about chats of those who may not speak freely, but for how often. */
+    private static Refusal chatRules(RoomPolicy policy, ObjectNode detail) {
         Refusal refusal = style(policy.styles(), detail);
         refusal = refusal == null && policy.emoteOnly() ? onlyEmotes(detail) : refusal;
-        refusal = refusal == null ? TextRules.check(policy, text) : refusal;
-        if (refusal != null) {
-            return refusal;
-        }
-        Said saying = policy.uniqueSeconds() == 0 ? null : new Said(room.key(), claims.user(), Likeness.of(text));
-        Last said = saying == null ? null : saidLast.getIfPresent(saying);
-        boolean again = said != null && isSameSend(said, send.cid(), nowMs);
-        refusal = said == null || again ? null : unique(said, policy.uniqueSeconds(), nowMs);
-        refusal =
-                refusal == null ? slowMode(claims, room, policy.slowModeMs(role), send.cid(), spoken, nowMs) : refusal;
-        if (refusal == null && saying != null && !again) {
-            saidLast.put(saying, new Last(nowMs, send.cid()));
-        }
-        return refusal;
+        return refusal == null ? TextRules.check(policy, detail.get("text").textValue()) : refusal;
     }
 
     private static Refusal style(ChatStyles styles, ObjectNode detail) {
@@ -270,40 +251,6 @@ public final class SendGate {
                 : Refusal.of(ErrorCode.TEXT_REFUSED, "chats here have emotes and spaces only");
     }
 
-    private Refusal slowMode(Claims claims, RoomState room, long interval, String cid, LastSpoken spoken, long nowMs) {
-        if (interval == 0) {
-            return null;
-        }
-        long waitMs = spoken.waitMs(claims.user(), cid, interval, nowMs);
-        if (waitMs > 0) {
-            return slow(waitMs);
-        }
-        Sender sender = new Sender(room.key(), claims.user());
-        Last sent = new Last(nowMs, cid);
-        Last last = lastSent.asMap().putIfAbsent(sender, sent);
-        if (last == null || isSameSend(last, cid, nowMs)) {
-            return null; // the same send again: its outcome was not known
-        }
-        if (nowMs - last.atMs >= interval) {
-            lastSent.put(sender, sent);
-            return null;
-        }
-        return slow(interval - (nowMs - last.atMs));
-    }
-
-    private static boolean isSameSend(Last last, String cid, long nowMs) {
-        return last.cid.equals(cid) && nowMs - last.atMs < SAME_SEND_MS;
-    }
-
-    private static Refusal slow(long waitMs) {
-        return Refusal.retry(ErrorCode.SLOW_MODE, "the room is in slow mode", waitMs);
-    }
-
-    private static Refusal unique(Last said, int windowSeconds, long nowMs) {
-        long waitMs = said.atMs + windowSeconds * 1_000L - nowMs;
-        return waitMs > 0 ? Refusal.retry(ErrorCode.REPEATED, "you said that already", waitMs) : null;
-    }
-
     /**
      * Why somebody may not be in a room, or null.
      *
@@ -325,6 +272,6 @@ public final class SendGate {
     }
 
     private static Verdict refuse(Refusal refusal) {
-        return new Verdict(refusal, null, null, "", false, false, null, false);
+        return new Verdict(refusal, null, null, "", false, false, null, false, null);
     }
 }

@@ -28,6 +28,9 @@ final class TextRules {
         if (hasStackedMarks(text)) {
             return refuse("it has more than " + STACKED_MARKS_MAX + " marks on one another");
         }
+        if (turnsDirection(text)) {
+            return refuse("it has characters that turn the direction of what stands beside them");
+        }
         if (policy.links() == Links.REFUSED && hasLink(text)) {
             return refuse("links are not allowed here");
         }
@@ -66,6 +69,17 @@ final class TextRules {
                 return true;
             }
             i += Character.charCount(c);
+        }
+        return false;
+    }
+
+    /** Embeddings, overrides and isolates: nobody types them, and one that is not closed turns what is shown behind the text. */
+    private static boolean turnsDirection(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if ((c >= '\u202a' && c <= '\u202e') || (c >= '\u2066' && c <= '\u2069')) {
+                return true;
+            }
         }
         return false;
     }

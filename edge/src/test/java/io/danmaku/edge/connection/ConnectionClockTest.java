@@ -35,6 +35,7 @@ class ConnectionClockTest {
             null,
             null,
             null,
+            null,
             LIMITS,
             new Incarnation(1),
             null,

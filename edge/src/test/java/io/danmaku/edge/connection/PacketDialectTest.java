@@ -49,6 +49,7 @@ class PacketDialectTest {
             null,
             null,
             null,
+            null,
             ConnectionClockTest.LIMITS,
             new Incarnation(1),
             null,

@@ -70,4 +70,18 @@ class TextRulesTest {
         assertNull(TextRules.check(RoomPolicy.DEFAULT, "a\u0301\u0302\u0303\u0304 b\u0301"));
         assertNotNull(TextRules.check(RoomPolicy.DEFAULT, "a\u0301\u0302\u0303\u0304\u0305"));
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\u202eabc", "abc\u202e", "a\u2066b\u2069c", "\u202aabc\u202c"})
+    void whatTurnsTheDirectionOfOtherTextIsRefusedEverywhere(String text) {
+        assertEquals(
+                ErrorCode.TEXT_REFUSED,
+                TextRules.check(RoomPolicy.DEFAULT, text).code());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"שלום, world", "a\u200fb", "می\u200cخواهم", "\ud83d\udc68\u200d\ud83d\udc69"})
+    void textsOfBothDirectionsAndWhatJoinsLettersAreTaken(String text) {
+        assertNull(TextRules.check(RoomPolicy.DEFAULT, text));
+    }
 }

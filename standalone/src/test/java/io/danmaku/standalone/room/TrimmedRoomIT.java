@@ -4,24 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.danmaku.protocol.log.Topics;
-import io.danmaku.protocol.room.Durability;
-import io.danmaku.protocol.room.Ids;
-import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.standalone.client.Answer;
 import io.danmaku.standalone.client.Clients;
-import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.TestHub;
 import io.danmaku.standalone.system.HubApi;
 import io.danmaku.standalone.system.Witness;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** A room whose records are all past its retention still knows where it stands. */
@@ -30,7 +21,6 @@ final class TrimmedRoomIT {
     private static final Duration SEEN_MAX = Duration.ofSeconds(30);
 
     private final TestHub hub = TestHub.get();
-    private final RoomHttp pulsar = new RoomHttp(URI.create(hub.address("pulsarAdmin")), null);
 
     @Test
     void anEdgeThatOpensARoomWithoutAnyRecordLeftGoesOnBehindTheLastOneAndTellsAGap() throws Exception {
@@ -43,9 +33,7 @@ final class TrimmedRoomIT {
                     assertEquals(i, early.say(room, "c" + i, "text " + i));
                 }
             }
-            trimAll("/admin/v2/"
-                    + Topics.room(new RoomKey(Ids.DEFAULT_TENANT, room), epoch, Durability.LOGGED)
-                            .replace("://", "/"));
+            TrimmedLog.trim(hub, room, epoch);
             // edge 2 never had the room open
             try (Witness fresh = Witness.connect(clients, hub, "fresh", hub.hostToken("fresh", room), 2);
                     Witness back = Witness.viewer(clients, hub, "back", 2);
@@ -92,30 +80,5 @@ final class TrimmedRoomIT {
                 "{\"from\":1,\"to\":" + SAID + ",\"reason\":\"retention\"}",
                 page.path("gap").toString());
         assertFalse(page.get("more").booleanValue());
-    }
-
-    /** Leaves no record of the topic. */
-    private void trimAll(String topic) throws Exception {
-        Set<Long> before = ledgers(topic);
-        assertEquals(
-                204,
-                pulsar.post(topic + "/retention", "{\"retentionTimeInMinutes\":0,\"retentionSizeInMB\":0}")
-                        .status());
-        Eventually.await(SEEN_MAX, topic + " is trimmed", () -> {
-            // the ledger that is written to is never trimmed: unloading closes it
-            pulsar.ask("PUT", topic + "/unload", null);
-            pulsar.post(topic + "/trim", null);
-            return Collections.disjoint(before, ledgers(topic));
-        });
-        assertEquals(204, pulsar.delete(topic + "/retention").status());
-    }
-
-    private Set<Long> ledgers(String topic) throws Exception {
-        Set<Long> ids = new HashSet<>();
-        pulsar.get(topic + "/internalStats")
-                .body()
-                .path("ledgers")
-                .forEach(ledger -> ids.add(ledger.path("ledgerId").asLong()));
-        return ids;
     }
 }

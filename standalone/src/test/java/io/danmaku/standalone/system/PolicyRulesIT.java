@@ -154,7 +154,7 @@ final class PolicyRulesIT {
         // in every room
         assertRules(
                 Map.of(),
-                List.of(text(stacked), text("\u200b\u200b"), text("\u3164")),
+                List.of(text(stacked), text("\u200b\u200b"), text("\u3164"), text("\u202eolleh"), text("a\u2067b")),
                 List.of(text("e" + "\u0301".repeat(4)), top));
     }
 
