@@ -26,6 +26,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /** The routes of dm-service. They answer from the start; until the engines are there, with {@code unavailable}. */
 public final class Routes {
@@ -38,6 +39,7 @@ public final class Routes {
     private final int pagesMax;
     private final MeterRegistry registry;
     private volatile DirectApi api;
+    private volatile ReportApi reports;
 
     public Routes(Vertx vertx, Ops ops, Tokens tokens, int bodyBytesMax, ApiBounds bounds, Tracer tracer) {
         pagesMax = bounds.pagesMax();
@@ -60,6 +62,9 @@ public final class Routes {
         router.get("/api/dm/contacts").handler(with(DirectApi::contacts));
         router.get("/api/dm/sync").handler(with(DirectApi::sync));
         router.get("/api/dm/blocks").handler(with(DirectApi::blocks));
+        router.post("/api/dm/reports").handler(reports(ReportApi::make));
+        router.get("/api/dm/reports").handler(reports(ReportApi::list));
+        router.get("/api/dm/:peer/conversation").handler(with(DirectApi::conversation));
         router.patch("/api/dm/:peer/messages/:mid").handler(with(DirectApi::edit));
         router.delete("/api/dm/:peer/messages/:mid").handler(with(DirectApi::recall));
         router.get("/api/dm/:peer/messages/:mid/versions").handler(with(DirectApi::versions));
@@ -72,6 +77,9 @@ public final class Routes {
         router.post("/api/dm/:peer/messages").handler(with(DirectApi::send));
         router.get("/api/dm/:peer/messages").handler(with(DirectApi::history));
         router.post("/api/dm/:peer/read").handler(with(DirectApi::read));
+        // last: a user may have the id "reports"
+        router.get("/api/dm/reports/:id").handler(reports(ReportApi::read));
+        router.put("/api/dm/reports/:id").handler(reports(ReportApi::decide));
         Problems.handleFailures(router);
     }
 
@@ -80,13 +88,34 @@ public final class Routes {
     }
 
     /** Serves from now on. */
-    public void open(Requests requests, Histories histories, Contacts contacts, SyncLog sync, BlockLists blocks) {
-        api = new DirectApi(requests, new DirectApi.Pages(histories, contacts, sync, blocks), pagesMax, registry);
+    public void open(
+            Requests requests, Histories histories, Contacts contacts, SyncLog sync, BlockLists blocks, Abuse abuse) {
+        reports = new ReportApi(
+                abuse.reports(),
+                abuse.evidence(),
+                abuse.reportCounts(),
+                abuse.config().reportsPerHour(),
+                abuse.outbox(),
+                registry);
+        api = new DirectApi(
+                requests,
+                new DirectGate(requests, histories, abuse.words(), abuse.peers()),
+                new DirectApi.Pages(histories, contacts, sync, blocks),
+                pagesMax,
+                registry);
     }
 
     private Handler<RoutingContext> with(BiConsumer<DirectApi, RoutingContext> action) {
+        return opened(() -> api, action);
+    }
+
+    private Handler<RoutingContext> reports(BiConsumer<ReportApi, RoutingContext> action) {
+        return opened(() -> reports, action);
+    }
+
+    private static <T> Handler<RoutingContext> opened(Supplier<T> api, BiConsumer<T, RoutingContext> action) {
         return context -> {
-            DirectApi opened = api;
+            T opened = api.get();
             if (opened == null) {
                 Problems.send(
                         context, Refusal.retry(ErrorCode.UNAVAILABLE, "dm-service is starting", STARTING_RETRY_MS));

@@ -33,6 +33,7 @@ final class PageClient implements AutoCloseable {
     private static final int CONNECTIONS_MAX = 16;
     private static final int CONNECT_MS_MAX = 1_000;
     private static final int OK = 200;
+    private static final int CREATED = 201;
     /** By how much fewer entries are asked for when a page has too many bytes: the longest messages fit then. */
     private static final int FEWER = 4;
 
@@ -95,7 +96,7 @@ final class PageClient implements AutoCloseable {
     private Future<Outcome> ask(String url, PageRequest page, String token, Context trace) {
         Promise<Outcome> outcome = Promise.promise();
         RequestOptions options = new RequestOptions()
-                .setMethod(HttpMethod.GET)
+                .setMethod(page.body() == null ? HttpMethod.GET : HttpMethod.POST)
                 .setAbsoluteURI(url + page.uri())
                 .setConnectTimeout(CONNECT_MS_MAX)
                 .putHeader("Authorization", "Bearer " + token)
@@ -108,7 +109,8 @@ final class PageClient implements AutoCloseable {
                         request.reset();
                     });
                     outcome.future().onComplete(done -> vertx.cancelTimer(timer));
-                    request.send()
+                    Buffer body = page.body() == null ? Buffer.buffer() : Buffer.buffer(Json.bytes(page.body()));
+                    request.send(body)
                             .onSuccess(response -> take(request, response, outcome))
                             .onFailure(outcome::tryFail);
                 })
@@ -137,7 +139,7 @@ final class PageClient implements AutoCloseable {
         } catch (IOException notJson) {
             return unavailable();
         }
-        if (status == OK) {
+        if (status == OK || status == CREATED) {
             return answer instanceof ObjectNode ok ? new Outcome.Done(ok) : unavailable();
         }
         ErrorCode code = CODES.get(answer.path("code").asText());

@@ -3,6 +3,7 @@ package io.danmaku.protocol.command;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.room.DeviceKind;
+import java.util.List;
 
 /** One request of a client, checked for form (types, lengths, alphabets) but not for permission. */
 public sealed interface Command {
@@ -52,7 +53,12 @@ public sealed interface Command {
      * @param body a text, or of other kinds the JSON of an object
      * @param reply id of the message that it answers, empty = none
      */
-    record DmSend(String peer, String cid, String kind, String body, String reply) implements DmWrite {}
+    record DmSend(String peer, String cid, String kind, String body, String reply) implements DmWrite {
+        /** The same with another body. */
+        public DmSend withBody(String told) {
+            return new DmSend(peer, cid, kind, told, reply);
+        }
+    }
 
     record DmRead(String peer, long seq) implements DmWrite {}
 
@@ -61,7 +67,12 @@ public sealed interface Command {
      *
      * @param text whether it is a text, else the JSON of an object
      */
-    record DmEdit(String peer, String mid, String body, boolean text) implements DmWrite {}
+    record DmEdit(String peer, String mid, String body, boolean text) implements DmWrite {
+        /** The same with another body. */
+        public DmEdit withBody(String told) {
+            return new DmEdit(peer, mid, told, text);
+        }
+    }
 
     /** Takes one's own message back. */
     record DmRecall(String peer, String mid) implements DmWrite {}
@@ -77,6 +88,14 @@ public sealed interface Command {
 
     /** Lets nothing come from the other side any more, or lets it again. */
     record DmBlock(String peer, boolean blocked) implements DmWrite {}
+
+    /**
+     * Tells the tenant's admins of messages.
+     *
+     * @param mids of messages of the conversation, 1..20, each once
+     * @param category empty = none; which there are is not checked
+     */
+    record DmReport(String peer, List<String> mids, String category, String reason) implements Command {}
 
     /** Asks for direct messages after an opaque position; null = from the first one kept. */
     record DmSync(String position, int limit) implements Command {}

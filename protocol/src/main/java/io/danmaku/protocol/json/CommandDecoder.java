@@ -2,6 +2,7 @@ package io.danmaku.protocol.json;
 
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
@@ -11,6 +12,9 @@ import io.danmaku.protocol.room.DeviceKind;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.token.Tokens;
 import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -30,6 +34,11 @@ public final class CommandDecoder {
     private static final int SIGN_CHARS_MAX = 32;
 
     private static final int POSITION_CHARS_MAX = 512;
+
+    /** Most messages of one report, and characters of its reason. */
+    public static final int REPORTED_MAX = 20;
+
+    public static final int REASON_CHARS_MAX = 200;
 
     private CommandDecoder() {}
 
@@ -112,6 +121,12 @@ public final class CommandDecoder {
             case "dm.clear" -> new Command.DmClear(peer(f), number(f, "seq", 1, ID_MAX, -1));
             case "dm.block" -> new Command.DmBlock(peer(f), true);
             case "dm.unblock" -> new Command.DmBlock(peer(f), false);
+            case "dm.report" ->
+                new Command.DmReport(
+                        peer(f),
+                        mids(f),
+                        f.hasNonNull("category") ? text(f, "category", 1, 32) : "",
+                        text(f, "reason", 1, REASON_CHARS_MAX));
             case "dm.sync" ->
                 new Command.DmSync(f.hasNonNull("pos") ? text(f, "pos", 1, POSITION_CHARS_MAX) : null, (int)
                         number(f, "limit", 1, LIMIT_MAX, SYNC_DEFAULT));
@@ -194,6 +209,22 @@ public final class CommandDecoder {
 
     private static String mid(ObjectNode f, String field) throws BadField {
         return id(f, field, Ids::isMessage);
+    }
+
+    private static List<String> mids(ObjectNode f) throws BadField {
+        Set<String> mids = new LinkedHashSet<>();
+        if (f.get("mids") instanceof ArrayNode array && array.size() <= REPORTED_MAX) {
+            for (JsonNode mid : array) {
+                if (!mid.isTextual() || !Ids.isMessage(mid.textValue())) {
+                    throw new BadField("mids are ids of messages");
+                }
+                mids.add(mid.textValue());
+            }
+        }
+        if (mids.isEmpty()) {
+            throw new BadField("mids is an array of 1.." + REPORTED_MAX + " ids of messages");
+        }
+        return List.copyOf(mids);
     }
 
     private static String peer(ObjectNode f) throws BadField {
