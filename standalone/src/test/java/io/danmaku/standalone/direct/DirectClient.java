@@ -42,9 +42,17 @@ final class DirectClient {
 
     /** @param backend whether its token is that of a backend, else it is a viewer's */
     DirectClient(String user, boolean backend) {
+        this(user, Ids.DEFAULT_TENANT, backend);
+    }
+
+    DirectClient(String user, String tenant, boolean backend) {
         this.user = user;
         long expiresAtMs = System.currentTimeMillis() + TOKEN_TTL.toMillis();
-        token = TestHub.get().token(new Claims(user, user, Ids.DEFAULT_TENANT, Map.of(), backend, expiresAtMs));
+        token = TestHub.get().token(new Claims(user, user, tenant, Map.of(), backend, expiresAtMs));
+    }
+
+    String token() {
+        return token;
     }
 
     String user() {
