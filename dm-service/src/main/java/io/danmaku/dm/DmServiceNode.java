@@ -107,7 +107,6 @@ public final class DmServiceNode {
         shutdown.add("inbound", config.drainWithinMs() + 2 * STEP_MS, () -> inbound.stop(config.drainWithinMs()));
         shutdown.add("log", STEP_MS, log::close);
         inbound.start();
-        pulsarReady = () -> log.connected() && own.connected() && inbound.connected();
 
         WordFilters words = new WordFilters();
         shutdown.add("words", STEP_MS, words::close);
@@ -127,6 +126,8 @@ public final class DmServiceNode {
                 new SyncLog(cql),
                 new BlockLists(cql),
                 abuse);
+        // only now: who is told that it is ready must not hear that it starts
+        pulsarReady = () -> log.connected() && own.connected() && inbound.connected();
         shutdown.add(
                 "http",
                 config.drainWithinMs() + STEP_MS,

@@ -99,9 +99,13 @@ class HugeRoomIT {
         }
 
         /** As if killed: nothing is heard of it any more. */
+        void die() {
+            leases.shutdownNow();
+        }
+
         @Override
         public void close() throws PulsarClientException {
-            leases.shutdownNow();
+            die();
             log.close();
         }
     }
@@ -150,7 +154,7 @@ class HugeRoomIT {
             JsonNode viewers = admin.get("/api/rooms/" + ROOM + "/viewers").body();
             assertTrue(viewers.path("sampled").booleanValue(), viewers::toString);
 
-            other.close();
+            other.die();
             Eventually.await(
                     NUMBERS_MAX,
                     "a dead edge's viewers are out",
