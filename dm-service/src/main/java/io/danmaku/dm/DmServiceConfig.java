@@ -1,5 +1,6 @@
 package io.danmaku.dm;
 
+import io.danmaku.dm.api.AbuseConfig;
 import io.danmaku.dm.api.ApiBounds;
 import io.danmaku.dm.delivery.DeliveryConfig;
 import io.danmaku.dm.inbound.InboundConfig;
@@ -17,6 +18,7 @@ public record DmServiceConfig(
         int bodyBytesMax,
         int idleTimeoutMs,
         ApiBounds api,
+        AbuseConfig abuse,
         TokenConfig token,
         PulsarConfig pulsar,
         String redisUrl,
@@ -41,6 +43,7 @@ public record DmServiceConfig(
                 (int) s.bytes("http.bodyMax", 1 << 10, 1 << 20),
                 (int) s.millis("http.idleTimeout", 1_000, HOUR_MS),
                 ApiBounds.read(s),
+                AbuseConfig.read(s),
                 TokenConfig.read(s, "token.secret"),
                 PulsarConfig.read(s),
                 s.nonEmpty("redis.url"),

@@ -1,5 +1,6 @@
 package io.danmaku.dm;
 
+import io.danmaku.dm.api.Abuse;
 import io.danmaku.dm.api.Routes;
 import io.danmaku.dm.delivery.Deliveries;
 import io.danmaku.dm.delivery.InboundTopic;
@@ -11,23 +12,33 @@ import io.danmaku.dm.store.Accounts;
 import io.danmaku.dm.store.BlockLists;
 import io.danmaku.dm.store.Contacts;
 import io.danmaku.dm.store.CqlNode;
+import io.danmaku.dm.store.Evidence;
 import io.danmaku.dm.store.Histories;
 import io.danmaku.dm.store.Jobs;
 import io.danmaku.dm.store.MessageTables;
 import io.danmaku.dm.store.Migrations;
 import io.danmaku.dm.store.Reach;
 import io.danmaku.dm.store.Relations;
+import io.danmaku.dm.store.Reports;
 import io.danmaku.dm.store.SyncLog;
 import io.danmaku.node.config.Settings;
+import io.danmaku.node.direct.DirectWords;
+import io.danmaku.node.direct.NewPeers;
 import io.danmaku.node.life.Service;
 import io.danmaku.node.life.Shutdown;
 import io.danmaku.node.ops.Ops;
 import io.danmaku.node.ops.Tracing;
+import io.danmaku.node.pulsar.HookOutbox;
 import io.danmaku.node.pulsar.PulsarNode;
+import io.danmaku.node.pulsar.StateTables;
 import io.danmaku.node.redis.Directory;
+import io.danmaku.node.redis.HourlySets;
 import io.danmaku.node.token.TokenKeys;
+import io.danmaku.node.words.WordFilters;
 import io.danmaku.protocol.log.Incarnation;
+import io.danmaku.protocol.log.StateKeys;
 import io.danmaku.protocol.log.Topics;
+import io.micrometer.core.instrument.Gauge;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -109,11 +120,21 @@ public final class DmServiceNode {
         JobRunner runner = new JobRunner(requests, jobs, config.jobs(), ops.registry());
         shutdown.add("jobs", STEP_MS, runner::stop);
         runner.start();
-        pulsarReady = () -> log.connected() && own.connected() && inbound.connected();
 
+        WordFilters words = new WordFilters();
+        shutdown.add("words", STEP_MS, words::close);
+        Gauge.builder("danmaku.words.terms", words, WordFilters::terms).register(ops.registry());
+        StateTables state = new StateTables(pulsar.client());
+        shutdown.add("state", STEP_MS, state::close);
+        Histories histories = new Histories(cql);
+        Abuse abuse = abuse(config, vertx, ops, shutdown, cql, histories, pulsar, words);
+        // nothing is sent before the lists of all tenants are in force
+        state.start((key, value) -> takeTenantsWords(words, key, value))
+                .get(config.startWithinMs(), TimeUnit.MILLISECONDS);
+        words.settle(config.startWithinMs());
         routes.open(
                 requests,
-                new Histories(cql),
+                histories,
                 new Contacts(cql, config.contactsRowsMax(), ops.registry()),
                 new SyncLog(cql),
                 new BlockLists(cql),
@@ -124,12 +145,47 @@ public final class DmServiceNode {
                 deliveries,
                 new Reach(cql, new Accounts(cql)),
                 jobs,
-                runner);
+                runner,
+                abuse);
+        // only now: who is told that it is ready must not hear that it starts
+        pulsarReady = () -> log.connected() && own.connected() && inbound.connected();
         shutdown.add(
                 "http",
                 config.drainWithinMs() + STEP_MS,
                 () -> await(server.shutdown(config.drainWithinMs(), TimeUnit.MILLISECONDS)));
         shutdown.add("readiness", STEP_MS, ops::drain);
+    }
+
+    private static Abuse abuse(
+            DmServiceConfig config,
+            Vertx vertx,
+            Ops ops,
+            Shutdown shutdown,
+            CqlNode cql,
+            Histories histories,
+            PulsarNode pulsar,
+            WordFilters words) {
+        HourlySets peers = new HourlySets(vertx, config.redisUrl(), "peers");
+        shutdown.add("new peers", STEP_MS, peers::close);
+        HourlySets reports = new HourlySets(vertx, config.redisUrl(), "reports");
+        shutdown.add("report counts", STEP_MS, reports::close);
+        HookOutbox outbox = new HookOutbox(pulsar.client(), ops.registry().counter("danmaku.dm.reports.untold"));
+        shutdown.add("hook outbox", STEP_MS, outbox::close);
+        return new Abuse(
+                config.abuse(),
+                new DirectWords(words, ops.registry()),
+                new NewPeers(config.abuse().newPeersPerHour(), peers, ops.registry()),
+                new Reports(cql, config.abuse().reportsKeptMs()),
+                new Evidence(cql, histories),
+                reports,
+                outbox);
+    }
+
+    /** Of all that is decided, the lists for all rooms of a tenant alone are asked about direct messages. */
+    private static void takeTenantsWords(WordFilters words, String key, byte[] value) {
+        if (StateKeys.isWords(key) && StateKeys.WordsKey.of(key).room().isEmpty()) {
+            words.take(key, value);
+        }
     }
 
     private static <T> T await(Future<T> future) throws Exception {

@@ -58,6 +58,9 @@ class DmServiceConfigTest {
                 "jobs.perSecond = 0",
                 "http.bodyMax = 64",
                 "http.sendsPerSecond = 0",
+                "direct.newPeersPerHour = -1",
+                "reports.perHour = 0",
+                "reports.keptFor = 1h",
                 "token.keysUrl = \"id.example\"",
                 "no.such = 1")) {
             String key = wrong.substring(0, wrong.indexOf(' '));

@@ -6,16 +6,14 @@ import io.danmaku.edge.policy.RoomTable;
 import io.danmaku.edge.policy.Spoken;
 import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.edge.roomlog.OpenRooms;
-import io.danmaku.edge.words.WordFilters;
+import io.danmaku.node.words.WordFilters;
 import io.danmaku.protocol.log.HeldJson;
-import io.danmaku.protocol.log.StateKeys;
 import io.danmaku.protocol.room.Deletion;
 import io.danmaku.protocol.room.Grant;
 import io.danmaku.protocol.room.HeldAnswer;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
-import io.danmaku.protocol.room.WordList;
 import java.util.function.Consumer;
 
 /** What is open on this edge follows what room-service decided. The table answers for everything that comes later. */
@@ -83,13 +81,8 @@ final class DecisionsCarriedOut implements RoomTable.Decided {
     }
 
     @Override
-    public void words(WordList list) {
-        filters.put(list);
-    }
-
-    @Override
-    public void wordsGone(StateKeys.WordsKey key) {
-        filters.remove(key.tenant(), key.room(), key.name());
+    public void words(String key, byte[] value) {
+        filters.take(key, value);
     }
 
     private void ifOpen(RoomKey room, String epoch, Consumer<OpenRoom> step) {

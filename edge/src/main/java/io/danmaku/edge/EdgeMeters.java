@@ -7,7 +7,7 @@ import io.danmaku.edge.connection.ConnectionLoops;
 import io.danmaku.edge.connection.RingOverflow;
 import io.danmaku.edge.connection.SocketTransport;
 import io.danmaku.edge.roomlog.OpenRooms;
-import io.danmaku.edge.words.WordFilters;
+import io.danmaku.node.words.WordFilters;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

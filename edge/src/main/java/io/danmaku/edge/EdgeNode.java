@@ -8,6 +8,7 @@ import io.danmaku.edge.broadcast.Restraint;
 import io.danmaku.edge.check.Checks;
 import io.danmaku.edge.connection.Commands;
 import io.danmaku.edge.connection.ConnectionLoops;
+import io.danmaku.edge.connection.DirectCommands;
 import io.danmaku.edge.connection.Handshake;
 import io.danmaku.edge.connection.SocketTransport;
 import io.danmaku.edge.direct.DirectBounds;
@@ -29,17 +30,20 @@ import io.danmaku.edge.roomlog.HeldOutbox;
 import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.edge.roomlog.OpenRooms;
 import io.danmaku.edge.tail.BatchWriter;
-import io.danmaku.edge.words.WordFilters;
 import io.danmaku.node.config.Settings;
+import io.danmaku.node.direct.DirectWords;
+import io.danmaku.node.direct.NewPeers;
 import io.danmaku.node.life.Service;
 import io.danmaku.node.life.Shutdown;
 import io.danmaku.node.ops.Ops;
 import io.danmaku.node.ops.Tracing;
 import io.danmaku.node.pulsar.PulsarNode;
 import io.danmaku.node.redis.Directory;
+import io.danmaku.node.redis.HourlySets;
 import io.danmaku.node.redis.Sayings;
 import io.danmaku.node.redis.SharedCounts;
 import io.danmaku.node.token.TokenKeys;
+import io.danmaku.node.words.WordFilters;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.Incarnation;
 import io.danmaku.protocol.log.RoomStats;
@@ -150,6 +154,11 @@ public final class EdgeNode {
                 DirectBounds.DEFAULT,
                 ops.registry());
         shutdown.add("direct", 5_000, direct::close);
+        HourlySets peers = new HourlySets(vertx, config.redisUrl(), "peers");
+        shutdown.add("new peers", 2_000, peers::close);
+        NewPeers newPeers = new NewPeers(config.newPeersPerHour(), peers, ops.registry());
+        DirectCommands directCommands =
+                new DirectCommands(direct, new DirectWords(filters, ops.registry()), newPeers, tracing.tracer());
         SendGate gate = new SendGate(table, filters);
         Checks checks = new Checks(vertx, ops.registry());
         shutdown.add("checks", 1_000, checks::close);
@@ -168,7 +177,7 @@ public final class EdgeNode {
                 incarnation,
                 presence,
                 stats,
-                direct,
+                directCommands,
                 loops,
                 tracing.tracer());
         Handshake handshake = new Handshake(
@@ -200,7 +209,7 @@ public final class EdgeNode {
             ops.drain();
             handshake.drain();
             history.drain();
-            loops.drain(config.drainMs(), direct::waiting);
+            loops.drain(config.drainMs(), () -> direct.waiting() + newPeers.waiting());
         });
         LOG.info(
                 "edge {} listens on {}:{} by {}, {} event loops",

@@ -1,6 +1,6 @@
 package io.danmaku.bench.micro;
 
-import io.danmaku.edge.words.WordFilter;
+import io.danmaku.node.words.WordFilter;
 import io.danmaku.protocol.room.WordList;
 import java.util.ArrayList;
 import java.util.List;

@@ -51,6 +51,7 @@ final class DirectApi {
     private static final long BUSY_RETRY_MS = 500;
 
     private final Requests requests;
+    private final DirectGate gate;
     private final Pages pages;
     private final int pagesMax;
     /** Pages being read; requests come on several event loops. */
@@ -61,8 +62,9 @@ final class DirectApi {
     /** Where pages are read from; there once the store is connected. */
     record Pages(Histories histories, Contacts contacts, SyncLog sync, BlockLists blocks) {}
 
-    DirectApi(Requests requests, Pages pages, int pagesMax, MeterRegistry registry) {
+    DirectApi(Requests requests, DirectGate gate, Pages pages, int pagesMax, MeterRegistry registry) {
         this.requests = requests;
+        this.gate = gate;
         this.pages = pages;
         this.pagesMax = pagesMax;
         busy = registry.counter("danmaku.dm.pages.busy");
@@ -207,7 +209,7 @@ final class DirectApi {
             Problems.send(context, refusal);
             return;
         }
-        then(context, requests.ask(record), result -> {
+        then(context, gate.ask(Bearer.claims(context), record), result -> {
             if (result.refusal() != null) {
                 Problems.send(context, result.refusal());
             } else {
@@ -230,6 +232,16 @@ final class DirectApi {
             }
             Problems.json(context, 200, answer);
         });
+    }
+
+    /** GET /api/dm/{peer}/conversation. */
+    void conversation(RoutingContext context) {
+        Claims claims = Bearer.claims(context);
+        String peer = Fields.peer(context);
+        page(
+                context,
+                () -> pages.histories.lastSeq(claims.tenant(), claims.user(), peer),
+                seq -> Problems.json(context, 200, Json.object().put("seq", seq)));
     }
 
     /** GET /api/dm/{peer}/messages/{mid}/versions. */
@@ -366,7 +378,7 @@ final class DirectApi {
     }
 
     /** Goes on with an answer on the request's event loop; what fails here is an engine that is away. */
-    private static <T> void then(RoutingContext context, CompletionStage<T> asked, Consumer<T> answer) {
+    static <T> void then(RoutingContext context, CompletionStage<T> asked, Consumer<T> answer) {
         Future.fromCompletionStage(asked, context.vertx().getOrCreateContext()).onComplete(answered -> {
             if (answered.succeeded()) {
                 answer.accept(answered.result());

@@ -50,6 +50,7 @@ public final class Routes {
     private volatile AccountApi accounts;
     private volatile PresenceApi presence;
     private volatile ServerApi servers;
+    private volatile ReportApi reports;
 
     public Routes(Vertx vertx, Ops ops, Tokens tokens, int bodyBytesMax, ApiBounds bounds, Tracer tracer) {
         pagesMax = bounds.pagesMax();
@@ -92,6 +93,9 @@ public final class Routes {
         router.patch("/api/dm/settings").handler(account(AccountApi::change));
         router.get("/api/dm/relations").handler(account(AccountApi::relations));
         router.put("/api/dm/:peer/relation").handler(with(DirectApi::relate));
+        router.post("/api/dm/reports").handler(reports(ReportApi::make));
+        router.get("/api/dm/reports").handler(reports(ReportApi::list));
+        router.get("/api/dm/:peer/conversation").handler(with(DirectApi::conversation));
         router.patch("/api/dm/:peer/messages/:mid").handler(with(DirectApi::edit));
         router.delete("/api/dm/:peer/messages/:mid").handler(with(DirectApi::recall));
         router.get("/api/dm/:peer/messages/:mid/versions").handler(with(DirectApi::versions));
@@ -106,6 +110,9 @@ public final class Routes {
         router.post("/api/dm/:peer/read").handler(with(DirectApi::read));
         router.post("/api/dm/:peer/delivered").handler(with(DirectApi::delivered));
         router.post("/api/dm/:peer/typing").handler(withPresence(PresenceApi::typing));
+        // last: a user may have the id "reports"
+        router.get("/api/dm/reports/:id").handler(reports(ReportApi::read));
+        router.put("/api/dm/reports/:id").handler(reports(ReportApi::decide));
         Problems.handleFailures(router);
     }
 
@@ -127,25 +134,37 @@ public final class Routes {
             Deliveries deliveries,
             Reach reach,
             Jobs jobs,
-            JobRunner runner) {
-        DirectApi direct =
-                new DirectApi(requests, new DirectApi.Pages(histories, contacts, sync, blocks), pagesMax, registry);
+            JobRunner runner,
+            Abuse abuse) {
+        DirectApi direct = new DirectApi(
+                requests,
+                new DirectGate(requests, histories, abuse.words(), abuse.peers()),
+                new DirectApi.Pages(histories, contacts, sync, blocks),
+                pagesMax,
+                registry);
         accounts = new AccountApi(direct, told, relations, new SettingsChange(requests, told), strangerMessages);
         presence = new PresenceApi(direct, reach, directory, deliveries);
         servers = new ServerApi(direct, requests, jobs, runner);
+        reports = new ReportApi(
+                abuse.reports(),
+                abuse.evidence(),
+                abuse.reportCounts(),
+                abuse.config().reportsPerHour(),
+                abuse.outbox(),
+                registry);
         api = direct;
     }
 
     private Handler<RoutingContext> account(BiConsumer<AccountApi, RoutingContext> action) {
-        return with((direct, context) -> action.accept(accounts, context));
+        return with(() -> accounts, action);
     }
 
     private Handler<RoutingContext> forServers(BiConsumer<ServerApi, RoutingContext> action) {
-        return with((direct, context) -> {
+        return with(() -> servers, (opened, context) -> {
             if (!Bearer.claims(context).admin()) {
                 throw new BadRequest(ErrorCode.FORBIDDEN, "this is for backends: a token with the scope admin");
             }
-            action.accept(servers, context);
+            action.accept(opened, context);
         });
     }
 
@@ -155,6 +174,10 @@ public final class Routes {
 
     private Handler<RoutingContext> withPresence(BiConsumer<PresenceApi, RoutingContext> action) {
         return with(() -> presence, action);
+    }
+
+    private Handler<RoutingContext> reports(BiConsumer<ReportApi, RoutingContext> action) {
+        return with(() -> reports, action);
     }
 
     private static <T> Handler<RoutingContext> with(Supplier<T> api, BiConsumer<T, RoutingContext> action) {

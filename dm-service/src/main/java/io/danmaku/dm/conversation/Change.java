@@ -56,7 +56,9 @@ public sealed interface Change {
         } else if (this instanceof Blocked block) {
             return told.put("blocked", block.blocked()).put("rev", rev).toString();
         } else if (this instanceof Related related) {
-            return told.put("rev", rev).set("relation", related.relation().toJson()).toString();
+            return told.put("rev", rev)
+                    .set("relation", related.relation().toJson())
+                    .toString();
         }
         return null;
     }

@@ -50,6 +50,14 @@ public final class Histories {
                 cql.prepare("SELECT body, at FROM KS.content_version WHERE tenant = ? AND message_id = ? LIMIT ?");
     }
 
+    /** The number of the conversation's newest message, 0 = there is none. */
+    public CompletionStage<Long> lastSeq(String tenant, String owner, String peer) {
+        return cql.execute(selectContact, tenant, owner, peer).thenApply(result -> {
+            Row contact = result.one();
+            return contact == null ? 0L : contact.getLong("last_seq");
+        });
+    }
+
     /** The newest {@code limit} messages below {@code before}. */
     public CompletionStage<Page> page(String tenant, String owner, String peer, long before, int limit) {
         return cql.execute(selectContact, tenant, owner, peer).thenCompose(result -> {
@@ -106,7 +114,8 @@ public final class Histories {
         });
     }
 
-    private CompletionStage<List<Version>> versions(String tenant, DirectMessage message) {
+    /** The same of one that is not recalled, whoever sees it. */
+    CompletionStage<List<Version>> versions(String tenant, DirectMessage message) {
         return cql.rows(selectVersions, tenant, message.mid(), Rules.VERSIONS_MAX)
                 .thenApply(rows -> rows.isEmpty()
                         ? List.of(new Version(message.kind(), message.body(), message.tsMs()))
@@ -126,7 +135,7 @@ public final class Histories {
                         });
     }
 
-    private static boolean isBetween(StoredMessage stored, String user, String peer) {
+    static boolean isBetween(StoredMessage stored, String user, String peer) {
         String from = stored.message().from();
         String to = stored.message().to();
         return (from.equals(user) && to.equals(peer)) || (from.equals(peer) && to.equals(user));

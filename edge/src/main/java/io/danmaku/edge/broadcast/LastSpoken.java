@@ -2,7 +2,7 @@ package io.danmaku.edge.broadcast;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.danmaku.edge.words.Likeness;
+import io.danmaku.node.words.Likeness;
 import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.json.EventDetail;
 import io.danmaku.protocol.log.RoomRecord;

@@ -1,6 +1,6 @@
 package io.danmaku.edge.broadcast;
 
-import io.danmaku.edge.words.Likeness;
+import io.danmaku.node.words.Likeness;
 import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.json.EventDetail;
 import io.danmaku.protocol.log.RaidSigns;

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.edge.audience.Audience;
 import io.danmaku.edge.broadcast.LiveRoom;
 import io.danmaku.edge.check.Checks;
-import io.danmaku.edge.direct.DirectGateway;
 import io.danmaku.edge.gate.SendGate;
 import io.danmaku.edge.overload.Admission;
 import io.danmaku.edge.policy.RoomTable;
@@ -65,7 +64,7 @@ public final class Commands {
             Incarnation node,
             PresenceReporter presence,
             StatsTable stats,
-            DirectGateway direct,
+            DirectCommands direct,
             ConnectionLoops loops,
             Tracer tracer) {
         this.tokens = tokens;
@@ -77,7 +76,7 @@ public final class Commands {
         this.limits = limits;
         this.presence = presence;
         this.stats = stats;
-        this.direct = new DirectCommands(direct, tracer);
+        this.direct = direct;
         history = new HistoryCommand(tracer);
         sends = new Sends(table, gate, checks, sayings, presence, node.number());
         this.loops = loops;

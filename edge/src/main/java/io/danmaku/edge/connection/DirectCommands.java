@@ -2,27 +2,38 @@ package io.danmaku.edge.connection;
 
 import io.danmaku.edge.direct.DirectGateway;
 import io.danmaku.edge.direct.Outcome;
+import io.danmaku.node.direct.DirectWords;
+import io.danmaku.node.direct.NewPeers;
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.DirectBody;
+import io.danmaku.protocol.log.DirectRecord;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
-/** The commands of direct messages: handed to the gateway, answered on the connection's event loop when it has the outcome. */
-final class DirectCommands {
+/**
+ * The commands of direct messages: asked whether they may be appended, handed to the gateway, answered on the connection's event loop when it has the
+ * outcome.
+ */
+public final class DirectCommands {
     private static final long RETRY_MS = 200;
 
     private final DirectGateway gateway;
+    private final DirectWords words;
+    private final NewPeers peers;
     private final Tracer tracer;
 
-    DirectCommands(DirectGateway gateway, Tracer tracer) {
+    public DirectCommands(DirectGateway gateway, DirectWords words, NewPeers peers, Tracer tracer) {
         this.gateway = gateway;
+        this.words = words;
+        this.peers = peers;
         this.tracer = tracer;
     }
 
@@ -31,11 +42,13 @@ final class DirectCommands {
             connection.refuse(
                     id, Refusal.of(ErrorCode.FORBIDDEN, "a " + send.kind() + " is sent by servers, over HTTP"));
         } else if (command instanceof Command.DmWrite write) {
-            append(connection, id, "dm.write", () -> gateway.write(connection, write));
+            append(connection, id, "dm.write", () -> write(connection, write));
         } else if (command instanceof Command.DmTyping typing) {
             signal(connection, id, "dm.typing", trace -> gateway.typing(connection, typing.peer(), trace), () -> {});
         } else if (command instanceof Command.DmLook look) {
             look(connection, id, look);
+        } else if (command instanceof Command.DmReport report) {
+            page(connection, id, "dm.report", (token, trace) -> gateway.report(report, token, trace));
         } else if (command instanceof Command.DmSync sync) {
             page(connection, id, "dm.sync", (token, trace) -> gateway.sync(sync, token, trace));
         } else if (command instanceof Command.DmHistory history) {
@@ -47,6 +60,34 @@ final class DirectCommands {
         } else {
             throw new IllegalStateException("not a command of direct messages: " + command);
         }
+    }
+
+    private CompletionStage<Outcome> write(Connection connection, Command.DmWrite write) {
+        if (write instanceof Command.DmSend send) {
+            DirectWords.Checked checked = words.check(connection.claims(), send.kind(), send.body());
+            return checked.refusal() != null
+                    ? refused(checked.refusal())
+                    : send(connection, send.withBody(checked.body()));
+        } else if (write instanceof Command.DmEdit edit) {
+            String kind = edit.text() ? "text" : DirectRecord.OBJECT;
+            DirectWords.Checked checked = words.check(connection.claims(), kind, edit.body());
+            return checked.refusal() != null
+                    ? refused(checked.refusal())
+                    : gateway.write(connection, edit.withBody(checked.body()));
+        }
+        return gateway.write(connection, write);
+    }
+
+    private CompletionStage<Outcome> send(Connection connection, Command.DmSend send) {
+        return peers.ask(
+                connection.claims(),
+                send.peer(),
+                () -> gateway.met(send.peer(), connection.token()),
+                refusal -> refusal == null ? gateway.write(connection, send) : refused(refusal));
+    }
+
+    private static CompletionStage<Outcome> refused(Refusal refusal) {
+        return CompletableFuture.completedFuture(new Outcome.Refused(refusal));
     }
 
     /** Something that asks the gateway. */

@@ -242,6 +242,22 @@ public final class DirectGateway implements AutoCloseable {
         return signals.call(HttpMethod.GET, uri, device.token(), Context.root());
     }
 
+    /** Reports messages; {@code ok} is dm-service's answer. */
+    public CompletionStage<Outcome> report(Command.DmReport command, String bearerToken, Context trace) {
+        return pages.page(PageRequest.of(command), bearerToken, trace);
+    }
+
+    /** Whether the bearer has a conversation with somebody; fails when dm-service does not say. */
+    public CompletionStage<Boolean> met(String peer, String bearerToken) {
+        return pages.page(PageRequest.ofConversation(peer), bearerToken, Context.root())
+                .thenApply(outcome -> {
+                    if (outcome instanceof Outcome.Done done) {
+                        return done.ok().path("seq").asLong() > 0;
+                    }
+                    throw new IllegalStateException("dm-service does not say who has met");
+                });
+    }
+
     /** Makes the record of a request. */
     private interface Request {
         DirectRecord record(long sendId);

@@ -34,6 +34,7 @@ final class PageClient implements AutoCloseable {
     private static final int CONNECTIONS_MAX = 16;
     private static final int CONNECT_MS_MAX = 1_000;
     private static final int OK = 200;
+    private static final int CREATED = 201;
     /** By how much fewer entries are asked for when a page has too many bytes: the longest messages fit then. */
     private static final int FEWER = 4;
 
@@ -65,14 +66,20 @@ final class PageClient implements AutoCloseable {
      * again with fewer entries, so that who asked gets on.
      */
     CompletionStage<Outcome> page(PageRequest page, String token, Context trace) {
-        if (page.change() != null) {
-            return bounded(
-                    () -> ask(new Asked(HttpMethod.PATCH, page.uri(), page.change()), token, trace), unknown());
+        if (page.body() != null) {
+            Asked change = new Asked(page.method(), page.uri(), Json.bytes(page.body()));
+            return bounded(() -> ask(change, token, trace), unknown());
         }
         return bounded(
                 () -> ask(new Asked(HttpMethod.GET, page.uri(), null), token, trace)
                         .compose(outcome -> outcome == TOO_LARGE && page.limit() > 1
-                                ? ask(new Asked(HttpMethod.GET, page.withFewer(FEWER).uri(), null), token, trace)
+                                ? ask(
+                                        new Asked(
+                                                HttpMethod.GET,
+                                                page.withFewer(FEWER).uri(),
+                                                null),
+                                        token,
+                                        trace)
                                 : Future.succeededFuture(outcome)),
                 unavailable());
     }
@@ -83,7 +90,7 @@ final class PageClient implements AutoCloseable {
     }
 
     /** @param body null = none */
-    private record Asked(HttpMethod method, String uri, String body) {}
+    private record Asked(HttpMethod method, String uri, byte[] body) {}
 
     /** @param unanswered what is said where no instance answers */
     private CompletionStage<Outcome> bounded(Supplier<Future<Outcome>> asking, Outcome unanswered) {
@@ -157,7 +164,7 @@ final class PageClient implements AutoCloseable {
         } catch (IOException notJson) {
             return unavailable();
         }
-        if (status == OK) {
+        if (status == OK || status == CREATED) {
             return answer instanceof ObjectNode ok ? new Outcome.Done(ok) : unavailable();
         }
         ErrorCode code = CODES.get(answer.path("code").asText());

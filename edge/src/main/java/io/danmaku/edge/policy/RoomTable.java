@@ -3,9 +3,9 @@ package io.danmaku.edge.policy;
 import io.danmaku.edge.tail.Deletions;
 import io.danmaku.node.address.Address;
 import io.danmaku.node.http.Bearer;
+import io.danmaku.node.pulsar.StateTables;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.StateKeys;
-import io.danmaku.protocol.log.Topics;
 import io.danmaku.protocol.room.Deletion;
 import io.danmaku.protocol.room.ExternalCheck;
 import io.danmaku.protocol.room.Grant;
@@ -17,17 +17,12 @@ import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
 import io.danmaku.protocol.room.Webhook;
-import io.danmaku.protocol.room.WordList;
 import io.danmaku.protocol.token.ApiKey;
 import io.danmaku.protocol.token.Claims;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.pulsar.client.api.PulsarClient;
-import org.apache.pulsar.client.api.Schema;
-import org.apache.pulsar.client.api.TableView;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,20 +44,21 @@ public final class RoomTable implements Bearer.Keys, AutoCloseable {
         /** Events were taken out of a log. */
         default void deletion(Deletion deletion) {}
 
-        /** A word list is new, changed or removed. */
-        default void words(WordList list) {}
+        /**
+         * A word list is new, changed or removed, or its room is no more.
+         *
+         * @param value of its record, empty = there is none any more
+         */
+        default void words(String key, byte[] value) {}
 
         /** A held chat was answered. */
         default void held(HeldAnswer answer) {}
-
-        /** The record of a word list is gone: it was removed before, or its room is no more. */
-        default void wordsGone(StateKeys.WordsKey key) {}
     }
 
     /** The log of one epoch of a room. */
     private record Log(RoomKey room, String epoch) {}
 
-    private final PulsarClient client;
+    private final StateTables tables;
     private final Decided decided;
     /** With the rules that are in force: whoever reads a policy here reads what a step against a raid makes of it. */
     private final Map<RoomKey, RoomState> rooms = new ConcurrentHashMap<>();
@@ -89,29 +85,16 @@ public final class RoomTable implements Bearer.Keys, AutoCloseable {
     /** Tenants by the webhooks of theirs that want to hear of held chats. */
     private final Map<String, String> tellHeld = new ConcurrentHashMap<>();
 
-    private final List<TableView<byte[]>> views = new ArrayList<>();
     private volatile boolean ready;
 
     public RoomTable(PulsarClient client, Decided decided) {
-        this.client = client;
+        tables = new StateTables(client);
         this.decided = decided;
     }
 
     /** Reads all state topics to their ends; done when the tables are as they were decided. */
     public CompletableFuture<Void> start() {
-        List<CompletableFuture<?>> opened = new ArrayList<>();
-        for (int group = 0; group < Topics.STATE_GROUPS; group++) {
-            opened.add(client.newTableView(Schema.BYTES)
-                    .topic(Topics.state(group))
-                    .createAsync()
-                    .thenAccept(view -> {
-                        synchronized (views) {
-                            views.add(view);
-                        }
-                        view.forEachAndListen(this::take);
-                    }));
-        }
-        return CompletableFuture.allOf(opened.toArray(CompletableFuture[]::new)).thenRun(() -> ready = true);
+        return tables.start(this::take).thenRun(() -> ready = true);
     }
 
     public boolean ready() {
@@ -121,32 +104,24 @@ public final class RoomTable implements Bearer.Keys, AutoCloseable {
     /** One record of a state topic; a key has one topic, and a topic one reading thread. */
     public void take(String key, byte[] value) {
         boolean deleted = value == null || value.length == 0;
-        try {
-            if (StateKeys.isRoom(key)) {
-                takeRoom(key, deleted ? null : Json.read(value, RoomState.class));
-            } else if (StateKeys.isSanction(key)) {
-                takeSanction(key, deleted ? null : Json.read(value, Sanction.class));
-            } else if (StateKeys.isGrant(key)) {
-                takeGrant(key, deleted ? null : Json.read(value, Grant.class));
-            } else if (StateKeys.isDeletion(key)) {
-                takeDeletion(key, deleted ? null : Json.read(value, Deletion.class));
-            } else if (StateKeys.isHeld(key)) {
-                takeAnswer(key, deleted ? null : Json.read(value, HeldAnswer.class));
-            } else if (StateKeys.isWebhook(key)) {
-                takeWebhook(key, deleted ? null : Json.read(value, Webhook.class));
-            } else if (StateKeys.isCheck(key)) {
-                takeCheck(key, deleted ? null : Json.read(value, ExternalCheck.class));
-            } else if (StateKeys.isWords(key)) {
-                if (deleted) {
-                    decided.wordsGone(StateKeys.WordsKey.of(key));
-                } else {
-                    decided.words(Json.read(value, WordList.class));
-                }
-            } else if (StateKeys.isApiKey(key)) {
-                takeApiKey(key, deleted ? null : Json.read(value, ApiKey.class));
-            }
-        } catch (RuntimeException unreadable) {
-            LOG.error("the state record {} cannot be read", key, unreadable);
+        if (StateKeys.isRoom(key)) {
+            takeRoom(key, deleted ? null : Json.read(value, RoomState.class));
+        } else if (StateKeys.isSanction(key)) {
+            takeSanction(key, deleted ? null : Json.read(value, Sanction.class));
+        } else if (StateKeys.isGrant(key)) {
+            takeGrant(key, deleted ? null : Json.read(value, Grant.class));
+        } else if (StateKeys.isDeletion(key)) {
+            takeDeletion(key, deleted ? null : Json.read(value, Deletion.class));
+        } else if (StateKeys.isHeld(key)) {
+            takeAnswer(key, deleted ? null : Json.read(value, HeldAnswer.class));
+        } else if (StateKeys.isWebhook(key)) {
+            takeWebhook(key, deleted ? null : Json.read(value, Webhook.class));
+        } else if (StateKeys.isCheck(key)) {
+            takeCheck(key, deleted ? null : Json.read(value, ExternalCheck.class));
+        } else if (StateKeys.isWords(key)) {
+            decided.words(key, value);
+        } else if (StateKeys.isApiKey(key)) {
+            takeApiKey(key, deleted ? null : Json.read(value, ApiKey.class));
         }
     }
 
@@ -350,8 +325,6 @@ public final class RoomTable implements Bearer.Keys, AutoCloseable {
 
     @Override
     public void close() {
-        synchronized (views) {
-            views.forEach(TableView::closeAsync);
-        }
+        tables.close();
     }
 }

@@ -2,20 +2,16 @@ package io.danmaku.edge.roomlog;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.edge.broadcast.LiveRoom;
-import io.danmaku.node.pulsar.PulsarNode;
+import io.danmaku.node.pulsar.HookOutbox;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.HeldJson;
 import io.danmaku.protocol.log.HookRecord;
 import io.danmaku.protocol.log.RoomRecord;
-import io.danmaku.protocol.log.Topics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
-import org.apache.pulsar.client.api.Producer;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,68 +23,30 @@ import org.slf4j.LoggerFactory;
 public final class HeldOutbox implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HeldOutbox.class);
     private static final String TYPE = "held";
-    private static final int PENDING_MAX = 1_000;
-    private static final int SEND_TIMEOUT_S = 10;
-    private static final long OPEN_AGAIN_NS = TimeUnit.SECONDS.toNanos(1);
-    private static final long CLOSE_S_MAX = 2;
 
-    private final PulsarClient client;
+    private final HookOutbox outbox;
     private final Counter dropped;
-    private CompletableFuture<Producer<byte[]>> producer;
-    private long openedNs;
 
     public HeldOutbox(PulsarClient client, MeterRegistry registry) {
-        this.client = client;
         dropped = registry.counter("danmaku.held.untold");
-        open(System.nanoTime());
-    }
-
-    private synchronized CompletableFuture<Producer<byte[]>> open(long nowNs) {
-        boolean failed = producer != null && producer.isCompletedExceptionally();
-        if (producer == null || (failed && nowNs - openedNs >= OPEN_AGAIN_NS)) {
-            openedNs = nowNs;
-            producer = client.newProducer()
-                    .topic(Topics.hookOutbox())
-                    .maxPendingMessages(PENDING_MAX)
-                    .blockIfQueueFull(false)
-                    .sendTimeout(SEND_TIMEOUT_S, TimeUnit.SECONDS)
-                    .enableBatching(false)
-                    .createAsync();
-        }
-        return producer;
+        outbox = new HookOutbox(client, dropped);
     }
 
     /** A chat of this edge waits from now on. From any thread. */
     public void put(LiveRoom room, long offset, long tsMs, RoomRecord record) {
-        CompletableFuture<Producer<byte[]>> opened = open(System.nanoTime());
-        if (!opened.isDone() || opened.isCompletedExceptionally()) {
-            dropped.increment();
-            return;
-        }
         try {
-            HookRecord told = new HookRecord(
+            outbox.put(new HookRecord(
                     room.key().tenant(),
                     "",
                     id(room, offset),
                     TYPE,
                     room.key().room(),
                     tsMs,
-                    data(offset, tsMs, record));
-            opened.join().sendAsync(Json.bytes(told)).exceptionally(failure -> {
-                untold(opened, failure);
-                return null;
-            });
+                    data(offset, tsMs, record)));
         } catch (RuntimeException fault) {
             // the broadcaster has others to tell
-            untold(opened, fault);
-        }
-    }
-
-    private synchronized void untold(CompletableFuture<Producer<byte[]>> by, Throwable failure) {
-        LOG.debug("a webhook is not told of a held chat", failure);
-        dropped.increment();
-        if (producer == by && PulsarNode.isGivenUp(failure)) {
-            producer = null;
+            LOG.debug("a webhook is not told of a held chat", fault);
+            dropped.increment();
         }
     }
 
@@ -110,10 +68,6 @@ public final class HeldOutbox implements AutoCloseable {
     /** Waits a bounded time for what is on its way. */
     @Override
     public void close() {
-        open(System.nanoTime())
-                .thenCompose(Producer::closeAsync)
-                .completeOnTimeout(null, CLOSE_S_MAX, TimeUnit.SECONDS)
-                .exceptionally(failure -> null)
-                .join();
+        outbox.close();
     }
 }

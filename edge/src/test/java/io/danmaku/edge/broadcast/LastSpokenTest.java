@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.danmaku.edge.words.Likeness;
+import io.danmaku.node.words.Likeness;
 import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.json.EventDetail;
 import io.danmaku.protocol.json.Json;

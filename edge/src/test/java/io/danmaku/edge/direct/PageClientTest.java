@@ -134,6 +134,21 @@ final class PageClientTest {
     }
 
     @Test
+    void aReportIsPosted() {
+        serve(request -> request.body()
+                .onSuccess(body -> request.response()
+                        .setStatusCode(201)
+                        .end("{\"method\":\"" + request.method() + "\",\"sent\":" + body + "}")));
+        client = new PageClient(vertx, urls, BOUNDS);
+        Outcome.Done done =
+                (Outcome.Done) ask(PageRequest.of(new Command.DmReport("8", List.of("m1", "m2"), "spam", "why")));
+        assertEquals(
+                "{\"method\":\"POST\",\"sent\":{\"peer\":\"8\",\"reason\":\"why\",\"category\":\"spam\",\"mids\":[\"m1\",\"m2\"]}}",
+                done.ok().toString());
+        assertEquals(List.of("/api/dm/reports Bearer secret"), asked);
+    }
+
+    @Test
     void noAnswerInTimeIsUnavailable() {
         serve(request -> {});
         client = new PageClient(vertx, urls, new DirectBounds(10, 1_000, 10, 10, 2, 200, 1_000));

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.edge.broadcast.LastSpoken;
 import io.danmaku.edge.policy.RoomTable;
-import io.danmaku.edge.words.WordFilters;
+import io.danmaku.node.words.WordFilters;
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.event.DeliveryClass;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.danmaku.edge.broadcast.LastSpoken;
-import io.danmaku.edge.words.Likeness;
 import io.danmaku.node.redis.Sayings.Saying;
+import io.danmaku.node.words.Likeness;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;

@@ -53,7 +53,12 @@ public sealed interface Command {
      * @param body a text, or of other kinds the JSON of an object
      * @param reply id of the message that it answers, empty = none
      */
-    record DmSend(String peer, String cid, String kind, String body, String reply) implements DmWrite {}
+    record DmSend(String peer, String cid, String kind, String body, String reply) implements DmWrite {
+        /** The same with another body. */
+        public DmSend withBody(String told) {
+            return new DmSend(peer, cid, kind, told, reply);
+        }
+    }
 
     record DmRead(String peer, long seq) implements DmWrite {}
 
@@ -65,7 +70,12 @@ public sealed interface Command {
      *
      * @param text whether it is a text, else the JSON of an object
      */
-    record DmEdit(String peer, String mid, String body, boolean text) implements DmWrite {}
+    record DmEdit(String peer, String mid, String body, boolean text) implements DmWrite {
+        /** The same with another body. */
+        public DmEdit withBody(String told) {
+            return new DmEdit(peer, mid, told, text);
+        }
+    }
 
     /** Takes one's own message back. */
     record DmRecall(String peer, String mid) implements DmWrite {}
@@ -87,6 +97,13 @@ public sealed interface Command {
 
     /** Changes the user's settings, {@link io.danmaku.protocol.json.OwnFields#SETTINGS}; asks for them when the change is empty. */
     record DmSettings(ObjectNode change) implements Command {}
+    /**
+     * Tells the tenant's admins of messages.
+     *
+     * @param mids of messages of the conversation, 1..20, each once
+     * @param category empty = none; which there are is not checked
+     */
+    record DmReport(String peer, List<String> mids, String category, String reason) implements Command {}
 
     /** Asks for direct messages after an opaque position; null = from the first one kept. */
     record DmSync(String position, int limit) implements Command {}

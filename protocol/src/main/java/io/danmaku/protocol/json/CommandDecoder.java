@@ -39,6 +39,11 @@ public final class CommandDecoder {
     private static final int POSITION_CHARS_MAX = 512;
     private static final Set<String> BOXES = Set.of("inbox", "requests");
 
+    /** Most messages of one report, and characters of its reason. */
+    public static final int REPORTED_MAX = 20;
+
+    public static final int REASON_CHARS_MAX = 200;
+
     private CommandDecoder() {}
 
     /**
@@ -123,6 +128,12 @@ public final class CommandDecoder {
             case "dm.unblock" -> new Command.DmBlock(peer(f), false);
             case "dm.relation" -> new Command.DmRelation(peer(f), own(f, OwnFields.RELATION));
             case "dm.settings" -> new Command.DmSettings(settings(f));
+            case "dm.report" ->
+                new Command.DmReport(
+                        peer(f),
+                        mids(f),
+                        f.hasNonNull("category") ? text(f, "category", 1, 32) : "",
+                        text(f, "reason", 1, REASON_CHARS_MAX));
             case "dm.sync" ->
                 new Command.DmSync(f.hasNonNull("pos") ? text(f, "pos", 1, POSITION_CHARS_MAX) : null, (int)
                         number(f, "limit", 1, LIMIT_MAX, SYNC_DEFAULT));
@@ -240,6 +251,22 @@ public final class CommandDecoder {
             return List.copyOf(peers);
         }
         throw new BadField("peers is an array of at most " + LOOKED_AT_MAX + " user ids");
+    }
+
+    private static List<String> mids(ObjectNode f) throws BadField {
+        Set<String> mids = new LinkedHashSet<>();
+        if (f.get("mids") instanceof ArrayNode array && array.size() <= REPORTED_MAX) {
+            for (JsonNode mid : array) {
+                if (!mid.isTextual() || !Ids.isMessage(mid.textValue())) {
+                    throw new BadField("mids are ids of messages");
+                }
+                mids.add(mid.textValue());
+            }
+        }
+        if (mids.isEmpty()) {
+            throw new BadField("mids is an array of 1.." + REPORTED_MAX + " ids of messages");
+        }
+        return List.copyOf(mids);
     }
 
     private static String peer(ObjectNode f) throws BadField {

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.danmaku.protocol.room.Ids;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -93,6 +95,10 @@ public final class DirectBody {
             Set.of("title"),
             NOTICE,
             Set.of("title"));
+
+    /** By kind: fields whose texts are shown. */
+    private static final Map<String, List<String>> SHOWN =
+            Map.of("file", List.of("name"), "location", List.of("name", "address"), "card", List.of("title", "text"));
 
     private DirectBody() {}
 
@@ -192,6 +198,38 @@ public final class DirectBody {
             return body != null && body.isTextual() ? body.textValue() : null;
         }
         return body != null && body.isObject() ? body.toString() : null;
+    }
+
+    /**
+     * A body with another text wherever one is shown of it: the body of the kind text, the names and titles of other kinds; nothing of a custom
+     * one, which is the product's.
+     *
+     * @param kind of a body that {@link #fault} does not mind; one that there is not stands for that whose form an object has
+     */
+    public static String withTexts(String kind, String body, UnaryOperator<String> change) {
+        if (TEXT.equals(kind)) {
+            return change.apply(body);
+        }
+        List<String> shown = isKind(kind)
+                ? SHOWN.getOrDefault(kind, List.of())
+                : SHOWN.keySet().stream()
+                        .filter(known -> fault(known, body) == null)
+                        .map(SHOWN::get)
+                        .findFirst()
+                        .orElse(List.of());
+        if (shown.isEmpty() || !(parsed(body) instanceof ObjectNode object)) {
+            return body;
+        }
+        boolean changed = false;
+        for (String field : shown) {
+            if (object.hasNonNull(field)) {
+                String before = object.get(field).textValue();
+                String after = change.apply(before);
+                changed |= !after.equals(before);
+                object.put(field, after);
+            }
+        }
+        return changed ? object.toString() : body;
     }
 
     private static JsonNode parsed(String body) {

@@ -94,6 +94,11 @@ public record DirectRecord(
         return new DirectRecord(op, tenant, from, to, "", "", "", seq, node, sendId, "");
     }
 
+    /** The same with another body. */
+    public DirectRecord withBody(String other) {
+        return new DirectRecord(op, tenant, from, to, cid, kind, other, seq, node, sendId, mid);
+    }
+
     /** {@code tenant/lower/higher}: the same from both sides; the partition key. */
     public String conversation() {
         return conversation(tenant, from, to);

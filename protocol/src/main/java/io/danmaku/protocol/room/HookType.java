@@ -12,7 +12,9 @@ public enum HookType {
     /** A sanction was spoken or lifted. */
     SANCTION("sanction"),
     /** A message waits for somebody to decide about it; edges put it into the outbox themselves. */
-    HELD("held");
+    HELD("held"),
+    /** Somebody has reported direct messages; dm-service puts it into the outbox itself. */
+    DM_REPORT("dm.report");
 
     private final String wireName;
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.danmaku.protocol.log.DirectMessage;
 import io.danmaku.protocol.log.Revision;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,5 +88,30 @@ class DirectBodyTest {
                 "{\"mid\":\"m\",\"from\":\"7\",\"to\":\"8\",\"seq\":3,\"kind\":\"recalled\",\"body\":\"\",\"ts\":5,"
                         + "\"recalled\":7,\"rev\":12}",
                 sent.with("", edited.recalled(12, 7)).toJson().toString());
+    }
+
+    private static String loud(String kind, String body) {
+        return DirectBody.withTexts(kind, body, text -> text.toUpperCase(Locale.ROOT));
+    }
+
+    @Test
+    void whatIsShownAsTextIsAskedForAndNothingElse() {
+        assertEquals("HI", loud("text", "hi"));
+        String card = "{\"title\":\"a\",\"text\":\"b\",\"url\":\"https://x.example/c\"}";
+        String loudCard = "{\"title\":\"A\",\"text\":\"B\",\"url\":\"https://x.example/c\"}";
+        assertEquals(loudCard, loud("card", card));
+        assertEquals(
+                "{\"lat\":1,\"lon\":2,\"address\":\"A\"}", loud("location", "{\"lat\":1,\"lon\":2,\"address\":\"a\"}"));
+        assertEquals(card, loud("custom", card));
+        String image = "{\"url\":\"https://x.example/c\"}";
+        assertEquals(image, loud("image", image));
+    }
+
+    @Test
+    void anObjectOfWhichTheKindIsNotKnownIsThatWhoseFormItHas() {
+        assertEquals("{\"title\":\"A\"}", loud("object", "{\"title\":\"a\"}"));
+        assertEquals("{\"name\":\"a\"}", loud("object", "{\"name\":\"a\"}"));
+        String same = "{ \"title\":\"A\" }";
+        assertEquals(same, loud("object", same), "what is not changed keeps its form");
     }
 }

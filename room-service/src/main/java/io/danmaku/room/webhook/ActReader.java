@@ -210,7 +210,7 @@ final class ActReader {
                 Sanction sanction = Json.read(value, Sanction.class);
                 yield SanctionForm.json(sanction).put("lifted", sanction.untilMs() == 0);
             }
-            case REPORT, HELD -> plain(value);
+            case REPORT, HELD, DM_REPORT -> plain(value);
         };
     }
 

@@ -51,6 +51,10 @@ final class DirectClient {
         token = TestHub.get().token(new Claims(user, user, tenant, Map.of(), backend, expiresAtMs));
     }
 
+    String token() {
+        return token;
+    }
+
     String user() {
         return user;
     }

@@ -140,6 +140,27 @@ class WebhooksIT {
     }
 
     @Test
+    void directMessagesThatAreReportedAreToldWithoutWhatTheySay() throws Exception {
+        put("reports", "dm.report");
+        RoomHttp ann = as("hook-ann", TENANT, Map.of(), false);
+        RoomHttp bob = as("hook-bob", TENANT, Map.of(), false);
+        String mid = well(ann.post(
+                        "/api/dm/hook-bob/messages", "{\"cid\":\"c1\",\"kind\":\"text\",\"body\":\"you fool\"}"))
+                .path("mid")
+                .asText();
+        String report = "{\"peer\":\"hook-ann\",\"mids\":[\"" + mid + "\"],\"reason\":\"insults me\"}";
+        String id = well(bob.post("/api/dm/reports", report)).path("id").asText();
+        assertEquals(id, well(bob.post("/api/dm/reports", report)).path("id").asText());
+        Eventually.await(TOLD_MAX, "the report", () -> !receiver.told("reports").isEmpty());
+        assertEquals(List.of("dm.report "), receiver.told("reports"));
+        JsonNode told = event("reports", "dm.report").path("data");
+        assertEquals(id, told.path("id").asText());
+        assertEquals("hook-bob", told.path("reporter").asText());
+        assertEquals(mid, told.at("/mids/0").asText());
+        assertFalse(told.toString().contains("fool"), told::toString);
+    }
+
+    @Test
     void whatWaitsForAModeratorIsPostedOnceWithItsText() throws Exception {
         put("queue", "held");
         well(backend.post("/api/rooms", "{\"id\":\"hook-held\",\"policy\":{\"holdAll\":true}}"));

@@ -1,4 +1,4 @@
-package io.danmaku.edge.words;
+package io.danmaku.node.words;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;

@@ -1,2 +1,2 @@
 /** Words that are not wanted: texts folded to what they look like, and the lists that are looked for in them. No I/O. */
-package io.danmaku.edge.words;
+package io.danmaku.node.words;

@@ -1,4 +1,4 @@
-package io.danmaku.edge.words;
+package io.danmaku.node.words;
 
 import java.text.Normalizer;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package io.danmaku.edge.words;
+package io.danmaku.node.words;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;

@@ -1,5 +1,7 @@
-package io.danmaku.edge.words;
+package io.danmaku.node.words;
 
+import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.log.StateKeys;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.WordList;
 import java.util.List;
@@ -36,6 +38,21 @@ public final class WordFilters implements AutoCloseable {
                 thread.setDaemon(true);
                 return thread;
             });
+
+    /**
+     * The record of a list in a state topic.
+     *
+     * @param key for which {@link StateKeys#isWords} holds
+     * @param value null or empty = the record is gone
+     */
+    public void take(String key, byte[] value) {
+        if (value == null || value.length == 0) {
+            StateKeys.WordsKey gone = StateKeys.WordsKey.of(key);
+            remove(gone.tenant(), gone.room(), gone.name());
+        } else {
+            put(Json.read(value, WordList.class));
+        }
+    }
 
     /** A list is new or changed, or removed: then there is nothing in it. */
     public void put(WordList list) {
@@ -115,6 +132,11 @@ public final class WordFilters implements AutoCloseable {
                         || (byTenant.action() != null && byTenant.action().compareTo(byRoom.action()) <= 0)
                 ? new WordFilter.Verdict(byTenant.action(), byRoom.text())
                 : byRoom;
+    }
+
+    /** What the lists for all rooms of a tenant say of a text that is in none. */
+    public WordFilter.Verdict check(String tenant, String text) {
+        return filter(tenant, "", "").check(text);
     }
 
     private WordFilter filter(String tenant, String room, String epoch) {

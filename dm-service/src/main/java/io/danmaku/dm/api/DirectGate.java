@@ -1,0 +1,53 @@
+package io.danmaku.dm.api;
+
+import io.danmaku.dm.delivery.Requests;
+import io.danmaku.dm.store.Histories;
+import io.danmaku.node.direct.DirectWords;
+import io.danmaku.node.direct.NewPeers;
+import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.log.Delivery;
+import io.danmaku.protocol.log.DirectRecord;
+import io.danmaku.protocol.log.DirectRecord.Op;
+import io.danmaku.protocol.token.Claims;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Between a request and the log: what its sender may not send is not appended. An edge does the same for a WebSocket. */
+final class DirectGate {
+    private final Requests requests;
+    private final Histories histories;
+    private final DirectWords words;
+    private final NewPeers peers;
+
+    DirectGate(Requests requests, Histories histories, DirectWords words, NewPeers peers) {
+        this.requests = requests;
+        this.histories = histories;
+        this.words = words;
+        this.peers = peers;
+    }
+
+    /** Completes as {@link Requests#ask} does. */
+    CompletionStage<Delivery> ask(Claims sender, DirectRecord asked) {
+        if (asked.op() != Op.SEND && asked.op() != Op.EDIT) {
+            return requests.ask(asked);
+        }
+        DirectWords.Checked checked = words.check(sender, asked.kind(), asked.body());
+        if (checked.refusal() != null) {
+            return refused(asked, checked.refusal());
+        }
+        DirectRecord record = asked.withBody(checked.body());
+        return record.op() == Op.EDIT
+                ? requests.ask(record)
+                : peers.ask(
+                        sender,
+                        record.to(),
+                        () -> histories
+                                .lastSeq(record.tenant(), record.from(), record.to())
+                                .thenApply(seq -> seq > 0),
+                        refusal -> refusal == null ? requests.ask(record) : refused(record, refusal));
+    }
+
+    private static CompletionStage<Delivery> refused(DirectRecord record, Refusal refusal) {
+        return CompletableFuture.completedFuture(Delivery.refused(record.tenant(), record.sendId(), refusal));
+    }
+}
