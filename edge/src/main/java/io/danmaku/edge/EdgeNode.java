@@ -146,7 +146,7 @@ public final class EdgeNode {
                 directory,
                 vertx,
                 List.of(config.dmServiceUrl()),
-                DirectBounds.DEFAULT,
+                DirectBounds.with(config.directBacklogMax()),
                 ops.registry());
         shutdown.add("direct", 5_000, direct::close);
         SendGate gate = new SendGate(table, filters);

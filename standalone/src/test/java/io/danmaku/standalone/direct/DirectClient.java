@@ -42,9 +42,14 @@ final class DirectClient {
 
     /** @param backend whether its token is that of a backend, else it is a viewer's */
     DirectClient(String user, boolean backend) {
+        this(TestHub.get(), user, backend);
+    }
+
+    /** @param hub whose user it is, where that is not the shared one */
+    DirectClient(TestHub hub, String user, boolean backend) {
         this.user = user;
         long expiresAtMs = System.currentTimeMillis() + TOKEN_TTL.toMillis();
-        token = TestHub.get().token(new Claims(user, user, Ids.DEFAULT_TENANT, Map.of(), backend, expiresAtMs));
+        token = hub.token(new Claims(user, user, Ids.DEFAULT_TENANT, Map.of(), backend, expiresAtMs));
     }
 
     String user() {
