@@ -28,6 +28,7 @@ import io.danmaku.node.life.Service;
 import io.danmaku.node.life.Shutdown;
 import io.danmaku.node.ops.Ops;
 import io.danmaku.node.ops.Tracing;
+import io.danmaku.node.pulsar.Backlog;
 import io.danmaku.node.pulsar.HookOutbox;
 import io.danmaku.node.pulsar.PulsarNode;
 import io.danmaku.node.pulsar.StateTables;
@@ -107,7 +108,16 @@ public final class DmServiceNode {
         pulsar.awaitNamespaces(config.startWithinMs());
         pulsar.admin().createTopic(Topics.delivery(node.toString())).get(config.startWithinMs(), TimeUnit.MILLISECONDS);
         InboundTopic log = new InboundTopic(pulsar.client());
-        Requests requests = new Requests(node, log, config.delivery(), ops.registry());
+        Backlog backlog = new Backlog(
+                pulsar.admin(),
+                Topics.directInbound(),
+                Topics.DIRECT_PARTITIONS,
+                Topics.DIRECT_SUBSCRIPTION,
+                config.delivery().backlogMax(),
+                ops.registry(),
+                "danmaku.dm.backlog");
+        shutdown.add("backlog", STEP_MS, backlog::close);
+        Requests requests = new Requests(node, log, backlog, config.delivery(), ops.registry());
         OwnTopic own = new OwnTopic(pulsar.client(), node, requests);
         shutdown.add("own topic", STEP_MS, own::close);
         Deliveries deliveries = new Deliveries(pulsar.client(), directory, requests, config.delivery(), ops.registry());

@@ -151,7 +151,7 @@ public final class EdgeNode {
                 directory,
                 vertx,
                 List.of(config.dmServiceUrl()),
-                DirectBounds.DEFAULT,
+                DirectBounds.with(config.directBacklogMax()),
                 ops.registry());
         shutdown.add("direct", 5_000, direct::close);
         HourlySets peers = new HourlySets(vertx, config.redisUrl(), "peers");

@@ -1,5 +1,6 @@
 package io.danmaku.dm.delivery;
 
+import io.danmaku.node.pulsar.Backlog;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.log.Delivery;
@@ -22,6 +23,7 @@ public final class Requests {
     private static final long AWAY_RETRY_MS = 1_000;
     private static final long BUSY_RETRY_MS = 500;
     private static final long PENDING_RETRY_MS = 1_000;
+    private static final long FULL_RETRY_MS = 2_000;
 
     private static final Refusal PENDING = Refusal.retry(
             ErrorCode.PENDING, "no result yet: it may still be carried out; the same cid asks again", PENDING_RETRY_MS);
@@ -30,12 +32,16 @@ public final class Requests {
     private final AtomicLong lastId = new AtomicLong();
     private final String node;
     private final InboundTopic log;
+    private final Backlog backlog;
     private final DeliveryConfig config;
     private final MeterRegistry registry;
 
-    public Requests(Incarnation node, InboundTopic log, DeliveryConfig config, MeterRegistry registry) {
+    /** @param backlog of the log, which is closed by who made it */
+    public Requests(
+            Incarnation node, InboundTopic log, Backlog backlog, DeliveryConfig config, MeterRegistry registry) {
         this.node = node.toString();
         this.log = log;
+        this.backlog = backlog;
         this.config = config;
         this.registry = registry;
         registry.gaugeMapSize("danmaku.dm.requests.waiting", Tags.empty(), waiting);
@@ -69,6 +75,13 @@ public final class Requests {
                     Refusal.retry(
                             ErrorCode.UNAVAILABLE, "the log cannot be reached; nothing was sent", AWAY_RETRY_MS)));
         }
+        if (backlog.isFull(Topics.directPartition(record.conversation()))) {
+            return CompletableFuture.completedFuture(refused(
+                    tenant,
+                    id,
+                    Refusal.retry(
+                            ErrorCode.UNAVAILABLE, "too much waits to be stored; nothing was sent", FULL_RETRY_MS)));
+        }
         if (waiting.size() >= config.requestsMax()) {
             return CompletableFuture.completedFuture(refused(
                     tenant,
@@ -89,7 +102,11 @@ public final class Requests {
         return result.completeOnTimeout(null, config.resultWithinMs(), TimeUnit.MILLISECONDS)
                 .thenApply(answer -> {
                     waiting.remove(id);
-                    return answer != null ? answer : refused(tenant, id, PENDING);
+                    if (answer != null) {
+                        return answer;
+                    }
+                    backlog.late();
+                    return refused(tenant, id, PENDING);
                 });
     }
 

@@ -25,7 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 final class PartitionConsumer implements PartitionOwner.Feed {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionConsumer.class);
-    private static final String SUBSCRIPTION = "dm-service";
     private static final long RETRY_MS_MIN = 100;
     private static final long RETRY_MS_MAX = 5_000;
     private static final long DRAIN_CHECK_MS = 5;
@@ -79,7 +78,7 @@ final class PartitionConsumer implements PartitionOwner.Feed {
         }
         var unused = client.newConsumer()
                 .topic(Topics.directInbound(partition))
-                .subscriptionName(SUBSCRIPTION)
+                .subscriptionName(Topics.DIRECT_SUBSCRIPTION)
                 .subscriptionType(SubscriptionType.Failover)
                 .subscriptionInitialPosition(SubscriptionInitialPosition.Earliest)
                 .receiverQueueSize(config.receiveQueue())

@@ -24,7 +24,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Brings the keyspace to what this version needs: numbered files, each applied once, recorded with its checksum. Many
  * instances may start at once: only who holds the lock row applies, the others wait and then find nothing to do. A holder
- * that died lets go by the row's TTL, and the next one applies its file again. Blocks; for the start of a process.
+ * that died lets go by the row's TTL, and the next one applies its file again. The TTL is for one statement: before each
+ * the holder renews it, so a file may take as long as it needs, and who has lost the lock all the same waits for it anew.
+ * Blocks; for the start of a process.
  */
 public final class Migrations {
     private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
@@ -37,7 +39,12 @@ public final class Migrations {
     /** Changing a schema takes longer than a request. */
     private static final Duration DDL_TIMEOUT = Duration.ofSeconds(20);
 
+    /** Longer than any one statement may take. */
     private static final int LOCK_S = 60;
+
+    /** So often the lock may be lost, to an instance that took this one for dead. */
+    private static final int LOST_MAX = 10;
+
     private static final long LOCK_WAIT_S = 3 * LOCK_S;
     private static final long LOCK_PAUSE_MS = 200;
 
@@ -68,20 +75,49 @@ public final class Migrations {
             return;
         }
         ddl("CREATE TABLE IF NOT EXISTS " + keyspace + ".schema_lock (name text PRIMARY KEY, holder text)");
+        for (int lost = 0; !applyLocked(all); lost++) {
+            if (lost == LOST_MAX) {
+                throw new IllegalStateException("the lock of the migrations is lost again and again");
+            }
+            LOG.warn("another instance has taken the lock of the migrations; waiting for it");
+        }
+    }
+
+    /** Applies what is missing, under the lock; false when that was lost before the end. */
+    private boolean applyLocked(List<Migration> all) throws InterruptedException {
         lock();
         try {
             for (Migration migration : missing(all)) {
                 LOG.info("applying {}", migration.name);
-                migration.statements.forEach(this::apply);
+                for (String statement : migration.statements) {
+                    if (!renewed()) {
+                        return false;
+                    }
+                    apply(statement);
+                }
+                if (!renewed()) {
+                    return false;
+                }
                 run(
                         "INSERT INTO " + keyspace + ".schema_migration (number, name, checksum) VALUES (?, ?, ?)",
                         migration.number,
                         migration.name,
                         migration.checksum);
             }
+            return true;
         } finally {
             run("DELETE FROM " + keyspace + ".schema_lock WHERE name = 'migrations' IF holder = ?", holder);
         }
+    }
+
+    /** Holds the lock for its whole time again; false when it is not held any more. */
+    private boolean renewed() {
+        return run(
+                        "UPDATE " + keyspace + ".schema_lock USING TTL " + LOCK_S
+                                + " SET holder = ? WHERE name = 'migrations' IF holder = ?",
+                        holder,
+                        holder)
+                .getBoolean("[applied]");
     }
 
     private boolean keyspaceExists() {

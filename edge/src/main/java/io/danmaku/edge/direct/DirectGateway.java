@@ -2,6 +2,7 @@ package io.danmaku.edge.direct;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.danmaku.node.pulsar.Backlog;
 import io.danmaku.node.pulsar.PulsarNode;
 import io.danmaku.node.redis.Directory;
 import io.danmaku.protocol.command.Command;
@@ -11,6 +12,7 @@ import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.Delivery;
 import io.danmaku.protocol.log.DirectRecord;
 import io.danmaku.protocol.log.Incarnation;
+import io.danmaku.protocol.log.Topics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -41,6 +43,8 @@ public final class DirectGateway implements AutoCloseable {
     private static final Duration TYPING_INTERVAL = Duration.ofSeconds(1);
 
     private static final int TYPING_MAX = 10_000;
+    private static final Refusal FULL =
+            Refusal.retry(ErrorCode.UNAVAILABLE, "too much waits to be stored; nothing was sent", /* retryMs= */ 2_000);
 
     private final String node;
     private final Devices devices;
@@ -48,6 +52,7 @@ public final class DirectGateway implements AutoCloseable {
     private final Leases leases;
     private final Pushes pushes;
     private final InboundLog inbound;
+    private final Backlog backlog;
     private final DeliveryReader reader;
     private final PageClient pages;
     private final PageClient signals;
@@ -61,6 +66,7 @@ public final class DirectGateway implements AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "direct"));
     private final Counter unpushed;
     private final Counter busy;
+    private final Counter full;
     private final Counter pending;
     private final Counter lateResults;
 
@@ -86,11 +92,20 @@ public final class DirectGateway implements AutoCloseable {
                 session -> directory.remove(node, session));
         pushes = new Pushes(devices);
         inbound = new InboundLog(pulsar.client(), bounds.inboundPendingMax());
+        backlog = new Backlog(
+                pulsar.admin(),
+                Topics.directInbound(),
+                Topics.DIRECT_PARTITIONS,
+                Topics.DIRECT_SUBSCRIPTION,
+                bounds.backlogMax(),
+                registry,
+                "direct.backlog");
         pages = new PageClient(vertx, dmServiceUrls, bounds);
         signals = new PageClient(vertx, dmServiceUrls, bounds.ofSignals());
         looks = new Looks(devices, this::onThread, this::askOnline, directory::online);
         unpushed = registry.counter("direct.devices.unpushed");
         busy = registry.counter("direct.requests.busy");
+        full = registry.counter("direct.requests.full");
         pending = registry.counter("direct.requests.pending");
         lateResults = registry.counter("direct.results.late");
         Gauge.builder("direct.requests.waiting", results, Results::waiting).register(registry);
@@ -117,7 +132,11 @@ public final class DirectGateway implements AutoCloseable {
         try {
             long nowMs = nowMs();
             inbound.keepOpen(nowMs);
-            pending.increment(results.expire(nowMs));
+            int late = results.expire(nowMs);
+            if (late > 0) {
+                pending.increment(late);
+                backlog.late();
+            }
             leases.turn(nowMs);
             looks.turn(nowMs);
         } catch (RuntimeException bug) {
@@ -274,11 +293,19 @@ public final class DirectGateway implements AutoCloseable {
             return CompletableFuture.completedFuture(
                     Outcome.refused(ErrorCode.BUSY, "too many requests wait for their results"));
         }
-        Refusal refusal = inbound.append(request.record(awaited.sendId()));
+        Refusal refusal = appendOrRefuse(request.record(awaited.sendId()));
         if (refusal != null) {
             results.settle(awaited.sendId(), new Outcome.Refused(refusal));
         }
         return awaited.outcome();
+    }
+
+    private Refusal appendOrRefuse(DirectRecord record) {
+        if (backlog.isFull(Topics.directPartition(record.conversation()))) {
+            full.increment();
+            return FULL;
+        }
+        return inbound.append(record);
     }
 
     private void delivered(List<Delivery> deliveries) {
@@ -320,6 +347,7 @@ public final class DirectGateway implements AutoCloseable {
     /** Ends all; who waits is told {@code pending}. Waits a bounded time for what is on its way. */
     @Override
     public void close() {
+        backlog.close();
         inbound.close();
         reader.close();
         results.abandon();

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class PageClientTest {
-    private static final DirectBounds BOUNDS = new DirectBounds(10, 1_000, 10, 10, 2, 5_000, 1_000);
+    private static final DirectBounds BOUNDS = new DirectBounds(10, 1_000, 10, 10, 10, 2, 5_000, 1_000);
 
     private static final PageRequest SYNC = PageRequest.of(new Command.DmSync(null, 20));
 
@@ -151,7 +151,7 @@ final class PageClientTest {
     @Test
     void noAnswerInTimeIsUnavailable() {
         serve(request -> {});
-        client = new PageClient(vertx, urls, new DirectBounds(10, 1_000, 10, 10, 2, 200, 1_000));
+        client = new PageClient(vertx, urls, new DirectBounds(10, 1_000, 10, 10, 10, 2, 200, 1_000));
         assertEquals(ErrorCode.UNAVAILABLE, code(sync(null)));
     }
 

@@ -154,6 +154,22 @@ public final class PulsarAdmin {
                 .exceptionally(failed -> noneOr(failed, 0L));
     }
 
+    /** {@link #backlog} of each partition of a partitioned topic, by its number; 0 for one that the brokers say nothing of. */
+    public CompletableFuture<long[]> backlogs(String topic, int partitions, String subscription) {
+        return get(path(topic) + "/partitioned-stats?perPartition=true").thenApply(stats -> {
+            long[] waiting = new long[partitions];
+            for (int p = 0; p < partitions; p++) {
+                waiting[p] = stats.path("partitions")
+                        .path(topic + "-partition-" + p)
+                        .path("subscriptions")
+                        .path(subscription)
+                        .path("msgBacklog")
+                        .asLong();
+            }
+            return waiting;
+        });
+    }
+
     private static Long noneOr(Throwable failed, long none) {
         if (failed.getCause() instanceof AdminException answer && answer.status() == NOT_FOUND) {
             return none;

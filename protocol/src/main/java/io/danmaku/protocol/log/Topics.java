@@ -32,6 +32,9 @@ public final class Topics {
     /** Conversations are spread over so many partitions of the inbound topic. Fixed at install: sequence numbers hang on it. */
     public static final int DIRECT_PARTITIONS = 16;
 
+    /** The one subscription of the inbound topic: what it has not acknowledged is not stored yet. */
+    public static final String DIRECT_SUBSCRIPTION = "dm-service";
+
     private Topics() {}
 
     public static String room(RoomKey key, String epoch, Durability durability) {

@@ -73,6 +73,13 @@ final class Device implements HubListener, AutoCloseable {
         see(messages);
     }
 
+    @Override
+    public void directNote(JsonNode note) {
+        if (note.has("hidden")) {
+            file.hidden(id, note.path("hidden").asText());
+        }
+    }
+
     private void see(JsonNode messages) {
         for (JsonNode message : messages) {
             int from = Plan.user(message.path("from").asText());
@@ -87,7 +94,7 @@ final class Device implements HubListener, AutoCloseable {
      * Asks for all that follows its position, again and again until it is answered that there is no more. When that is being done
      * already, nothing is asked besides.
      *
-     * @return how many messages came, or -1 when the device was closed before
+     * @return how many messages and changes came, or -1 when the device was closed before
      */
     synchronized CompletableFuture<Integer> sync() {
         if (closed) {
@@ -123,11 +130,13 @@ final class Device implements HubListener, AutoCloseable {
             file.synced(id, at, messages);
             see(messages);
         }
+        JsonNode changes = answer.ok().path("changes");
+        changes.forEach(this::directNote);
         CompletableFuture<Integer> done;
         int count;
         synchronized (this) {
             position = answer.ok().path("pos").asText();
-            brought += messages.size();
+            brought += messages.size() + changes.size();
             if (answer.ok().path("more").asBoolean()) {
                 ask();
                 return;

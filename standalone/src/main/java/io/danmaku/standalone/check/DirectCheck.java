@@ -142,7 +142,7 @@ public final class DirectCheck implements Callable<Integer> {
     }
 
     private static int judge(Path path) throws IOException {
-        History history = HistoryFile.read(path);
+        History history = HistoryReader.read(path);
         Plan.Setup setup = history.setup;
         System.out.printf(
                 Locale.ROOT,
@@ -157,6 +157,13 @@ public final class DirectCheck implements Callable<Integer> {
                     .filter(send -> send.outcome() == outcome)
                     .count();
             System.out.printf(Locale.ROOT, "%8d %s%n", sends, outcome.name().toLowerCase(Locale.ROOT));
+        }
+        for (History.Deed deed : History.Deed.values()) {
+            long done = history.changes.stream()
+                    .filter(change -> change.deed() == deed && change.acknowledged())
+                    .count();
+            System.out.printf(
+                    Locale.ROOT, "%8d %s acknowledged%n", done, deed.name().toLowerCase(Locale.ROOT));
         }
         Judge.Verdict verdict = Judge.judge(history);
         for (Fault fault : verdict.faults()) {

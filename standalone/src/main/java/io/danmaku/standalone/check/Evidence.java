@@ -1,5 +1,7 @@
 package io.danmaku.standalone.check;
 
+import io.danmaku.standalone.check.History.Change;
+import io.danmaku.standalone.check.History.Deed;
 import io.danmaku.standalone.check.History.Intent;
 import io.danmaku.standalone.check.History.Message;
 import io.danmaku.standalone.check.History.Outcome;
@@ -13,9 +15,11 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** A history arranged for its {@link Judge}. Decides nothing. */
 final class Evidence {
@@ -26,6 +30,9 @@ final class Evidence {
     private final History history;
     private final Map<Intent, List<Send>> calls = new LinkedHashMap<>();
     private final Map<Side, List<Read>> reads = new TreeMap<>();
+    private final Map<String, Intent> intents = new HashMap<>();
+    private final Map<Side, List<Message>> whole = new TreeMap<>();
+    private final Map<Side, List<Change>> hides = new HashMap<>();
     private final Map<Side, Map<Long, Message>> bySeq = new HashMap<>();
 
     Evidence(History history) {
@@ -35,11 +42,54 @@ final class Evidence {
         history.reads.forEach(
                 read -> reads.computeIfAbsent(new Side(read.user(), read.peer()), side -> new ArrayList<>())
                         .add(read));
-        history.histories.forEach((side, messages) -> {
+        calls.keySet().forEach(intent -> intents.put(intent.cid(), intent));
+        history.histories.forEach((side, messages) -> whole.put(side, new ArrayList<>(messages)));
+        history.changes.stream()
+                .filter(change -> change.deed() == Deed.HIDE && change.possible())
+                .forEach(this::restore);
+        whole.forEach((side, messages) -> {
             Map<Long, Message> numbered = new HashMap<>();
             messages.forEach(message -> numbered.putIfAbsent(message.seq(), message));
             bySeq.put(side, numbered);
         });
+    }
+
+    /** A message that one side may have hidden is at its place of the whole history. */
+    private void restore(Change hide) {
+        Side side = new Side(hide.user(), hide.peer());
+        hides.computeIfAbsent(side, s -> new ArrayList<>(1)).add(hide);
+        Message hidden = message(hide);
+        if (hidden == null) {
+            return;
+        }
+        List<Message> there = whole.computeIfAbsent(side, s -> new ArrayList<>());
+        if (there.stream().noneMatch(message -> message.mid().equals(hidden.mid()))) {
+            int at = 0;
+            while (at < there.size() && there.get(at).seq() < hidden.seq()) {
+                at++;
+            }
+            there.add(at, hidden);
+        }
+    }
+
+    /** The message that a change is about, as its sender was answered; null when that was never acknowledged. */
+    Message message(Change change) {
+        Intent intent = intents.get(change.cid());
+        Send sent = intent == null ? null : firstAcknowledged(intent);
+        return sent == null
+                ? null
+                : new Message(intent.from(), intent.to(), sent.seq(), sent.mid(), intent.cid(), sent.tsMs());
+    }
+
+    /** Both histories with what their owner has hidden. */
+    Map<Side, List<Message>> whole() {
+        return whole;
+    }
+
+    /** Whether one side has hidden a message by a change of that sort. */
+    boolean isHidden(Side side, Message message, Predicate<Change> sort) {
+        return hides.getOrDefault(side, List.of()).stream()
+                .anyMatch(hide -> hide.cid().equals(message.cid()) && sort.test(hide));
     }
 
     /** Calls by what they asked for, in the order in which they ended. */
@@ -93,9 +143,9 @@ final class Evidence {
         return all;
     }
 
-    /** The history of one side, empty where there is none. */
+    /** The whole history of one side, empty where there is none. */
     List<Message> of(Side side) {
-        return history.histories.getOrDefault(side, List.of());
+        return whole.getOrDefault(side, List.of());
     }
 
     /** What a history has at a number, or null. */
@@ -114,7 +164,11 @@ final class Evidence {
         history.histories.values().forEach(all::addAll);
         history.pushed.values().forEach(all::addAll);
         history.synced.values().forEach(all::addAll);
-        history.contacts.values().forEach(contacts -> contacts.forEach(contact -> all.add(contact.last())));
+        history.contacts.values().stream()
+                .flatMap(List::stream)
+                .map(History.Contact::last)
+                .filter(Objects::nonNull)
+                .forEach(all::add);
         return all;
     }
 }

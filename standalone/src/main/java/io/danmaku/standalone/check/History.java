@@ -4,11 +4,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What was asked, what was answered, what devices were told, and what the hub said when all was over. Users are numbers. In memory a
- * message is one object however often it was told: by estimate some 700 bytes for each, 35 MB for 50,000 with two devices a user.
+ * message is one object however often it was told: by estimate some 700 bytes for each, 35 MB for 50,000 with two devices a user, and
+ * some 80 for each time that one was told which was changed.
  */
 final class History {
     /** A message as the hub told it; its text stands here as the cid in it. */
@@ -58,7 +61,82 @@ final class History {
     /** A read mark that somebody sets. {@code answered} is 0 unless acknowledged. */
     record Read(int user, int peer, long seq, long at, long till, Outcome outcome, long answered) {}
 
-    /** An entry of somebody's contacts. */
+    /** What can be changed of a message or of a conversation. */
+    enum Deed {
+        EDIT,
+        RECALL,
+        REACT,
+        HIDE,
+        BLOCK,
+        UNBLOCK
+    }
+
+    /**
+     * A change that somebody asks for, once.
+     *
+     * @param cid of the message, which was acknowledged before; empty for blocks
+     * @param text which edit it is, or the sign; else empty
+     * @param code why it was not acknowledged, else empty
+     * @param rev of an acknowledged change that both see, else 0
+     */
+    record Change(
+            Deed deed,
+            int user,
+            int peer,
+            String cid,
+            String text,
+            long at,
+            long till,
+            Outcome outcome,
+            String code,
+            long rev) {
+        boolean acknowledged() {
+            return outcome == Outcome.ACKNOWLEDGED;
+        }
+
+        /** Whether it was carried out or may have been. */
+        boolean possible() {
+            return outcome != Outcome.REFUSED;
+        }
+
+        /** When it was carried out at the latest. */
+        long end() {
+            return acknowledged() ? till : Long.MAX_VALUE;
+        }
+    }
+
+    /**
+     * What has become of a message, as it was told.
+     *
+     * @param rev 0 = nothing
+     * @param edit which edit its text is of, empty = it is the first one
+     * @param bySender sign of who has sent it, empty = none
+     */
+    record Form(long rev, boolean recalled, String edit, String bySender, String byRecipient) {
+        static final Form SENT = new Form(0, false, "", "", "");
+    }
+
+    /** How somebody was told of a message. */
+    enum Way {
+        PUSH,
+        SYNC,
+        /** At the end. */
+        HISTORY,
+        /** As the last of a conversation, at the end. */
+        CONTACT
+    }
+
+    /**
+     * A changed message as it was told.
+     *
+     * @param device -1 at the end
+     * @param at when it was asked for: of a SYNC in the run's time, at the end beyond all, of a PUSH 0
+     */
+    record Telling(Way way, int user, int device, Message message, Form form, long at) {
+        static final long AT_THE_END = Long.MAX_VALUE;
+    }
+
+    /** An entry of somebody's contacts. {@code last} is null when it is hidden. */
     record Contact(int peer, Message last, long unread, long readSeq, long peerReadSeq) {}
 
     /** A conversation as one of the two sees it. */
@@ -93,6 +171,12 @@ final class History {
     final Map<Device, List<Message>> pushed = new TreeMap<>();
     /** What a device was answered when it asked for what it had missed, page after page. */
     final Map<Device, List<Message>> synced = new TreeMap<>();
+
+    final List<Change> changes = new ArrayList<>();
+    /** Of messages that somebody changed, or wanted to. In the two maps above each of them stands once, by its first telling. */
+    final List<Telling> tellings = new ArrayList<>();
+    /** Messages (by mid) of which a device was told that its user has hidden them. */
+    final Map<Device, Set<String>> hidden = new TreeMap<>();
     /** Read at the end over HTTP, in the order of the answers. */
     final Map<Side, List<Message>> histories = new TreeMap<>();
     /** Read at the end over HTTP, in the order of the answers. */
@@ -106,6 +190,7 @@ final class History {
             for (int number = 0; number < setup.devices(); number++) {
                 pushed.put(new Device(user, number), new ArrayList<>());
                 synced.put(new Device(user, number), new ArrayList<>());
+                hidden.put(new Device(user, number), new TreeSet<>());
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.danmaku.standalone.check;
 
+import io.danmaku.standalone.check.History.Change;
 import io.danmaku.standalone.check.History.Contact;
 import io.danmaku.standalone.check.History.Device;
 import io.danmaku.standalone.check.History.Intent;
@@ -19,15 +20,15 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Says which promises about direct messages a history breaks. A function of the history: each rule is a method. */
+/**
+ * Says which promises about direct messages a history breaks. A function of the history: each rule is a method, here or in
+ * {@link JudgeOfChanges}.
+ */
 final class Judge {
-    /** So many faults of a rule are named; all are counted. */
-    static final int NAMED_MAX = 20;
-
     /**
      * What was found.
      *
-     * @param faults at most {@link #NAMED_MAX} of each rule
+     * @param faults at most {@link Findings#NAMED_MAX} of each rule
      * @param counts how many faults, by rule
      */
     record Verdict(List<Fault> faults, Map<String, Integer> counts) {
@@ -38,16 +39,18 @@ final class Judge {
 
     private final History history;
     private final Evidence evidence;
-    private final List<Fault> faults = new ArrayList<>();
-    private final Map<String, Integer> counts = new TreeMap<>();
+    private final Findings findings;
 
-    private Judge(History history) {
+    private Judge(History history, Evidence evidence, Findings findings) {
         this.history = history;
-        evidence = new Evidence(history);
+        this.evidence = evidence;
+        this.findings = findings;
     }
 
     static Verdict judge(History history) {
-        Judge judge = new Judge(history);
+        Evidence evidence = new Evidence(history);
+        Findings findings = new Findings();
+        Judge judge = new Judge(history, evidence, findings);
         judge.evidence.eachConversation(conversation -> {
             judge.acknowledgedSendsAreInBothHistoriesOnce(conversation);
             judge.unknownOutcomesAreThereOnceOrNot(conversation);
@@ -62,7 +65,8 @@ final class Judge {
         judge.contactsAreNewestFirstAndNewest();
         judge.unreadIsThatOfTheModel();
         judge.readMarksNeverFall();
-        return new Verdict(List.copyOf(judge.faults), judge.counts);
+        new JudgeOfChanges(history, evidence, findings).judge();
+        return new Verdict(findings.faults(), findings.counts());
     }
 
     /** The message of a good answer is there on both sides, once, as answered. */
@@ -77,9 +81,9 @@ final class Judge {
                 List<Message> there = (side.equals(c.low()) ? c.ofLow() : c.ofHigh()).getOrDefault(intent, List.of());
                 String whose = intent.cid() + " in the history of " + Plan.name(side.user());
                 if (there.size() != 1) {
-                    fault(rule, intent, answered.seq(), answered.mid(), whose + " " + there.size() + " times");
+                    findings.fault(rule, intent, answered.seq(), answered.mid(), whose + " " + there.size() + " times");
                 } else if (!isAnswer(there.get(0), answered)) {
-                    fault(rule, intent, answered.seq(), answered.mid(), whose + " is " + there.get(0));
+                    findings.fault(rule, intent, answered.seq(), answered.mid(), whose + " is " + there.get(0));
                 }
             }
         }
@@ -95,7 +99,8 @@ final class Judge {
             List<Message> low = c.ofLow().getOrDefault(intent, List.of());
             List<Message> high = c.ofHigh().getOrDefault(intent, List.of());
             if (low.size() > 1 || high.size() > 1 || !low.equals(high)) {
-                fault(rule, intent, 0, "", intent.cid() + " is " + low + " on one side, " + high + " on the other");
+                findings.fault(
+                        rule, intent, 0, "", intent.cid() + " is " + low + " on one side, " + high + " on the other");
             }
         }
     }
@@ -104,7 +109,7 @@ final class Judge {
         for (Message message : evidence.allTold()) {
             Intent intent = Evidence.intentOf(message);
             if (evidence.isRefused(intent)) {
-                fault("refusedSendsAreNowhere", message, intent.cid() + " was refused");
+                findings.fault("refusedSendsAreNowhere", message, intent.cid() + " was refused");
             }
         }
     }
@@ -112,7 +117,7 @@ final class Judge {
     private void whatMustBeRefusedIs() {
         for (Send send : history.sends) {
             if (send.bad() && send.outcome() == Outcome.ACKNOWLEDGED) {
-                fault(
+                findings.fault(
                         "whatMustBeRefusedIs",
                         send.intent(),
                         send.seq(),
@@ -125,11 +130,11 @@ final class Judge {
     /** Each history counts 1, 2, 3, … and both sides end at the same number. */
     private void numbersHaveNoHoles() {
         String rule = "numbersHaveNoHoles";
-        history.histories.forEach((side, messages) -> {
+        evidence.whole().forEach((side, messages) -> {
             long expected = 1;
             for (Message message : messages) {
                 if (message.seq() != expected) {
-                    fault(
+                    findings.fault(
                             rule,
                             message,
                             "in the history of " + Plan.name(side.user()) + " follows on " + (expected - 1));
@@ -140,7 +145,7 @@ final class Judge {
             long here = lastSeq(messages);
             long there = lastSeq(evidence.of(side.other()));
             if (here > there) {
-                fault(rule, side, here, "", "the other side ends at " + there);
+                findings.fault(rule, side, here, "", "the other side ends at " + there);
             }
         });
     }
@@ -148,11 +153,11 @@ final class Judge {
     /** Both histories, and all that any device was told, have one message at each number; each device was told all of them. */
     private void allDevicesHoldOneOrder() {
         String rule = "allDevicesHoldOneOrder";
-        history.histories.forEach((side, messages) -> {
+        evidence.whole().forEach((side, messages) -> {
             for (Message message : messages) {
                 Message other = evidence.at(side.other(), message.seq());
                 if (other != null && !other.equals(message)) {
-                    fault(rule, message, "the history of " + Plan.name(side.peer()) + " has " + other);
+                    findings.fault(rule, message, "the history of " + Plan.name(side.peer()) + " has " + other);
                 }
             }
         });
@@ -162,21 +167,21 @@ final class Judge {
             for (Message message : held) {
                 Message there = evidence.at(new Side(device.user(), message.peerOf(device.user())), message.seq());
                 if (!message.equals(there)) {
-                    fault(rule, message, device + " was told this, the history has " + there);
+                    findings.fault(rule, message, device + " was told this, the history has " + there);
                 }
             }
             history.histories.forEach((side, messages) -> {
                 if (side.user() == device.user()) {
                     messages.stream()
                             .filter(message -> !held.contains(message))
-                            .forEach(message -> fault(rule, message, device + " was never told"));
+                            .forEach(message -> findings.fault(rule, message, device + " was never told"));
                 }
             });
             Map<Integer, Long> last = new HashMap<>();
             for (Message message : history.synced.get(device)) {
                 Long before = last.put(message.peerOf(device.user()), message.seq());
                 if (before != null && before >= message.seq()) {
-                    fault(rule, message, device + " was answered this after " + before);
+                    findings.fault(rule, message, device + " was answered this after " + before);
                 }
             }
         }
@@ -192,16 +197,16 @@ final class Judge {
                 told.computeIfAbsent(device, d -> new ArrayList<>()).add(messages));
         told.forEach((device, lists) -> lists.forEach(messages -> messages.stream()
                 .filter(message -> !message.isOf(device.user()))
-                .forEach(message -> fault(rule, message, "was told to " + device))));
+                .forEach(message -> findings.fault(rule, message, "was told to " + device))));
         history.histories.forEach((side, messages) -> messages.stream()
                 .filter(message -> !message.isOf(side.user()) || message.peerOf(side.user()) != side.peer())
-                .forEach(message -> fault(
+                .forEach(message -> findings.fault(
                         rule,
                         message,
                         "is in the history of " + Plan.name(side.user()) + " with " + Plan.name(side.peer()))));
         for (Message message : evidence.allTold()) {
             if (!evidence.isSent(Evidence.intentOf(message))) {
-                fault(rule, message, "nobody sent " + message.cid());
+                findings.fault(rule, message, "nobody sent " + message.cid());
             }
         }
     }
@@ -215,7 +220,7 @@ final class Judge {
                         && (!send.mid().equals(first.mid())
                                 || send.seq() != first.seq()
                                 || send.tsMs() != first.tsMs())) {
-                    fault(
+                    findings.fault(
                             "aRepeatGotTheFirstResult",
                             intent,
                             send.seq(),
@@ -229,13 +234,13 @@ final class Judge {
 
     /** What was acknowledged before another message of its conversation was sent has the lower number. */
     private void realTimeOrder() {
-        history.histories.forEach((side, messages) -> {
+        evidence.whole().forEach((side, messages) -> {
             Send earliest = null;
             for (Message message : downwards(messages)) {
                 List<Send> all = evidence.calls().getOrDefault(Evidence.intentOf(message), List.of());
                 long at = all.stream().mapToLong(Send::at).min().orElse(Long.MAX_VALUE);
                 if (earliest != null && earliest.till() < at && at < Long.MAX_VALUE) {
-                    fault(
+                    findings.fault(
                             "realTimeOrder",
                             message,
                             message.cid() + " was sent at " + at + " us, after "
@@ -258,25 +263,43 @@ final class Judge {
             long before = Long.MAX_VALUE;
             for (Contact contact : contacts) {
                 Side side = new Side(user, contact.peer());
-                if (!listed.add(side)) {
-                    fault(rule, side, contact.last().seq(), contact.last().mid(), "is listed twice");
-                }
                 Message newest = evidence.newest(side);
-                if (!contact.last().equals(newest)) {
-                    fault(rule, contact.last(), "is the last one to " + Plan.name(user) + ", the newest is " + newest);
+                Message told = contact.last() != null ? contact.last() : newest;
+                if (told == null) {
+                    findings.fault(rule, side, 0, "", "has no message");
+                    continue;
                 }
-                if (contact.last().tsMs() > before) {
-                    fault(rule, contact.last(), "is newer than the contact of " + Plan.name(user) + " above it");
+                if (!listed.add(side)) {
+                    findings.fault(rule, side, told.seq(), told.mid(), "is listed twice");
                 }
-                before = contact.last().tsMs();
+                if (!isNewest(side, contact, newest)) {
+                    findings.fault(
+                            rule,
+                            told,
+                            "the last one to " + Plan.name(user) + " is " + contact.last() + ", the newest is "
+                                    + newest);
+                }
+                if (told.tsMs() > before) {
+                    findings.fault(rule, told, "is newer than the contact of " + Plan.name(user) + " above it");
+                }
+                before = told.tsMs();
             }
         });
-        for (Side side : history.histories.keySet()) {
+        for (Side side : evidence.whole().keySet()) {
             Message newest = evidence.newest(side);
             if (newest != null && !listed.contains(side)) {
-                fault(rule, newest, Plan.name(side.user()) + " has no such contact");
+                findings.fault(rule, newest, Plan.name(side.user()) + " has no such contact");
             }
         }
+    }
+
+    /** What is hidden is not told as the last one, and then no other is. */
+    private boolean isNewest(Side side, Contact contact, Message newest) {
+        boolean mayBeHidden = newest != null && evidence.isHidden(side, newest, Change::possible);
+        boolean isHidden = newest != null && evidence.isHidden(side, newest, Change::acknowledged);
+        return contact.last() == null
+                ? mayBeHidden
+                : !isHidden && contact.last().equals(newest);
     }
 
     /** Unread is what one received above one's mark; the mark is the highest that was answered, or an unanswered one above. */
@@ -293,13 +316,13 @@ final class Judge {
                     .filter(read -> read.outcome() == Outcome.UNKNOWN && read.seq() > least)
                     .forEach(read -> possible.add(read.seq()));
             if (!possible.contains(contact.readSeq())) {
-                fault(rule, side, 0, "", "the mark is " + contact.readSeq() + ", it can be " + possible);
+                findings.fault(rule, side, 0, "", "the mark is " + contact.readSeq() + ", it can be " + possible);
             }
             long unread = evidence.of(side).stream()
                     .filter(message -> message.from() != side.user() && message.seq() > contact.readSeq())
                     .count();
             if (unread != contact.unread()) {
-                fault(
+                findings.fault(
                         rule,
                         side,
                         0,
@@ -309,7 +332,7 @@ final class Judge {
             }
             Contact other = bySide.get(side.other());
             if (other != null && other.peerReadSeq() != contact.readSeq()) {
-                fault(
+                findings.fault(
                         rule,
                         side,
                         0,
@@ -333,7 +356,7 @@ final class Judge {
                     least = Math.max(least, answeredLater.poll().answered());
                 }
                 if (read.answered() < Math.max(least, read.seq())) {
-                    fault(
+                    findings.fault(
                             "readMarksNeverFall",
                             side,
                             read.seq(),
@@ -359,19 +382,5 @@ final class Judge {
         return message.mid().equals(answered.mid())
                 && message.seq() == answered.seq()
                 && message.tsMs() == answered.tsMs();
-    }
-
-    private void fault(String rule, Message message, String what) {
-        fault(rule, new Side(message.from(), message.to()), message.seq(), message.mid(), what);
-    }
-
-    private void fault(String rule, Intent intent, long seq, String mid, String what) {
-        fault(rule, new Side(intent.from(), intent.to()), seq, mid, what);
-    }
-
-    private void fault(String rule, Side side, long seq, String mid, String what) {
-        if (counts.merge(rule, 1, Integer::sum) <= NAMED_MAX) {
-            faults.add(new Fault(rule, side.user(), side.peer(), seq, mid, what));
-        }
     }
 }

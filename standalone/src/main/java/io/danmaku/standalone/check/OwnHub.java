@@ -34,12 +34,10 @@ final class OwnHub implements AutoCloseable {
     private static final long LOOK_MS = 100;
     /** Few users are to send what many would: limits for persons are not what is checked. */
     private static final Map<String, String> LIMITS = Map.of(
-            "DANMAKU_EDGE_SENDS_PER_SECOND",
-            "1000",
-            "DANMAKU_EDGE_COMMANDS_PER_SECOND",
-            "2000",
-            "DANMAKU_DIRECT_NEW_PEERS_PER_HOUR",
-            "0");
+            "DANMAKU_EDGE_SENDS_PER_SECOND", "1000",
+            "DANMAKU_EDGE_COMMANDS_PER_SECOND", "2000",
+            "DANMAKU_DM_SENDS_PER_SECOND", "1000",
+            "DANMAKU_DIRECT_NEW_PEERS_PER_HOUR", "0");
 
     private final DataFolder folder;
     private final Process up;

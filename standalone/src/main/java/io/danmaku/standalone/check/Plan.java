@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Random;
+import java.util.TreeMap;
 
 /**
  * Who does what in which order: a pure function of the {@link Setup}, so that a seed repeats a run. What comes of it is the hub's doing.
@@ -26,16 +27,28 @@ final class Plan implements Iterator<Plan.Step> {
     private static final int READS = 8_000;
     private static final int SYNCS = 500;
     private static final int CUTS = 300;
+    private static final int EDITS = 3_000;
+    private static final int RECALLS = 1_000;
+    private static final int REACTIONS = 2_000;
+    private static final int HIDES = 1_000;
+    private static final int BLOCKS = 200;
+    /** And how many of them are sent over HTTP. */
+    private static final int OVER_HTTP = 10_000;
+
     private static final int OF = 100_000;
 
     /** So many earlier sends can be repeated. */
     private static final int REMEMBERED = 500;
+
+    /** A block ends after at least so many sends of all, and at most twice as many. */
+    private static final int BLOCKED_SENDS = 200;
 
     private static final int FILLER_CHARS_MAX = 200;
     private static final int LONG_FILLER_CHARS = 3_900;
     /** One message in so many is long. */
     private static final int LONG_EVERY = 200;
 
+    private static final String EDIT_MARK = "#";
     private static final int READ_PERCENT_MIN = 50;
     private static final int IMPATIENT_EVERY = 3;
     /** Kills lie between these shares of the sends, so that the first and the last part run undisturbed. */
@@ -47,11 +60,22 @@ final class Plan implements Iterator<Plan.Step> {
     enum Kind {
         /** A new message. */
         SEND,
+        /** A new message, over HTTP. */
+        HTTP_SEND,
         /** The cid of an earlier message again, from any device of its sender. */
         REPEAT,
         /** A message that must be refused. */
         BAD_SEND,
         READ,
+        /** Another text for an earlier message. */
+        EDIT,
+        RECALL,
+        /** A sign at an earlier message, from either side. */
+        REACT,
+        /** An earlier message is not shown any more to one side. */
+        HIDE,
+        BLOCK,
+        UNBLOCK,
         SYNC,
         /** The connection breaks and comes back at another edge. */
         CUT,
@@ -63,7 +87,7 @@ final class Plan implements Iterator<Plan.Step> {
      *
      * @param peer to whom, of whom; -1 where there is nobody
      * @param what cid of a message, part to kill, or empty
-     * @param amount filler characters of a message, percent of what was seen of a read, edge of a cut, else 0
+     * @param amount filler characters of a message, percent of what was seen of a read, number of an edit or of a sign, edge of a cut, else 0
      */
     record Step(Kind kind, int user, int device, int peer, String what, int amount) {}
 
@@ -87,8 +111,12 @@ final class Plan implements Iterator<Plan.Step> {
     private final List<String> victims;
     private final List<Step> recent = new ArrayList<>();
     private final ArrayDeque<Step> next = new ArrayDeque<>();
+    /** By the number of the send after which each is due. */
+    private final TreeMap<Integer, Step> unblocks = new TreeMap<>();
+
     private int sent;
     private int bad;
+    private int changed;
     private int killed;
 
     Plan(Setup setup) {
@@ -129,6 +157,17 @@ final class Plan implements Iterator<Plan.Step> {
         }
     }
 
+    /** Text of a message after an edit: cid, and which edit it was. */
+    static String edited(String cid, int number) {
+        return cid + " " + EDIT_MARK + number;
+    }
+
+    /** Which edit a text of {@link #edited} is of, empty for one of {@link #body}. */
+    static String edit(String body) {
+        int at = body.indexOf(' ') + 1;
+        return at > 0 && body.startsWith(EDIT_MARK, at) ? body.substring(at) : "";
+    }
+
     /** Text of a message: its cid, so that a stored message tells which send it was, and filler. */
     static String body(String cid, int fillerChars) {
         return fillerChars == 0 ? cid : cid + " " + "x".repeat(fillerChars);
@@ -166,7 +205,8 @@ final class Plan implements Iterator<Plan.Step> {
         int other = skewed(setup.users - 1);
         int peer = other < user ? other : other + 1;
         int filler = random.nextInt(LONG_EVERY) == 0 ? LONG_FILLER_CHARS : random.nextInt(FILLER_CHARS_MAX);
-        Step send = new Step(Kind.SEND, user, device(), peer, "c" + sent, filler);
+        Kind kind = draw(OVER_HTTP) ? Kind.HTTP_SEND : Kind.SEND;
+        Step send = new Step(kind, user, device(), peer, "c" + sent, filler);
         next.add(send);
         if (recent.size() < REMEMBERED) {
             recent.add(send);
@@ -174,6 +214,7 @@ final class Plan implements Iterator<Plan.Step> {
             recent.set(sent % REMEMBERED, send);
         }
         followUps(send);
+        changes(send);
         sent++;
         while (killed < killAt.length && killAt[killed] < sent) {
             next.add(new Step(Kind.KILL, -1, -1, -1, victims.get(killed), 0));
@@ -184,7 +225,7 @@ final class Plan implements Iterator<Plan.Step> {
     private void followUps(Step send) {
         if (draw(REPEATS)) {
             // half of them at once, when the first may still be on its way
-            Step first = random.nextBoolean() ? send : recent.get(random.nextInt(recent.size()));
+            Step first = random.nextBoolean() ? send : earlier();
             next.add(new Step(Kind.REPEAT, first.user, device(), first.peer, first.what, first.amount));
         }
         if (draw(BAD_SENDS)) {
@@ -200,6 +241,44 @@ final class Plan implements Iterator<Plan.Step> {
         if (draw(CUTS)) {
             next.add(new Step(Kind.CUT, random.nextInt(setup.users), device(), -1, "", random.nextInt(EDGES)));
         }
+    }
+
+    private void changes(Step send) {
+        if (draw(EDITS)) {
+            Step first = earlier();
+            next.add(new Step(Kind.EDIT, first.user, device(), first.peer, first.what, changed++));
+        }
+        if (draw(RECALLS)) {
+            Step first = earlier();
+            next.add(new Step(Kind.RECALL, first.user, device(), first.peer, first.what, 0));
+        }
+        if (draw(REACTIONS)) {
+            next.add(ofEitherSide(Kind.REACT, earlier(), changed++));
+        }
+        if (draw(HIDES)) {
+            next.add(ofEitherSide(Kind.HIDE, earlier(), 0));
+        }
+        if (draw(BLOCKS)) {
+            next.add(new Step(Kind.BLOCK, /* user= */ send.peer, device(), /* peer= */ send.user, "", 0));
+            int until = sent + BLOCKED_SENDS + random.nextInt(BLOCKED_SENDS);
+            while (unblocks.containsKey(until)) {
+                until++;
+            }
+            unblocks.put(until, new Step(Kind.UNBLOCK, /* user= */ send.peer, device(), /* peer= */ send.user, "", 0));
+        }
+        while (!unblocks.isEmpty() && unblocks.firstKey() <= sent) {
+            next.add(unblocks.pollFirstEntry().getValue());
+        }
+    }
+
+    private Step earlier() {
+        return recent.get(random.nextInt(recent.size()));
+    }
+
+    private Step ofEitherSide(Kind kind, Step first, int number) {
+        return random.nextBoolean()
+                ? new Step(kind, first.user, device(), first.peer, first.what, number)
+                : new Step(kind, first.peer, device(), first.user, first.what, number);
     }
 
     private boolean draw(int share) {

@@ -89,15 +89,13 @@ final class ReadBack {
     private List<JsonNode> history(int user, int peer) throws InterruptedException {
         List<List<JsonNode>> pages = new ArrayList<>();
         String before = "";
-        while (true) {
-            String path = "/api/dm/" + Plan.name(peer) + "/messages?limit=" + HISTORY_LIMIT + before;
-            List<JsonNode> page = elements(get(user, path).path("messages"));
-            if (page.isEmpty()) {
-                break;
-            }
-            pages.add(page);
-            before = "&before=" + page.get(0).path("seq").asLong();
-        }
+        long next;
+        do {
+            JsonNode page = get(user, "/api/dm/" + Plan.name(peer) + "/messages?limit=" + HISTORY_LIMIT + before);
+            pages.add(elements(page.path("messages")));
+            next = page.path("next").asLong();
+            before = "&before=" + next;
+        } while (next > 0);
         Collections.reverse(pages);
         return pages.stream().flatMap(List::stream).toList();
     }

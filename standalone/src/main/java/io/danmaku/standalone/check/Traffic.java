@@ -1,6 +1,9 @@
 package io.danmaku.standalone.check;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.standalone.check.History.Change;
+import io.danmaku.standalone.check.History.Deed;
 import io.danmaku.standalone.check.History.Intent;
 import io.danmaku.standalone.check.History.Outcome;
 import io.danmaku.standalone.check.History.Read;
@@ -13,7 +16,11 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -39,12 +46,19 @@ final class Traffic implements AutoCloseable {
     private static final int QUIET_ROUNDS = 2;
     private static final int TEXT_CHARS_MAX = 4_000;
 
+    /** A change is asked once; these say that it is not carried out, and never will be. */
+    private static final Set<String> FOR_GOOD = Set.of("blocked", "not_found", "forbidden", "too_late", "conflict");
+
     private final Plan.Setup setup;
     private final OwnHub hub;
     private final HistoryFile file;
     private final long untilNs;
     private final Clients clients = new Clients(LOOPS);
+    private final HttpSends overHttp;
     private final List<List<Device>> devices = new ArrayList<>();
+    /** Ids of acknowledged messages by cid: as many as there are messages. */
+    private final Map<String, String> mids = new ConcurrentHashMap<>();
+
     private final Semaphore window = new Semaphore(WINDOW);
     private final AtomicInteger acknowledged = new AtomicInteger();
     private final AtomicInteger unknown = new AtomicInteger();
@@ -62,6 +76,7 @@ final class Traffic implements AutoCloseable {
         this.file = file;
         this.untilNs = untilNs;
         List<URI> edges = hub.edges();
+        overHttp = new HttpSends(edges, hub::token);
         for (int user = 0; user < setup.users(); user++) {
             List<Device> own = new ArrayList<>();
             for (int number = 0; number < setup.devices(); number++) {
@@ -93,13 +108,19 @@ final class Traffic implements AutoCloseable {
 
     private void carryOut(Plan.Step step) throws IOException, InterruptedException {
         switch (step.kind()) {
-            case SEND -> {
+            case SEND, HTTP_SEND -> {
                 sent++;
                 send(step, step.peer(), Plan.body(step.what(), step.amount()), false);
             }
             case REPEAT -> send(step, step.peer(), Plan.body(step.what(), step.amount()), false);
             case BAD_SEND -> sendBad(step);
             case READ -> read(step);
+            case EDIT -> change(step, Deed.EDIT);
+            case RECALL -> change(step, Deed.RECALL);
+            case REACT -> change(step, Deed.REACT);
+            case HIDE -> change(step, Deed.HIDE);
+            case BLOCK -> change(step, Deed.BLOCK);
+            case UNBLOCK -> change(step, Deed.UNBLOCK);
             case SYNC -> {
                 var unused = device(step).sync();
             }
@@ -127,7 +148,9 @@ final class Traffic implements AutoCloseable {
         acquire(1);
         Intent intent = new Intent(step.user(), to, step.what());
         long at = file.nowUs();
-        CompletableFuture<Answer> answered = device(step).client().dmSend(Plan.name(to), step.what(), body);
+        CompletableFuture<Answer> answered = step.kind() == Plan.Kind.HTTP_SEND
+                ? overHttp.send(step.user(), to, step.what(), body)
+                : device(step).client().dmSend(Plan.name(to), step.what(), body);
         var unused = answered.thenAccept(answer -> {
             Outcome outcome =
                     answer.acknowledged() ? Outcome.ACKNOWLEDGED : answer.unknown() ? Outcome.UNKNOWN : Outcome.REFUSED;
@@ -144,7 +167,10 @@ final class Traffic implements AutoCloseable {
                     ok.path("seq").asLong(),
                     ok.path("ts").asLong()));
             switch (outcome) {
-                case ACKNOWLEDGED -> acknowledged.incrementAndGet();
+                case ACKNOWLEDGED -> {
+                    acknowledged.incrementAndGet();
+                    mids.put(step.what(), ok.path("mid").asText());
+                }
                 case REFUSED -> refused.incrementAndGet();
                 case UNKNOWN -> {
                     unknown.incrementAndGet();
@@ -168,6 +194,56 @@ final class Traffic implements AutoCloseable {
             Outcome outcome = answer.acknowledged() ? Outcome.ACKNOWLEDGED : Outcome.UNKNOWN;
             long answered = answer.acknowledged() ? answer.ok().path("seq").asLong() : 0;
             file.read(step.device(), new Read(step.user(), step.peer(), seq, at, file.nowUs(), outcome, answered));
+            if (outcome == Outcome.UNKNOWN) {
+                lastUnknownNs.accumulateAndGet(System.nanoTime(), Math::max);
+            }
+            window.release();
+        });
+    }
+
+    /** Changes a message that was acknowledged, as its sender was told its id; else there is nothing to change yet. */
+    private void change(Plan.Step step, Deed deed) throws IOException, InterruptedException {
+        String mid = step.what().isEmpty() ? "" : mids.get(step.what());
+        if (mid == null) {
+            return;
+        }
+        String text = switch (deed) {
+            case EDIT -> Plan.edit(Plan.edited(step.what(), step.amount()));
+            case REACT -> "s" + step.amount();
+            default -> "";
+        };
+        ObjectNode command = JsonNodeFactory.instance
+                .objectNode()
+                .put("op", "dm." + deed.name().toLowerCase(Locale.ROOT))
+                .put("peer", Plan.name(step.peer()));
+        if (!mid.isEmpty()) {
+            command.put("mid", mid);
+        }
+        if (deed == Deed.EDIT) {
+            command.put("body", Plan.edited(step.what(), step.amount()));
+        } else if (deed == Deed.REACT) {
+            command.put("sign", text);
+        }
+        acquire(1);
+        long at = file.nowUs();
+        var unused = device(step).client().request(command).thenAccept(answer -> {
+            Outcome outcome = answer.acknowledged()
+                    ? Outcome.ACKNOWLEDGED
+                    : FOR_GOOD.contains(answer.code()) ? Outcome.REFUSED : Outcome.UNKNOWN;
+            long rev = answer.acknowledged() ? answer.ok().path("rev").asLong() : 0;
+            file.change(
+                    step.device(),
+                    new Change(
+                            deed,
+                            step.user(),
+                            step.peer(),
+                            step.what(),
+                            text,
+                            at,
+                            file.nowUs(),
+                            outcome,
+                            answer.code(),
+                            rev));
             if (outcome == Outcome.UNKNOWN) {
                 lastUnknownNs.accumulateAndGet(System.nanoTime(), Math::max);
             }
@@ -264,5 +340,6 @@ final class Traffic implements AutoCloseable {
     public void close() {
         devices.forEach(own -> own.forEach(Device::close));
         clients.close();
+        overHttp.close();
     }
 }

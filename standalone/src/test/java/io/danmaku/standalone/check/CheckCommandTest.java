@@ -33,14 +33,21 @@ class CheckCommandTest {
     @Test
     void aFileSaysAgainWhatWasWritten() throws IOException {
         History history = SimulatedRun.of(SEED);
-        History read = HistoryFile.read(written(history));
+        History read = HistoryReader.read(written(history));
         assertEquals(history.setup, read.setup);
         assertEquals(history.sends, read.sends);
         assertEquals(history.reads, read.reads);
+        assertEquals(history.changes, read.changes);
+        assertEquals(history.hidden, read.hidden);
+        assertEquals(sorted(history.tellings), sorted(read.tellings));
         assertEquals(history.pushed, read.pushed);
         assertEquals(history.synced, read.synced);
         assertEquals(history.histories, read.histories);
         assertEquals(history.contacts, read.contacts);
+    }
+
+    private static List<String> sorted(List<History.Telling> tellings) {
+        return tellings.stream().map(History.Telling::toString).sorted().toList();
     }
 
     @Test
@@ -66,7 +73,7 @@ class CheckCommandTest {
         Path file = written(SimulatedRun.of(SEED));
         List<String> lines = Files.readAllLines(file);
         Files.write(file, lines.subList(0, lines.size() - 1));
-        assertTrue(assertThrows(IOException.class, () -> HistoryFile.read(file))
+        assertTrue(assertThrows(IOException.class, () -> HistoryReader.read(file))
                 .getMessage()
                 .contains("is not whole"));
         assertEquals(2, run("dm", "--judge", file.toString()));

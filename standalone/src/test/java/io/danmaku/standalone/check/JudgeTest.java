@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -56,10 +57,11 @@ class JudgeTest {
 
     @Test
     void everyRuleHasAFaultThatItFinds() {
-        Set<String> rules = Arrays.stream(Judge.class.getDeclaredMethods())
+        Set<String> rules = Stream.of(Judge.class, JudgeOfChanges.class)
+                .flatMap(judge -> Arrays.stream(judge.getDeclaredMethods()))
                 .filter(method -> method.getReturnType() == void.class && !method.isSynthetic())
                 .map(Method::getName)
-                .filter(name -> !name.equals("fault"))
+                .filter(name -> !name.equals("judge"))
                 .collect(Collectors.toSet());
         Set<String> found = Arrays.stream(Planted.values()).map(Planted::rule).collect(Collectors.toSet());
         assertEquals(rules, found);
@@ -90,13 +92,13 @@ class JudgeTest {
     void manyFaultsOfOneRuleAreCountedAndSomeAreNamed() {
         History history = LongStream.range(0, SEEDS)
                 .mapToObj(SimulatedRun::of)
-                .filter(one -> kept(one) > Judge.NAMED_MAX)
+                .filter(one -> kept(one) > Findings.NAMED_MAX)
                 .findFirst()
                 .orElseThrow();
         history.synced.values().forEach(List::clear);
         history.pushed.values().forEach(List::clear);
         Judge.Verdict verdict = Judge.judge(history);
-        assertEquals(Judge.NAMED_MAX, verdict.faults().size());
+        assertEquals(Findings.NAMED_MAX, verdict.faults().size());
         assertEquals(Map.of("allDevicesHoldOneOrder", kept(history) * history.setup.devices()), verdict.counts());
     }
 

@@ -10,9 +10,11 @@ import io.danmaku.standalone.check.Plan.Kind;
 import io.danmaku.standalone.check.Plan.Step;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.TreeSet;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -44,7 +46,7 @@ class PlanTest {
     void allKindsOfStepsAreInIt() {
         Map<Kind, Integer> counts = new HashMap<>();
         steps(setup(1, Plan.PARTS, 10)).forEach(step -> counts.merge(step.kind(), 1, Integer::sum));
-        assertEquals(MESSAGES, counts.get(Kind.SEND));
+        assertEquals(MESSAGES, counts.get(Kind.SEND) + counts.get(Kind.HTTP_SEND));
         assertEquals(10, counts.get(Kind.KILL));
         for (Kind kind : Kind.values()) {
             assertTrue(counts.getOrDefault(kind, 0) > 0, "no " + kind);
@@ -78,6 +80,7 @@ class PlanTest {
             @ForAll @IntRange(min = 2, max = 5) int users,
             @ForAll @IntRange(min = 1, max = 3) int devices) {
         Map<String, Step> sent = new HashMap<>();
+        Set<String> blocked = new HashSet<>();
         for (Step step : steps(new Plan.Setup(seed, users, devices, 500, List.of("redis"), 3))) {
             if (step.kind() == Kind.KILL) {
                 assertEquals("redis", step.what());
@@ -86,11 +89,22 @@ class PlanTest {
             assertTrue(step.user() >= 0 && step.user() < users && step.device() >= 0 && step.device() < devices);
             assertTrue(step.peer() < users && step.peer() != step.user());
             switch (step.kind()) {
-                case SEND -> assertNull(sent.put(step.what(), step), "a cid is of one message");
+                case SEND, HTTP_SEND -> assertNull(sent.put(step.what(), step), "a cid is of one message");
                 case REPEAT -> {
                     Step first = sent.get(step.what());
                     assertEquals(List.of(first.user(), first.peer()), List.of(step.user(), step.peer()));
                 }
+                case EDIT, RECALL -> {
+                    Step first = sent.get(step.what());
+                    assertEquals(List.of(first.user(), first.peer()), List.of(step.user(), step.peer()));
+                }
+                case REACT, HIDE -> {
+                    Step first = sent.get(step.what());
+                    assertEquals(
+                            Set.of(first.user(), first.peer()), Set.of(step.user(), step.peer()), "one of the two");
+                }
+                case BLOCK -> blocked.add(step.user() + " " + step.peer());
+                case UNBLOCK -> assertTrue(blocked.contains(step.user() + " " + step.peer()));
                 default -> {}
             }
         }
@@ -109,6 +123,9 @@ class PlanTest {
     void aTextTellsWhichSendItWas() {
         assertEquals("c17", Plan.cid(Plan.body("c17", 0)));
         assertEquals("c17", Plan.cid(Plan.body("c17", 200)));
+        assertEquals("c17", Plan.cid(Plan.edited("c17", 3)));
+        assertEquals("#3", Plan.edit(Plan.edited("c17", 3)));
+        assertEquals("", Plan.edit(Plan.body("c17", 200)));
         assertEquals(12, Plan.user(Plan.name(12)));
         assertEquals(-1, Plan.user("somebody"));
         assertEquals(-1, Plan.user("ux"));

@@ -1,16 +1,15 @@
 package io.danmaku.standalone.check;
 
 import io.danmaku.standalone.check.History.Contact;
+import io.danmaku.standalone.check.History.Deed;
 import io.danmaku.standalone.check.History.Intent;
 import io.danmaku.standalone.check.History.Message;
 import io.danmaku.standalone.check.History.Outcome;
 import io.danmaku.standalone.check.History.Read;
 import io.danmaku.standalone.check.History.Send;
 import io.danmaku.standalone.check.History.Side;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BiPredicate;
@@ -26,7 +25,7 @@ enum Planted {
     LOST_ON_BOTH_SIDES_AND_DEVICES("acknowledgedSendsAreInBothHistoriesOnce", (history, random) -> {
         Message lost = acknowledged(history, random);
         if (lost != null) {
-            lists(history).forEach(messages -> messages.removeIf(lost::equals));
+            Retold.lists(history).forEach(messages -> messages.removeIf(lost::equals));
         }
         return lost != null;
     }),
@@ -36,11 +35,11 @@ enum Planted {
     }),
     DOUBLED("acknowledgedSendsAreInBothHistoriesOnce", (history, random) -> {
         Message first = acknowledged(history, random);
-        return first != null && append(history, first, first.cid(), "again");
+        return first != null && Retold.append(history, first, first.cid(), "again");
     }),
     UNKNOWN_DOUBLED("unknownOutcomesAreThereOnceOrNot", (history, random) -> {
         Message first = some(stored(history), random, message -> !isAcknowledged(history, message));
-        return first != null && append(history, first, first.cid(), "again");
+        return first != null && Retold.append(history, first, first.cid(), "again");
     }),
     SYNCED_TWICE("allDevicesHoldOneOrder", (history, random) -> {
         List<Message> synced = some(history.synced.values(), random, messages -> !messages.isEmpty());
@@ -59,8 +58,11 @@ enum Planted {
         if (second == null) {
             return false;
         }
-        List<Message> messages = history.histories.get(someSide(second, random));
+        List<Message> messages = history.histories.getOrDefault(someSide(second, random), List.of());
         int at = messages.indexOf(second);
+        if (at < 1) {
+            return false;
+        }
         Message first = messages.get(at - 1);
         messages.set(at - 1, numbered(second, first.seq()));
         messages.set(at, numbered(first, second.seq()));
@@ -68,9 +70,11 @@ enum Planted {
     }),
     SWAPPED_EVERYWHERE("realTimeOrder", (history, random) -> {
         for (Message second : stored(history)) {
-            for (Message first : history.histories.get(new Side(second.from(), second.to()))) {
-                if (first.seq() < second.seq() && firstReturn(history, first) < firstCall(history, second)) {
-                    replace(
+            for (Message first : stored(history)) {
+                if (isOf(new Side(second.from(), second.to()), first)
+                        && first.seq() < second.seq()
+                        && firstReturn(history, first) < firstCall(history, second)) {
+                    Retold.replace(
                             history,
                             message -> message.equals(first)
                                     ? numbered(first, second.seq())
@@ -87,7 +91,7 @@ enum Planted {
             return false;
         }
         Side side = new Side(some.from(), some.to());
-        replace(
+        Retold.replace(
                 history,
                 message -> isOf(side, message) && message.seq() >= some.seq()
                         ? numbered(message, message.seq() + 1)
@@ -112,7 +116,7 @@ enum Planted {
             return false;
         }
         Side side = new Side(read.user(), read.peer());
-        long unread = SimulatedRun.unread(side, history.histories.get(side), 0);
+        long unread = SimulatedRun.unread(side, new Evidence(history).of(side), 0);
         changeContact(history, side, one -> new Contact(one.peer(), one.last(), unread, 0, one.peerReadSeq()));
         changeContact(
                 history, side.other(), one -> new Contact(one.peer(), one.last(), one.unread(), one.readSeq(), 0));
@@ -146,12 +150,14 @@ enum Planted {
                                 read.seq() - 1));
     }),
     STALE_CONTACT("contactsAreNewestFirstAndNewest", (history, random) -> {
-        Message newest = some(stored(history), random, message -> message.seq() > 1);
-        if (newest == null) {
+        Side side = some(
+                history.histories.keySet(),
+                random,
+                one -> history.histories.get(one).size() > 1);
+        if (side == null) {
             return false;
         }
-        Side side = someSide(newest, random);
-        Message before = history.histories.get(side).get((int) newest.seq() - 2);
+        Message before = history.histories.get(side).get(0);
         changeContact(
                 history, side, one -> new Contact(one.peer(), before, one.unread(), one.readSeq(), one.peerReadSeq()));
         return true;
@@ -161,6 +167,8 @@ enum Planted {
                 history.contacts.values(),
                 random,
                 contacts -> contacts.size() > 1
+                        && contacts.get(0).last() != null
+                        && contacts.get(1).last() != null
                         && contacts.get(0).last().tsMs()
                                 > contacts.get(1).last().tsMs());
         if (two != null) {
@@ -188,11 +196,18 @@ enum Planted {
     }),
     SENT_BY_NOBODY("nothingForeignWasDelivered", (history, random) -> {
         Message message = some(stored(history), random, one -> true);
-        return message != null && append(history, message, "x1", "made-up");
+        return message != null && Retold.append(history, message, "x1", "made-up");
     }),
     NEVER_TOLD_TO_ONE_DEVICE("allDevicesHoldOneOrder", (history, random) -> {
         Message message = some(stored(history), random, one -> true);
-        var device = some(history.pushed.keySet(), random, one -> message != null && message.isOf(one.user()));
+        var device = some(
+                history.pushed.keySet(),
+                random,
+                one -> message != null
+                        && message.isOf(one.user())
+                        && history.histories
+                                .getOrDefault(new Side(one.user(), message.peerOf(one.user())), List.of())
+                                .contains(message));
         if (device == null) {
             return false;
         }
@@ -217,16 +232,17 @@ enum Planted {
                                         .count()
                                 > 1);
         return repeat != null
-                && Collections.replaceAll(history.sends, repeat, answered(repeat, "other", repeat.seq(), 1));
+                && Collections.replaceAll(history.sends, repeat, Retold.answered(repeat, "other", repeat.seq(), 1));
     }),
     REFUSED_BUT_STORED("refusedSendsAreNowhere", (history, random) -> {
-        Send refused = some(history.sends, random, send -> send.outcome() == Outcome.REFUSED);
+        Evidence evidence = new Evidence(history);
+        Send refused = some(history.sends, random, send -> evidence.isRefused(send.intent()));
         Message place = refused == null ? null : some(stored(history), random, message -> true);
         if (place == null) {
             return false;
         }
         Intent intent = refused.intent();
-        return append(
+        return Retold.append(
                 history,
                 new Message(intent.from(), intent.to(), 0, "", intent.cid(), place.tsMs()),
                 intent.cid(),
@@ -234,8 +250,26 @@ enum Planted {
     }),
     BAD_ONE_TAKEN("whatMustBeRefusedIs", (history, random) -> {
         Send bad = some(history.sends, random, Send::bad);
-        return bad != null && Collections.replaceAll(history.sends, bad, answered(bad, "taken", 1, 1));
-    });
+        return bad != null && Collections.replaceAll(history.sends, bad, Retold.answered(bad, "taken", 1, 1));
+    }),
+    CHANGE_LOST("acknowledgedChangesAreThereOnBothSides", PlantedChanges::lost),
+    CHANGE_LOST_ON_ONE_SIDE("acknowledgedChangesAreThereOnBothSides", PlantedChanges::lostOnOneSide),
+    AN_OLDER_EDIT_IN_THE_END("acknowledgedChangesAreThereOnBothSides", PlantedChanges::olderEdit),
+    DEVICE_MISSED_A_CHANGE("everyDeviceEndsWithTheSameForm", PlantedChanges::missedByADevice),
+    STALE_CONTACT_FORM("everyDeviceEndsWithTheSameForm", PlantedChanges::staleContact),
+    OLDER_FORM_SYNCED_LAST("revisionsOnlyRise", PlantedChanges::syncedBackwards),
+    LATER_CHANGE_HAS_THE_LOWER_REVISION("revisionsOnlyRise", PlantedChanges::lowerRevision),
+    ONE_REVISION_TWO_TEXTS("aRevisionSaysOneThing", PlantedChanges::anotherText),
+    CHANGED_BY_NOBODY("nothingIsChangedByNobody", PlantedChanges::byNobody),
+    TOLD_AFTER_ITS_RECALL("aRecallIsFinal", PlantedChanges::toldAfterRecall),
+    EDITED_AFTER_ITS_RECALL("aRecallIsFinal", PlantedChanges::editedAfterRecall),
+    NOT_FOUND_WITHOUT_A_RECALL("aRecallIsFinal", PlantedChanges::notFound),
+    HIDDEN_AND_STILL_THERE("hiddenIsGoneForWhoHidIt", PlantedChanges::hiddenStillThere),
+    DEVICE_NOT_TOLD_OF_A_HIDE("hiddenIsGoneForWhoHidIt", PlantedChanges::hideNotTold),
+    HIDDEN_TOLD_TO_THE_PEER("hiddenIsGoneForWhoHidIt", PlantedChanges::hideToldToThePeer),
+    REACHED_WHO_HAD_BLOCKED("nothingComesFromWhoIsBlocked", PlantedChanges::reachedWhoBlocked),
+    CHANGE_REACHED_WHO_HAD_BLOCKED("nothingComesFromWhoIsBlocked", PlantedChanges::changeReachedWhoBlocked),
+    REFUSED_WITHOUT_A_BLOCK("onlyWhoIsBlockedIsRefusedSo", PlantedChanges::refusedWithoutABlock);
 
     private final String rule;
     /** Lambdas without a state. */
@@ -257,7 +291,7 @@ enum Planted {
         return plant.test(history, random);
     }
 
-    private static <T> T some(Collection<T> all, Random random, Predicate<T> wanted) {
+    static <T> T some(Collection<T> all, Random random, Predicate<T> wanted) {
         List<T> fit = all.stream().filter(wanted).toList();
         return fit.isEmpty() ? null : fit.get(random.nextInt(fit.size()));
     }
@@ -270,7 +304,14 @@ enum Planted {
     }
 
     private static Message acknowledged(History history, Random random) {
-        return some(stored(history), random, message -> isAcknowledged(history, message));
+        // what somebody may have hidden can be absent
+        return some(
+                stored(history),
+                random,
+                message -> isAcknowledged(history, message)
+                        && history.changes.stream()
+                                .noneMatch(change -> change.deed() == Deed.HIDE
+                                        && change.cid().equals(message.cid())));
     }
 
     private static boolean isAcknowledged(History history, Message message) {
@@ -288,7 +329,7 @@ enum Planted {
                 .orElse(Long.MAX_VALUE);
     }
 
-    private static long firstCall(History history, Message message) {
+    static long firstCall(History history, Message message) {
         return history.sends.stream()
                 .filter(send -> send.intent().equals(Evidence.intentOf(message)))
                 .mapToLong(Send::at)
@@ -308,61 +349,9 @@ enum Planted {
         return new Message(m.from(), m.to(), seq, m.mid(), m.cid(), m.tsMs());
     }
 
-    private static Send answered(Send send, String mid, long seq, long tsMs) {
-        return new Send(
-                send.intent(),
-                send.device(),
-                send.bad(),
-                send.at(),
-                send.till(),
-                Outcome.ACKNOWLEDGED,
-                "",
-                mid,
-                seq,
-                tsMs);
-    }
-
     private static boolean addFirst(List<Message> messages, Message message) {
         messages.add(0, message);
         return true;
-    }
-
-    /** One message more at the end of a conversation, wherever one is told. */
-    private static boolean append(History history, Message like, String cid, String mid) {
-        Side side = new Side(like.from(), like.to());
-        List<Message> there = history.histories.computeIfAbsent(side, s -> new ArrayList<>());
-        Message more = new Message(like.from(), like.to(), there.size() + 1L, mid, cid, Long.MAX_VALUE);
-        there.add(more);
-        history.histories.computeIfAbsent(side.other(), s -> new ArrayList<>()).add(more);
-        history.synced.forEach((device, messages) -> {
-            if (more.isOf(device.user())) {
-                messages.add(more);
-            }
-        });
-        return true;
-    }
-
-    private static List<List<Message>> lists(History history) {
-        List<List<Message>> all = new ArrayList<>(history.histories.values());
-        all.addAll(history.pushed.values());
-        all.addAll(history.synced.values());
-        return all;
-    }
-
-    /** Tells another message in the place of each, to everybody and in every way. */
-    private static void replace(History history, UnaryOperator<Message> by) {
-        history.sends.replaceAll(send -> {
-            Message m = by.apply(new Message(
-                    send.intent().from(),
-                    send.intent().to(),
-                    send.seq(),
-                    send.mid(),
-                    send.intent().cid(),
-                    send.tsMs()));
-            return send.outcome() == Outcome.ACKNOWLEDGED ? answered(send, m.mid(), m.seq(), m.tsMs()) : send;
-        });
-        lists(history).forEach(messages -> messages.replaceAll(by));
-        history.histories.values().forEach(messages -> messages.sort(Comparator.comparingLong(Message::seq)));
     }
 
     private static void changeContact(History history, Side side, UnaryOperator<Contact> by) {

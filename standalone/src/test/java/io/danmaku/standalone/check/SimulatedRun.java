@@ -1,8 +1,6 @@
 package io.danmaku.standalone.check;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.danmaku.protocol.json.Json;
+import io.danmaku.standalone.check.History.Change;
 import io.danmaku.standalone.check.History.Contact;
 import io.danmaku.standalone.check.History.Intent;
 import io.danmaku.standalone.check.History.Message;
@@ -18,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
 
 /**
@@ -44,6 +43,7 @@ final class SimulatedRun {
     private final Map<Intent, Message> made = new HashMap<>();
     private final Map<Side, Long> lastSeq = new HashMap<>();
     private final Map<Side, Long> marks = new HashMap<>();
+    private final SimulatedChanges changes = new SimulatedChanges();
 
     private SimulatedRun(long seed) {
         random = new Random(seed);
@@ -53,11 +53,18 @@ final class SimulatedRun {
 
     static History of(long seed) {
         SimulatedRun run = new SimulatedRun(seed);
-        run.calls().forEach(run::carryOut);
+        run.calls().forEach(call -> {
+            run.carryOut(call);
+            if (call.draw % 2 == 0) {
+                run.changes.carryOut(run.history, run.log, run.random, call.deed);
+            }
+        });
         run.history.sends.sort(Comparator.comparingLong(Send::till));
         run.history.reads.sort(Comparator.comparingLong(Read::till));
+        run.history.changes.sort(Comparator.comparingLong(Change::till));
         run.tell();
         run.readBack();
+        run.changes.tell(run.history, run.random);
         return run.history;
     }
 
@@ -89,6 +96,27 @@ final class SimulatedRun {
     private void carryOut(Call call) {
         if (call.isRead) {
             read(call);
+            return;
+        }
+        // a repeat of what is there gets the first result whoever blocks
+        boolean blocked = !call.bad
+                && call.done()
+                && !made.containsKey(call.intent)
+                && changes.isBlocked(new Side(call.intent.to(), call.intent.from()));
+        if (blocked) {
+            // unknown when the answer gets lost
+            boolean told = call.outcome() == Outcome.ACKNOWLEDGED;
+            history.sends.add(new Send(
+                    call.intent,
+                    random.nextInt(history.setup.devices()),
+                    false,
+                    call.at,
+                    call.till,
+                    told ? Outcome.REFUSED : Outcome.UNKNOWN,
+                    told ? "blocked" : "pending",
+                    "",
+                    0,
+                    0));
             return;
         }
         boolean answered = call.outcome() == Outcome.ACKNOWLEDGED;
@@ -146,26 +174,35 @@ final class SimulatedRun {
     }
 
     private void readBack() {
+        Map<Side, List<Message>> whole = new TreeMap<>();
         for (Message message : log) {
             for (Side side : List.of(new Side(message.from(), message.to()), new Side(message.to(), message.from()))) {
-                history.histories.computeIfAbsent(side, s -> new ArrayList<>()).add(message);
+                whole.computeIfAbsent(side, s -> new ArrayList<>()).add(message);
+                if (!changes.isHidden(side, message)) {
+                    history.histories
+                            .computeIfAbsent(side, s -> new ArrayList<>())
+                            .add(message);
+                }
             }
         }
-        history.histories.forEach((side, messages) -> history.contacts
-                .computeIfAbsent(side.user(), user -> new ArrayList<>())
-                .add(contact(side, messages)));
-        history.contacts
-                .values()
-                .forEach(contacts -> contacts.sort(Comparator.comparingLong(
-                                (Contact contact) -> contact.last().tsMs())
-                        .reversed()));
+        whole.entrySet().stream()
+                .sorted(Comparator.comparingLong((Map.Entry<Side, List<Message>> one) ->
+                                newest(one.getValue()).tsMs())
+                        .reversed())
+                .forEach(one -> history.contacts
+                        .computeIfAbsent(one.getKey().user(), user -> new ArrayList<>())
+                        .add(contact(one.getKey(), one.getValue())));
+    }
+
+    private static Message newest(List<Message> messages) {
+        return messages.get(messages.size() - 1);
     }
 
     private Contact contact(Side side, List<Message> messages) {
         long mark = marks.getOrDefault(side, 0L);
         return new Contact(
                 side.peer(),
-                messages.get(messages.size() - 1),
+                changes.isHidden(side, newest(messages)) ? null : newest(messages),
                 unread(side, messages, mark),
                 mark,
                 marks.getOrDefault(side.other(), 0L));
@@ -181,45 +218,6 @@ final class SimulatedRun {
 
     /** Writes a history as a run does, with what the hub said in the hub's own form. */
     static void write(History history, Path path) throws IOException {
-        try (HistoryFile file = new HistoryFile(path, history.setup)) {
-            history.sends.forEach(file::send);
-            history.reads.forEach(read -> file.read(0, read));
-            history.pushed.forEach((device, messages) -> file.pushed(device, json(messages)));
-            history.synced.forEach((device, messages) -> file.synced(device, 0, json(messages)));
-            file.note("kill", -1, -1, "edge-1");
-            file.readBack();
-            file.contacts(0, List.of());
-            file.readBack();
-            history.histories.forEach((side, messages) -> file.history(side, json(messages)));
-            history.contacts.forEach((user, contacts) -> file.contacts(
-                    user, contacts.stream().map(SimulatedRun::json).toList()));
-            file.end();
-        }
-    }
-
-    private static JsonNode json(List<Message> messages) {
-        var all = Json.MAPPER.createArrayNode();
-        messages.forEach(message -> all.add(json(message)));
-        return all;
-    }
-
-    private static ObjectNode json(Message message) {
-        return Json.object()
-                .put("mid", message.mid())
-                .put("from", Plan.name(message.from()))
-                .put("to", Plan.name(message.to()))
-                .put("seq", message.seq())
-                .put("kind", "text")
-                .put("body", Plan.body(message.cid(), 10))
-                .put("ts", message.tsMs());
-    }
-
-    private static JsonNode json(Contact contact) {
-        return Json.object()
-                .put("peer", Plan.name(contact.peer()))
-                .put("unread", contact.unread())
-                .put("readSeq", contact.readSeq())
-                .put("peerReadSeq", contact.peerReadSeq())
-                .set("last", json(contact.last()));
+        SimulatedFile.write(history, path);
     }
 }

@@ -42,13 +42,22 @@ final class DirectClient {
 
     /** @param backend whether its token is that of a backend, else it is a viewer's */
     DirectClient(String user, boolean backend) {
-        this(Ids.DEFAULT_TENANT, user, backend);
+        this(TestHub.get(), Ids.DEFAULT_TENANT, user, backend);
     }
 
     DirectClient(String tenant, String user, boolean backend) {
+        this(TestHub.get(), tenant, user, backend);
+    }
+
+    /** @param hub whose user it is, where that is not the shared one */
+    DirectClient(TestHub hub, String user, boolean backend) {
+        this(hub, Ids.DEFAULT_TENANT, user, backend);
+    }
+
+    private DirectClient(TestHub hub, String tenant, String user, boolean backend) {
         this.user = user;
         long expiresAtMs = System.currentTimeMillis() + TOKEN_TTL.toMillis();
-        token = TestHub.get().token(new Claims(user, user, tenant, Map.of(), backend, expiresAtMs));
+        token = hub.token(new Claims(user, user, tenant, Map.of(), backend, expiresAtMs));
     }
 
     String token() {

@@ -1,0 +1,227 @@
+package io.danmaku.standalone.check;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.danmaku.protocol.json.Json;
+import io.danmaku.standalone.check.History.Change;
+import io.danmaku.standalone.check.History.Contact;
+import io.danmaku.standalone.check.History.Deed;
+import io.danmaku.standalone.check.History.Device;
+import io.danmaku.standalone.check.History.Form;
+import io.danmaku.standalone.check.History.Intent;
+import io.danmaku.standalone.check.History.Message;
+import io.danmaku.standalone.check.History.Outcome;
+import io.danmaku.standalone.check.History.Read;
+import io.danmaku.standalone.check.History.Send;
+import io.danmaku.standalone.check.History.Side;
+import io.danmaku.standalone.check.History.Telling;
+import io.danmaku.standalone.check.History.Way;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** Reads what a {@link HistoryFile} wrote. */
+final class HistoryReader {
+    private static final int PLAIN = 6;
+
+    private final History history;
+    /** Cids by mid: a message that was taken back says nothing of its own any more. */
+    private final Map<String, String> cids = new HashMap<>();
+    /** Cids of messages that somebody has changed or wanted to. */
+    private final Set<String> touched = new HashSet<>();
+
+    private final Map<Device, Set<Message>> synced = new HashMap<>();
+
+    private HistoryReader(History history) {
+        this.history = history;
+    }
+
+    /** Reads a whole file; one that is cut, or no history, is an exception. */
+    static History read(Path path) throws IOException {
+        HistoryReader reader = null;
+        boolean whole = false;
+        try (BufferedReader in = Files.newBufferedReader(path, StandardCharsets.UTF_8)) {
+            int number = 0;
+            for (String text = in.readLine(); text != null; text = in.readLine()) {
+                number++;
+                JsonNode line;
+                try {
+                    line = Json.MAPPER.readTree(text);
+                } catch (IOException notJson) {
+                    throw new IOException(path + " is no history: line " + number + " is not JSON", notJson);
+                }
+                if (number == 1) {
+                    reader = new HistoryReader(new History(setup(path, line)));
+                }
+                reader.take(line);
+                whole = "end".equals(line.path("t").asText());
+            }
+        }
+        if (!whole) {
+            throw new IOException(path + " is not whole: its run was cut short");
+        }
+        return reader.history;
+    }
+
+    private static Plan.Setup setup(Path path, JsonNode line) throws IOException {
+        if (!"run".equals(line.path("t").asText())) {
+            throw new IOException(path + " is no history: it does not begin with a run");
+        }
+        return new Plan.Setup(
+                line.path("seed").asLong(),
+                line.path("users").asInt(),
+                line.path("devices").asInt(),
+                line.path("messages").asInt(),
+                List.of(line.path("parts").asText().split(",", -1)),
+                line.path("kills").asInt());
+    }
+
+    private void take(JsonNode line) {
+        int user = line.path("u").asInt();
+        Device device = new Device(user, line.path("d").asInt());
+        Side side = new Side(user, line.path("p").asInt());
+        switch (line.path("t").asText()) {
+            case "send" -> {
+                Send send = send(line);
+                history.sends.add(send);
+                cids.put(send.mid(), send.intent().cid());
+            }
+            case "read" ->
+                history.reads.add(new Read(
+                        user,
+                        side.peer(),
+                        line.path("seq").asLong(),
+                        line.path("at").asLong(),
+                        line.path("till").asLong(),
+                        outcome(line),
+                        line.path("answered").asLong()));
+            case "change" -> {
+                Change change = change(line);
+                history.changes.add(change);
+                touched.add(change.cid());
+            }
+            case "hidden" ->
+                history.hidden
+                        .computeIfAbsent(device, d -> new HashSet<>())
+                        .add(line.path("mid").asText());
+            case "push" ->
+                line.path("m")
+                        .forEach(m -> history.pushed
+                                .computeIfAbsent(device, d -> new ArrayList<>())
+                                .add(told(Way.PUSH, device, 0, m)));
+            case "sync" ->
+                line.path("m").forEach(m -> synced(device, line.path("at").asLong(), m));
+            case "readback" -> {
+                history.histories.clear();
+                history.contacts.clear();
+                history.tellings.removeIf(telling -> telling.at() == Telling.AT_THE_END);
+            }
+            case "history" -> {
+                List<Message> messages = new ArrayList<>();
+                line.path("m").forEach(m -> messages.add(atTheEnd(Way.HISTORY, user, m)));
+                history.histories.put(side, messages);
+            }
+            case "contacts" -> {
+                List<Contact> contacts = new ArrayList<>();
+                line.path("c").forEach(contact -> contacts.add(contact(user, contact)));
+                history.contacts.put(user, contacts);
+            }
+            default -> {
+                // for people
+            }
+        }
+    }
+
+    /** One that was changed comes again, and stands where it came first. */
+    private void synced(Device device, long at, JsonNode m) {
+        Message message = told(Way.SYNC, device, at, m);
+        boolean first = synced.computeIfAbsent(device, d -> new HashSet<>()).add(message);
+        if (first || m.size() == PLAIN) {
+            history.synced.computeIfAbsent(device, d -> new ArrayList<>()).add(message);
+        }
+    }
+
+    private Message atTheEnd(Way way, int user, JsonNode m) {
+        return told(way, new Device(user, -1), Telling.AT_THE_END, m);
+    }
+
+    private Message told(Way way, Device device, long at, JsonNode m) {
+        String said = m.path(4).asText();
+        String mid = m.path(3).asText();
+        Message message = history.one(new Message(
+                m.path(0).asInt(),
+                m.path(1).asInt(),
+                m.path(2).asLong(),
+                mid,
+                said.isEmpty() ? cids.getOrDefault(mid, "") : said,
+                m.path(5).asLong()));
+        if (m.size() > PLAIN || touched.contains(message.cid())) {
+            history.tellings.add(new Telling(way, device.user(), device.number(), message, form(m), at));
+        }
+        return message;
+    }
+
+    private static Form form(JsonNode m) {
+        return m.size() == PLAIN
+                ? Form.SENT
+                : new Form(
+                        m.path(PLAIN).asLong(),
+                        m.path(PLAIN + 1).asBoolean(),
+                        m.path(PLAIN + 2).asText(),
+                        m.path(PLAIN + 3).asText(),
+                        m.path(PLAIN + 4).asText());
+    }
+
+    private static Change change(JsonNode line) {
+        return new Change(
+                Deed.valueOf(line.path("what").asText().toUpperCase(Locale.ROOT)),
+                line.path("u").asInt(),
+                line.path("p").asInt(),
+                line.path("cid").asText(),
+                line.path("text").asText(),
+                line.path("at").asLong(),
+                line.path("till").asLong(),
+                outcome(line),
+                line.path("code").asText(),
+                line.path("rev").asLong());
+    }
+
+    private static Send send(JsonNode line) {
+        return new Send(
+                new Intent(
+                        line.path("u").asInt(),
+                        line.path("p").asInt(),
+                        line.path("cid").asText()),
+                line.path("d").asInt(),
+                line.path("bad").asBoolean(),
+                line.path("at").asLong(),
+                line.path("till").asLong(),
+                outcome(line),
+                line.path("code").asText(),
+                line.path("mid").asText(),
+                line.path("seq").asLong(),
+                line.path("ts").asLong());
+    }
+
+    private static Outcome outcome(JsonNode line) {
+        return Outcome.valueOf(line.path("x").asText().toUpperCase(Locale.ROOT));
+    }
+
+    private Contact contact(int user, JsonNode contact) {
+        JsonNode last = contact.path("last");
+        return new Contact(
+                contact.path("p").asInt(),
+                last.isArray() ? atTheEnd(Way.CONTACT, user, last) : null,
+                contact.path("unread").asLong(),
+                contact.path("read").asLong(),
+                contact.path("peerRead").asLong());
+    }
+}
