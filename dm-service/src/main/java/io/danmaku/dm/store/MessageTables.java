@@ -35,6 +35,7 @@ public final class MessageTables implements Ledger {
     private final CqlNode cql;
     private final Contents contents;
     private final OwnerLogs logs;
+    private final RecentContacts recent;
     private final ChangeTables changes;
     private final PreparedStatement insertContent;
     private final PreparedStatement insertIndex;
@@ -51,6 +52,7 @@ public final class MessageTables implements Ledger {
         this.cql = cql;
         contents = new Contents(cql);
         logs = new OwnerLogs(cql);
+        recent = new RecentContacts(cql);
         changes = new ChangeTables(cql, logs);
         insertContent = cql.prepare("INSERT INTO KS.content (tenant, message_id, sender, recipient, seq, received,"
                 + " log_partition, log_index, kind, body, created_at, reply_to)"
@@ -138,12 +140,13 @@ public final class MessageTables implements Ledger {
     @Override
     public CompletionStage<Void> store(StoredMessage m) {
         DirectMessage message = m.message();
-        List<CompletionStage<?>> writes = new ArrayList<>(9);
+        List<CompletionStage<?>> writes = new ArrayList<>(10);
         if (message.revision().number() == 0) {
             writes.add(insertContent(m));
         } // else it is there: it was changed since, and its first body is not known here any more
         side(writes, m, message.from(), message.to(), OUTBOX, m.receivedBySender());
         side(writes, m, message.to(), message.from(), INBOX, m.receivedByRecipient());
+        recent.message(writes, m);
         return all(writes);
     }
 
