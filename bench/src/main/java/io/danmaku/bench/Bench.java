@@ -1,5 +1,7 @@
 package io.danmaku.bench;
 
+import io.danmaku.bench.direct.DirectBench;
+import io.danmaku.bench.direct.ScaleBench;
 import io.danmaku.bench.fanout.FanoutBench;
 import io.danmaku.bench.log.LogBench;
 import io.danmaku.bench.micro.MicroBench;
@@ -27,6 +29,8 @@ import picocli.CommandLine.Spec;
             MuteBench.class,
             SlowBench.class,
             FanoutBench.class,
+            DirectBench.class,
+            ScaleBench.class,
             LogBench.class,
             TailBench.class,
             PeersBench.class,

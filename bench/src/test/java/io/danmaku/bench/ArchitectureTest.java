@@ -21,6 +21,7 @@ class ArchitectureTest {
                     "io.danmaku.bench.micro..",
                     "io.danmaku.bench.tail..",
                     "io.danmaku.bench.log..",
+                    "io.danmaku.bench.store..",
                     "io.danmaku.bench.peers.vertx..")
             .should()
             .onlyDependOnClassesThat()
@@ -67,6 +68,22 @@ class ArchitectureTest {
                     "org.apache.pulsar.client.api..",
                     "org.HdrHistogram..",
                     "picocli..");
+
+    /** The same statements as dm-service's, by its own classes; the harness itself starts a process of it. */
+    @ArchTest
+    static final ArchRule theStoreByItselfKnowsItsTablesAlone = classes()
+            .that()
+            .resideInAPackage("io.danmaku.bench.store..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.danmaku.bench.store..",
+                    "io.danmaku.bench.machine..",
+                    "io.danmaku.dm.conversation..",
+                    "io.danmaku.dm.store..",
+                    "io.danmaku.protocol..",
+                    "java..",
+                    "com.fasterxml.jackson.databind..");
 
     /** Nothing of ours is in it. */
     @ArchTest

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.danmaku.bench.direct.DirectBench;
+import io.danmaku.bench.direct.ScaleBench;
 import io.danmaku.bench.log.LogBench;
 import io.danmaku.bench.moderation.MuteBench;
 import io.danmaku.bench.moderation.SlowBench;
@@ -54,6 +56,10 @@ final class FanoutBenchIT {
         arguments.addAll(List.of(options));
         arguments.add(scenario);
         assertEquals(0, new CommandLine(new FanoutBench()).execute(arguments.toArray(String[]::new)));
+        return median(results);
+    }
+
+    private static JsonNode median(Path results) throws IOException {
         try (Stream<Path> reports = Files.walk(results)) {
             Path report = reports.filter(path -> path.endsWith("report.json"))
                     .findFirst()
@@ -74,6 +80,54 @@ final class FanoutBenchIT {
                 0,
                 new CommandLine(new LogBench())
                         .execute("--data=" + folder.resolve("hub"), "--rate=50", "--seconds=3", "--warm-up=1"));
+    }
+
+    @Test
+    void directMessagesAreAcknowledgedAndTheBareStatementsAreBesideThem() throws IOException {
+        Path results = Files.createDirectory(folder.resolve("dm"));
+        assertEquals(
+                0,
+                new CommandLine(new DirectBench())
+                        .execute(
+                                "--data=" + folder.resolve("hub"),
+                                "--results=" + results,
+                                "--conversations=8",
+                                "--seconds=4",
+                                "--warm-up=2",
+                                "--runs=1"));
+        JsonNode figures = median(results);
+        between(1, 1e6, figures, "acknowledged sends/s");
+        between(7, 9, figures, "rows a message");
+        between(0, 0, figures, "not acknowledged");
+        between(0, 0, figures, "half load: not acknowledged");
+        between(0.001, Double.MAX_VALUE, figures, "half load: latency p99, ms");
+        double offered = figures.path("half load: offered sends/s").asDouble();
+        // as many as were offered, of which the last ones took a moment
+        between(offered / 2, offered * 1.01, figures, "half load: acknowledged sends/s");
+        between(7, 9, figures, "bare loop: rows a message");
+        between(0.001, Double.MAX_VALUE, figures, "hub's rows to the bare ones");
+    }
+
+    @Test
+    void aLongConversationAndManyContactsAreLoadedAndRead() throws IOException {
+        Path results = Files.createDirectory(folder.resolve("dm-scale"));
+        assertEquals(
+                0,
+                new CommandLine(new ScaleBench())
+                        .execute(
+                                "--data=" + folder.resolve("hub"),
+                                "--results=" + results,
+                                "--messages=10100",
+                                "--contacts=1500",
+                                "--pages=20",
+                                "--warm-up=2"));
+        JsonNode figures = median(results);
+        between(50, 50, figures, "history, first page: messages");
+        between(50, 50, figures, "contacts of a year, second page: contacts");
+        between(50, 50, figures, "contacts of two minutes, first page: contacts");
+        between(1, 100, figures, "sync of a new device, first page: messages");
+        between(0.001, Double.MAX_VALUE, figures, "contacts of two minutes, first page: p99, ms");
+        between(1, 160, figures, "dm-service: live heap after, MiB");
     }
 
     @Test

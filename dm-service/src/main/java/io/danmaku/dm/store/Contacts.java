@@ -3,24 +3,29 @@ package io.danmaku.dm.store;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.danmaku.dm.account.Relation;
+import io.danmaku.dm.store.ContactsWalk.Standing;
 import io.danmaku.protocol.log.DirectMessage;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Pages of a user's conversations, newest first. The rows of a user are read and sorted here, up to a bound. */
+/**
+ * Pages of a user's conversations, newest first. Only what is near a page is read; page: docs/decisions/0045-recent-contacts-are-rows-that-only-grow.md.
+ */
 public final class Contacts {
-    private static final Comparator<ContactsCursor> NEWEST_FIRST =
-            Comparator.comparingLong(ContactsCursor::lastAtMs).reversed().thenComparing(ContactsCursor::peer);
+    /** As many as ScyllaDB takes in one statement, if nobody has changed that. */
+    private static final int PEERS_MAX = 100;
 
     private final CqlNode cql;
     private final Contents contents;
+    private final RecentContacts recent;
     private final PreparedStatement select;
     private final int rowsMax;
     private final Counter cut;
@@ -36,6 +41,7 @@ public final class Contacts {
     /**
      * A page.
      *
+     * @param contacts perhaps fewer than asked for, none even
      * @param next where the next one begins, or null after the last
      */
     public record Page(List<Contact> contacts, ContactsCursor next) {}
@@ -43,38 +49,74 @@ public final class Contacts {
     /**
      * Prepares its statements: blocks.
      *
-     * @param rowsMax most contacts of a user that are read for a page; beyond it the ones with later ids are left out, and
-     *     counted
+     * @param rowsMax a page is told when so many rows of recent contacts were looked at, full or not. More contacts than that whose newest
+     *     messages are of the same second are left out, those with later ids, and counted
      */
     public Contacts(CqlNode cql, int rowsMax, MeterRegistry registry) {
         this.cql = cql;
         this.rowsMax = rowsMax;
         contents = new Contents(cql);
+        recent = new RecentContacts(cql);
         cut = registry.counter("danmaku.dm.contacts.cut");
         select = cql.prepare(
                 "SELECT peer, last_message_id, last_seq, last_at, received, read_seq, read_received, peer_read_seq,"
                         + " delivered_seq, peer_delivered_seq, hidden_seq, cleared_seq, cleared_received, relation"
-                        + " FROM KS.contact WHERE tenant = ? AND owner = ? LIMIT ?");
+                        + " FROM KS.contact WHERE tenant = ? AND owner = ? AND peer IN ?");
     }
 
     /** @param after where the page before ended, or null */
     public CompletionStage<Page> page(String tenant, String owner, Box box, ContactsCursor after, int limit) {
-        return cql.rows(select, tenant, owner, rowsMax).thenCompose(rows -> {
-            if (rows.size() >= rowsMax) {
+        return new ContactsWalk(source(tenant, owner, box), after, limit, rowsMax)
+                .go()
+                .thenCompose(found -> {
+                    List<Row> rows =
+                            found.contacts().stream().map(Standing::row).toList();
+                    List<String> ids = rows.stream()
+                            .map(row -> row.getString("last_message_id"))
+                            .toList();
+                    return contents.messages(tenant, ids).thenApply(last -> new Page(join(rows, last), found.next()));
+                });
+    }
+
+    private ContactsWalk.Source source(String tenant, String owner, Box box) {
+        return new ContactsWalk.Source() {
+            @Override
+            public CompletionStage<List<RecentContacts.Cell>> weeks(long upTo, int rows) {
+                return recent.weeks(tenant, owner, upTo, rows);
+            }
+
+            @Override
+            public CompletionStage<List<RecentContacts.Cell>> seconds(long week, long upTo, int rows) {
+                return recent.seconds(tenant, owner, week, upTo, rows);
+            }
+
+            @Override
+            public CompletionStage<List<Standing>> contacts(List<String> peers) {
+                return lookUp(tenant, owner, box, peers);
+            }
+
+            @Override
+            public void cut() {
                 cut.increment();
             }
-            List<Row> page = rows.stream()
-                    .filter(row -> isIn(box, row))
-                    .filter(row -> after == null || NEWEST_FIRST.compare(cursor(row), after) > 0)
-                    .sorted(Comparator.comparing(Contacts::cursor, NEWEST_FIRST))
-                    .limit(limit + 1L)
-                    .toList();
-            List<Row> shown = page.subList(0, Math.min(limit, page.size()));
-            ContactsCursor next = page.size() > limit ? cursor(shown.get(limit - 1)) : null;
-            List<String> ids =
-                    shown.stream().map(row -> row.getString("last_message_id")).toList();
-            return contents.messages(tenant, ids).thenApply(last -> new Page(join(shown, last), next));
-        });
+        };
+    }
+
+    private CompletionStage<List<Standing>> lookUp(String tenant, String owner, Box box, List<String> peers) {
+        CompletionStage<List<Standing>> all = CompletableFuture.completedFuture(new ArrayList<>());
+        for (int from = 0; from < peers.size(); from += PEERS_MAX) {
+            List<String> some = peers.subList(from, Math.min(peers.size(), from + PEERS_MAX));
+            // asked side by side, joined one after another
+            all = all.thenCombine(cql.rows(select, tenant, owner, some), (rows, more) -> {
+                more.stream().filter(row -> isIn(box, row)).forEach(row -> rows.add(standing(row)));
+                return rows;
+            });
+        }
+        return all;
+    }
+
+    private static Standing standing(Row row) {
+        return new Standing(new ContactsCursor(row.getLong("last_at"), row.getString("peer")), row);
     }
 
     private static List<Contact> join(List<Row> rows, List<DirectMessage> messages) {
@@ -116,9 +158,5 @@ public final class Contacts {
     private static boolean isHidden(Row row) {
         long last = row.getLong("last_seq");
         return last == row.getLong("hidden_seq") || last <= row.getLong("cleared_seq");
-    }
-
-    private static ContactsCursor cursor(Row row) {
-        return new ContactsCursor(row.getLong("last_at"), row.getString("peer"));
     }
 }

@@ -37,6 +37,7 @@ public final class MessageTables implements Ledger {
     private final CqlNode cql;
     private final Contents contents;
     private final OwnerLogs logs;
+    private final RecentContacts recent;
     private final ChangeTables changes;
     private final OwnTables own;
     private final MarkColumns marks;
@@ -53,6 +54,7 @@ public final class MessageTables implements Ledger {
         this.cql = cql;
         contents = new Contents(cql);
         logs = new OwnerLogs(cql);
+        recent = new RecentContacts(cql);
         changes = new ChangeTables(cql, logs);
         own = new OwnTables(cql, logs);
         marks = new MarkColumns(cql);
@@ -132,12 +134,13 @@ public final class MessageTables implements Ledger {
     @Override
     public CompletionStage<Void> store(StoredMessage m) {
         DirectMessage message = m.message();
-        List<CompletionStage<?>> writes = new ArrayList<>(9);
+        List<CompletionStage<?>> writes = new ArrayList<>(10);
         if (message.revision().number() == 0) {
             writes.add(insertContent(m));
         } // else it is there: it was changed since, and its first body is not known here any more
         side(writes, m, message.from(), message.to(), OUTBOX, m.receivedBySender());
         side(writes, m, message.to(), message.from(), INBOX, m.receivedByRecipient());
+        recent.message(writes, m);
         return all(writes);
     }
 

@@ -30,8 +30,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class Migrations {
     private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
-    private static final List<String> FILES =
-            List.of("001-direct-messages", "002-changes", "003-accounts", "004-jobs", "005-marks", "007-reports");
+    private static final List<String> FILES = List.of(
+            "001-direct-messages",
+            "002-changes",
+            "003-accounts",
+            "004-jobs",
+            "005-marks",
+            "006-recent-contacts",
+            "007-reports");
 
     private static final Pattern ADD_COLUMN =
             Pattern.compile("ALTER TABLE [a-z0-9_]+\\.(?<table>[a-z_]+) ADD (?<column>[a-z_]+) [a-z]+");
