@@ -142,18 +142,19 @@ public final class DmServiceNode {
         state.start((key, value) -> takeTenantsWords(words, key, value))
                 .get(config.startWithinMs(), TimeUnit.MILLISECONDS);
         words.settle(config.startWithinMs());
+        Accounts accounts = new Accounts(cql);
         routes.open(
                 requests,
                 histories,
                 new Contacts(cql, config.contactsRowsMax(), ops.registry()),
                 new SyncLog(cql),
                 new BlockLists(cql),
-                new Accounts(cql),
+                accounts,
                 new Relations(cql),
                 config.inbound().strangerMessages(),
                 directory,
                 deliveries,
-                new Reach(cql, new Accounts(cql)),
+                new Reach(cql, accounts),
                 jobs,
                 runner,
                 abuse);
