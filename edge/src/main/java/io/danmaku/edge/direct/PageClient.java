@@ -67,7 +67,7 @@ final class PageClient implements AutoCloseable {
      */
     CompletionStage<Outcome> page(PageRequest page, String token, Context trace) {
         if (page.body() != null) {
-            Asked change = new Asked(page.method(), page.uri(), Json.bytes(page.body()));
+            Asked change = new Asked(page.method(), page.uri(), Buffer.buffer(Json.bytes(page.body())));
             return bounded(() -> ask(change, token, trace), unknown());
         }
         return bounded(
@@ -90,7 +90,7 @@ final class PageClient implements AutoCloseable {
     }
 
     /** @param body null = none */
-    private record Asked(HttpMethod method, String uri, byte[] body) {}
+    private record Asked(HttpMethod method, String uri, Buffer body) {}
 
     /** @param unanswered what is said where no instance answers */
     private CompletionStage<Outcome> bounded(Supplier<Future<Outcome>> asking, Outcome unanswered) {
@@ -135,8 +135,7 @@ final class PageClient implements AutoCloseable {
                         request.reset();
                     });
                     outcome.future().onComplete(done -> vertx.cancelTimer(timer));
-                    Future<HttpClientResponse> sent =
-                            what.body == null ? request.send() : request.send(Buffer.buffer(what.body));
+                    Future<HttpClientResponse> sent = what.body == null ? request.send() : request.send(what.body);
                     sent.onSuccess(response -> take(request, response, outcome)).onFailure(outcome::tryFail);
                 })
                 .onFailure(outcome::tryFail);

@@ -39,7 +39,7 @@ class DirectAbuseIT {
     private final TestHub hub = TestHub.get();
     private final URI direct = hub.dmService();
     private final HubApi api = new HubApi(hub);
-    private final DirectClient admin = new DirectClient("backend", TENANT, true);
+    private final DirectClient admin = new DirectClient(TENANT, "backend", true);
     private final Clients clients = new Clients(2);
     private final List<Witness> connected = new ArrayList<>();
 
@@ -114,7 +114,7 @@ class DirectAbuseIT {
     }
 
     private static DirectClient viewer() {
-        return new DirectClient("abuse-" + NUMBERS.incrementAndGet(), TENANT, false);
+        return new DirectClient(TENANT, "abuse-" + NUMBERS.incrementAndGet(), false);
     }
 
     private static JsonNode text(String text) {
@@ -281,7 +281,7 @@ class DirectAbuseIT {
     private boolean stopped() throws Exception {
         long hour = System.currentTimeMillis() / 3_600_000;
         DirectClient ann = viewer();
-        DirectClient backend = new DirectClient(ann.user(), TENANT, true);
+        DirectClient backend = new DirectClient(TENANT, ann.user(), true);
         List<Way> ways = List.of(new OverWebSocket(ann, 1), new OverWebSocket(ann, 2), new OverHttp(ann));
         for (int i = 0; i < PEERS_AN_HOUR + 5; i++) {
             String cid = "c" + NUMBERS.incrementAndGet();

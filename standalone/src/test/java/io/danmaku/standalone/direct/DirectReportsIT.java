@@ -31,9 +31,9 @@ class DirectReportsIT {
     /** Of its own for each test: so its reports are those of the test. */
     private final String tenant = "reports-" + Long.toString(System.nanoTime(), 36);
 
-    private final DirectClient admin = new DirectClient("backend", tenant, true);
-    private final DirectClient ann = new DirectClient("ann", tenant, true);
-    private final DirectClient bob = new DirectClient("bob", tenant, true);
+    private final DirectClient admin = new DirectClient(tenant, "backend", true);
+    private final DirectClient ann = new DirectClient(tenant, "ann", true);
+    private final DirectClient bob = new DirectClient(tenant, "bob", true);
 
     private String send(DirectClient from, DirectClient to, String text) throws Exception {
         DirectClient.Answer answer = from.send(direct, to.user(), "c" + NUMBERS.incrementAndGet(), text);
@@ -160,19 +160,19 @@ class DirectReportsIT {
     @Test
     void nobodyReportsWhatOthersHaveAndNobodyElseSeesReports() throws Exception {
         String mid = send(ann, bob, "one");
-        DirectClient eve = new DirectClient("eve", tenant, false);
+        DirectClient eve = new DirectClient(tenant, "eve", false);
         String eves = send(ann, eve, "hello");
         refused(404, "not_found", make(eve, report("ann", mid)));
         refused(404, "not_found", make(eve, report("ann", eves, mid)));
         refused(404, "not_found", make(eve, report("bob", mid)));
         refused(404, "not_found", make(bob, report("eve", mid)));
         refused(404, "not_found", make(bob, report("ann", NO_SUCH)));
-        DirectClient elsewhere = new DirectClient("bob", tenant + "x", true);
+        DirectClient elsewhere = new DirectClient(tenant + "x", "bob", true);
         refused(404, "not_found", make(elsewhere, report("ann", mid)));
 
         String id = make(bob, report("ann", mid)).body().get("id").asText();
         ObjectNode upheld = Json.object().put("state", "upheld");
-        DirectClient viewer = new DirectClient("bob", tenant, false);
+        DirectClient viewer = new DirectClient(tenant, "bob", false);
         for (DirectClient user : List.of(eve, viewer)) {
             refused(403, "forbidden", user.get(direct, PATH));
             refused(403, "forbidden", user.get(direct, PATH + "/" + id));
@@ -272,7 +272,7 @@ class DirectReportsIT {
         long hour;
         do {
             hour = System.currentTimeMillis() / 3_600_000;
-            DirectClient eve = new DirectClient("eve" + NUMBERS.incrementAndGet(), tenant, true);
+            DirectClient eve = new DirectClient(tenant, "eve" + NUMBERS.incrementAndGet(), true);
             made.clear();
             for (int i = 0; i <= AN_HOUR; i++) {
                 ObjectNode report = report("ann", send(ann, eve, "m" + i));
