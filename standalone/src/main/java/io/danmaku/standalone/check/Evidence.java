@@ -92,6 +92,15 @@ final class Evidence {
                 .anyMatch(hide -> hide.cid().equals(message.cid()) && sort.test(hide));
     }
 
+    /** Whether one side may have blocked the other at some time: what it was told of the other's marks is less then, perhaps. */
+    boolean mayHaveBlocked(Side blocking) {
+        return history.changes.stream()
+                .anyMatch(change -> change.deed() == Deed.BLOCK
+                        && change.possible()
+                        && change.user() == blocking.user()
+                        && change.peer() == blocking.peer());
+    }
+
     /** Calls by what they asked for, in the order in which they ended. */
     Map<Intent, List<Send>> calls() {
         return calls;

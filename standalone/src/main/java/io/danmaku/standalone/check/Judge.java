@@ -331,7 +331,10 @@ final class Judge {
                                 + contact.readSeq());
             }
             Contact other = bySide.get(side.other());
-            if (other != null && other.peerReadSeq() != contact.readSeq()) {
+            if (other != null
+                    && (evidence.mayHaveBlocked(side.other())
+                            ? other.peerReadSeq() > contact.readSeq()
+                            : other.peerReadSeq() != contact.readSeq())) {
                 findings.fault(
                         rule,
                         side,

@@ -7,13 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.danmaku.dm.account.Settings;
-import io.danmaku.dm.account.Writers;
-import io.danmaku.dm.store.Accounts;
-import io.danmaku.dm.store.CqlConfig;
-import io.danmaku.dm.store.CqlNode;
 import io.danmaku.protocol.json.Json;
-import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.token.Claims;
 import io.danmaku.standalone.client.Answer;
 import io.danmaku.standalone.client.Clients;
@@ -92,28 +86,10 @@ class OnlineIT {
         assertEquals(200, answer.status(), answer.toString());
     }
 
-    /** As the API of settings does it. */
-    private void choose(DirectClient user, Settings.Online online) throws Exception {
-        CqlConfig config = new CqlConfig(
-                List.of(hub.address("cql")),
-                hub.address("cqlDatacenter"),
-                "",
-                "",
-                "danmaku",
-                false,
-                "",
-                "LOCAL_QUORUM",
-                10_000,
-                16,
-                100);
-        try (CqlNode cql = CqlNode.open(config, 60_000)) {
-            Settings chosen =
-                    new Settings(online, Writers.Allowed.ALL, Writers.OPERATORS, System.currentTimeMillis() * 1_000);
-            new Accounts(cql)
-                    .store(Ids.DEFAULT_TENANT, user.user(), chosen, true, false, false)
-                    .toCompletableFuture()
-                    .get();
-        }
+    private void choose(DirectClient user, String online) throws Exception {
+        DirectClient.Answer answer =
+                user.ask("PATCH", direct, "/api/dm/settings", Json.object().put("online", online));
+        assertEquals(200, answer.status(), answer.toString());
     }
 
     @Test
@@ -210,12 +186,22 @@ class OnlineIT {
     void whoHasChosenSoIsSeenByContactsOnlyOrByNobody() throws Exception {
         Witness bobs = device(bob, 2);
         Eventually.await(SEEN_MAX, "seen by all", () -> online(ann, bob).get(bob.user()));
-        for (Settings.Online chosen : List.of(Settings.Online.NOBODY, Settings.Online.CONTACTS)) {
-            choose(bob, chosen);
-            assertEquals(Map.of(), online(ann, bob));
-        }
+        choose(bob, "nobody");
+        assertEquals(Map.of(), online(ann, bob));
+        choose(bob, "contacts");
+        assertEquals(Map.of(), online(ann, bob));
+        Witness anns = device(ann, 1);
+        assertEquals(Map.of(), online(look(anns, bob).ok()));
+        ObjectNode contact = Json.object().put("contact", true);
+        assertEquals(
+                200,
+                bob.ask("PUT", direct, "/api/dm/" + ann.user() + "/relation", contact)
+                        .status());
+        assertEquals(Map.of(bob.user(), true), online(ann, bob));
+        Eventually.await(
+                Duration.ofSeconds(10), "told soon", () -> anns.online().equals(List.of(bob.user() + " true")));
         assertEquals(Map.of(bob.user(), true), online(bob, bob), "oneself one sees");
-        choose(bob, Settings.Online.ALL);
+        choose(bob, "all");
         assertEquals(Map.of(bob.user(), true), online(ann, bob));
         bobs.close();
     }
