@@ -122,7 +122,7 @@ enum Planted {
                 history, side.other(), one -> new Contact(one.peer(), one.last(), one.unread(), one.readSeq(), 0));
         return true;
     }),
-    MARK_NOT_TOLD_TO_THE_PEER(
+    HIGHER_MARK_TOLD_TO_THE_PEER(
             "unreadIsThatOfTheModel",
             (history, random) -> changeContact(
                     history,
@@ -133,7 +133,7 @@ enum Planted {
                             contact.last(),
                             contact.unread(),
                             contact.readSeq(),
-                            contact.peerReadSeq() - 1))),
+                            contact.peerReadSeq() + 1))),
     READ_ANSWERED_WITH_LESS("readMarksNeverFall", (history, random) -> {
         Read read = some(history.reads, random, one -> one.outcome() == Outcome.ACKNOWLEDGED);
         return read != null
