@@ -19,6 +19,8 @@ export class DeliveredMarks {
   #waiting = new Map();
   #known = new BoundedMarks(REMEMBERED_MAX);
   #timer = 0;
+  /** Whether some are being told now. */
+  #telling = false;
   #active = false;
   #tell;
 
@@ -61,12 +63,14 @@ export class DeliveredMarks {
   }
 
   #arm() {
-    if (this.#active && this.#timer === 0 && this.#waiting.size > 0) {
+    if (this.#active && !this.#telling && this.#timer === 0 && this.#waiting.size > 0) {
       this.#timer = setTimeout(() => this.#flush(), GATHER_MS);
     }
   }
 
   async #flush() {
+    this.#timer = 0;
+    this.#telling = true;
     const told = [...this.#waiting].slice(0, AT_ONCE);
     told.forEach(([peer]) => this.#waiting.delete(peer));
     await Promise.all(told.map(async ([peer, seq]) => {
@@ -79,7 +83,7 @@ export class DeliveredMarks {
         }
       }
     }));
-    this.#timer = 0;
+    this.#telling = false;
     this.#arm();
   }
 }

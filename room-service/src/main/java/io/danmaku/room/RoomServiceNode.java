@@ -90,8 +90,8 @@ public final class RoomServiceNode {
                 new HttpClientOptions(),
                 new PoolOptions().setHttp1MaxSize(FORWARD_CONNECTIONS_MAX).setMaxWaitQueueSize(FORWARD_WAITING_MAX));
 
-        StateGroups groups =
-                new StateGroups(vertx, state, pulsar.client(), http, self, config.state(), ops.registry(), clock);
+        StateGroups groups = new StateGroups(
+                vertx, state, pulsar.client(), vertx.createHttpClient(), self, config.state(), ops.registry(), clock);
         RoomLog log = new RoomLog(pulsar.client(), state, config.events(), ops.registry());
         Retentions retentions = new Retentions(vertx, state, pulsar.admin(), groups, ops.registry());
         StatsTable stats = new StatsTable();

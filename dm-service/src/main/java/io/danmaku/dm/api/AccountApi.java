@@ -3,6 +3,8 @@ package io.danmaku.dm.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.danmaku.dm.account.Account;
 import io.danmaku.dm.account.Settings;
 import io.danmaku.dm.store.Accounts;
@@ -17,6 +19,7 @@ import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.token.Claims;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -25,6 +28,10 @@ import java.util.concurrent.CompletionStage;
 final class AccountApi {
     private static final int RELATIONS_MAX = 200;
     private static final int PAGE_DEFAULT = 50;
+    /** A change of who may write goes into every partition: of a user one goes on in this time. */
+    private static final long CHANGE_INTERVAL_MS = 1_000;
+
+    private static final int CHANGERS_MAX = 100_000;
 
     private static final Refusal NOT_ALL =
             Refusal.retry(ErrorCode.PENDING, "the store has not taken all of it: ask again, it does no harm", 1_000);
@@ -34,6 +41,12 @@ final class AccountApi {
     private final Relations relations;
     private final SettingsChange settingsChange;
     private final int strangerMessages;
+    /** Who has changed it lately; of more users the eldest are forgotten. */
+    private final Cache<String, Boolean> lately = Caffeine.newBuilder()
+            .maximumSize(CHANGERS_MAX)
+            .expireAfterWrite(Duration.ofMillis(CHANGE_INTERVAL_MS))
+            .executor(Runnable::run)
+            .build();
 
     /** @param strangerMessages the operator's bound, told to who has chosen none */
     AccountApi(
@@ -152,6 +165,15 @@ final class AccountApi {
         String fault = OwnFields.SETTINGS.fault(change);
         if (fault != null) {
             throw new BadRequest(ErrorCode.BAD_FIELD, fault);
+        }
+        boolean logged = change.has("writers") || change.has("strangerMessages");
+        if (logged
+                && !claims.admin()
+                && lately.asMap().putIfAbsent(claims.tenant() + "/" + claims.user(), true) != null) {
+            Problems.send(
+                    context,
+                    Refusal.retry(ErrorCode.RATE_LIMITED, "one change of who may write a second", CHANGE_INTERVAL_MS));
+            return;
         }
         direct.page(context, () -> settingsChange.carryOut(claims.tenant(), claims.user(), change), made -> {
             if (made.refusal() == null) {

@@ -28,6 +28,10 @@ final class DirectGate {
 
     /** Completes as {@link Requests#ask} does. */
     CompletionStage<Delivery> ask(Claims sender, DirectRecord asked) {
+        if (asked.op() == Op.REACT) {
+            DirectWords.Checked sign = words.check(sender, "text", asked.body());
+            return sign.refusal() != null ? refused(asked, sign.refusal()) : requests.ask(asked.withBody(sign.body()));
+        }
         if (asked.op() != Op.SEND && asked.op() != Op.EDIT) {
             return requests.ask(asked);
         }

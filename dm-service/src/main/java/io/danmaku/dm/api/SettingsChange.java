@@ -28,6 +28,8 @@ final class SettingsChange {
     private static final long RETRY_MS = 1_000;
     private static final int MICROS_PER_MS = 1_000;
 
+    private static final Refusal FULL =
+            Refusal.retry(ErrorCode.UNAVAILABLE, "too much waits to be stored; nothing was changed", 2_000);
     private static final Refusal PENDING =
             Refusal.retry(ErrorCode.PENDING, "not all of the log has answered: ask again, it does no harm", RETRY_MS);
     private static final Refusal CONFLICT =
@@ -69,6 +71,9 @@ final class SettingsChange {
         logged.remove("online");
         if (logged.isEmpty()) {
             return store(tenant, user, change, after);
+        }
+        if (requests.isAnyFull()) {
+            return done(null, number == 1 ? FULL : PENDING);
         }
         logged.put(Writers.AT, after.atUs());
         return inEveryPartition(tenant, user, logged).thenCompose(results -> {

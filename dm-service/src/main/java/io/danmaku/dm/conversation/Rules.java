@@ -158,6 +158,9 @@ public final class Rules {
     }
 
     private static Refusal checkEdit(DirectRecord r, String kind) {
+        if (DirectBody.isForServers(kind)) {
+            return Refusal.of(ErrorCode.FORBIDDEN, "a " + kind + " is not edited: take it back and send another one");
+        }
         if (TEXT.equals(kind) != TEXT.equals(r.kind())) {
             return Refusal.of(ErrorCode.BAD_FIELD, "the body is of another kind than the message's");
         }

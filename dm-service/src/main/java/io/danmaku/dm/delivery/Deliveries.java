@@ -77,7 +77,9 @@ public final class Deliveries implements Outcomes {
         } else if (outcome instanceof Outcome.Noted noted) {
             result(record, Delivery.noted(tenant, record.sendId(), noted.told()));
             push(tenant, List.of(record.from()), users -> Delivery.note(tenant, users.get(0), noted.told()));
-            if (record.op() == Op.BLOCK || record.op() == Op.UNBLOCK || record.op() == Op.RELATE) {
+            // of a relation only this says who is seen
+            boolean contact = record.op() == Op.RELATE && record.body().contains("\"contact\"");
+            if (contact || record.op() == Op.BLOCK || record.op() == Op.UNBLOCK) {
                 push(tenant, List.of(record.to()), users -> Delivery.sight(tenant, users, record.from()));
             }
         } else if (outcome instanceof Outcome.Settled settled) {

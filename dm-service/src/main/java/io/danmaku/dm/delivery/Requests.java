@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 
 /**
  * Requests of this node that went to the log and wait for what their owner makes of them. Thread-safe. A result comes by
@@ -64,6 +65,11 @@ public final class Requests {
         return ask(record, Topics.directPartition(record.conversation()));
     }
 
+    /** Whether a partition takes nothing now: what goes to all of them is not begun then. */
+    public boolean isAnyFull() {
+        return IntStream.range(0, Topics.DIRECT_PARTITIONS).anyMatch(backlog::isFull);
+    }
+
     /** The same in a partition of one's choice, for what goes to each of them. */
     public CompletableFuture<Delivery> ask(DirectRecord record, int partition) {
         String tenant = record.tenant();
@@ -75,7 +81,7 @@ public final class Requests {
                     Refusal.retry(
                             ErrorCode.UNAVAILABLE, "the log cannot be reached; nothing was sent", AWAY_RETRY_MS)));
         }
-        if (backlog.isFull(Topics.directPartition(record.conversation()))) {
+        if (backlog.isFull(partition)) {
             return CompletableFuture.completedFuture(refused(
                     tenant,
                     id,

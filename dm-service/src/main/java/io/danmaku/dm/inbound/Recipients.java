@@ -24,7 +24,7 @@ import java.util.function.Supplier;
  * owner starts a record only when all settings of its recipient before it are written.
  */
 final class Recipients {
-    /** The hub's own messages, which nobody can shut out. */
+    /** What the product tells: choices of who may write do not hold for it, a block does. */
     private static final String NOTICE = "notice";
 
     /**

@@ -82,15 +82,23 @@ public final class Evidence {
         int first = 0;
         int last = versions.size();
         int chars = 0;
-        for (boolean fromBegin = true; first < last; fromBegin = !fromBegin) {
-            chars += versions.get(fromBegin ? first : last - 1).body().length();
-            if (chars > charsMax) {
-                break;
+        boolean beginFits = true;
+        boolean endFits = true;
+        for (boolean fromBegin = true; first < last && (beginFits || endFits); fromBegin = !fromBegin) {
+            if (fromBegin ? !beginFits : !endFits) {
+                continue;
             }
-            if (fromBegin) {
-                first++;
+            int length = versions.get(fromBegin ? first : last - 1).body().length();
+            if (chars + length > charsMax) {
+                beginFits &= !fromBegin;
+                endFits &= fromBegin;
             } else {
-                last--;
+                chars += length;
+                if (fromBegin) {
+                    first++;
+                } else {
+                    last--;
+                }
             }
         }
         ArrayNode array = copy.putArray("versions");

@@ -157,9 +157,11 @@ class OwnersTest {
             } else if (luck < 7 && !sent.isEmpty()) {
                 return change(sent.get(random.nextInt(sent.size())), number);
             }
-            DirectRecord record =
-                    new DirectRecord(Op.SEND, tenant, from, to, "c" + number, "text", "body " + number, 0, "n", number);
-            if (!from.equals(to)) {
+            boolean notice = random.nextInt(6) == 0;
+            String kind = notice ? "notice" : "text";
+            String body = notice ? "{\"title\":\"" + number + "\"}" : "body " + number;
+            DirectRecord record = new DirectRecord(Op.SEND, tenant, from, to, "c" + number, kind, body, 0, "n", number);
+            if (!from.equals(to) && !notice) {
                 sent.add(record);
             }
             return record;

@@ -96,7 +96,10 @@ final class Reference {
         List<Message> all = conversations.computeIfAbsent(ConversationKey.of(r), k -> new ArrayList<>());
         Side side = side(r, r.from(), r.to());
         boolean blocked = side(r, r.to(), r.from()).blocks;
-        ErrorCode barred = blocked ? ErrorCode.BLOCKED : own.refused(r, all, r.op() == DirectRecord.Op.SEND);
+        ErrorCode barred = blocked ? ErrorCode.BLOCKED : null;
+        if (!blocked && !"notice".equals(r.kind())) {
+            barred = own.refused(r, all, r.op() == DirectRecord.Op.SEND);
+        }
         switch (r.op()) {
             case SEND -> {
                 String mid = Rules.messageId(r);

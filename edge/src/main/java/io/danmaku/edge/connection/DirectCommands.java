@@ -74,6 +74,11 @@ public final class DirectCommands {
             return checked.refusal() != null
                     ? refused(checked.refusal())
                     : gateway.write(connection, edit.withBody(checked.body()));
+        } else if (write instanceof Command.DmReact react) {
+            DirectWords.Checked sign = words.check(connection.claims(), "text", react.sign());
+            return sign.refusal() != null
+                    ? refused(sign.refusal())
+                    : gateway.write(connection, new Command.DmReact(react.peer(), react.mid(), sign.body()));
         }
         return gateway.write(connection, write);
     }

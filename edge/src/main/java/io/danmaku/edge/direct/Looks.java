@@ -59,6 +59,9 @@ final class Looks {
     private long roundDueMs;
     private boolean inFlight;
     private long batches;
+    /** Grows when it may have changed whom somebody sees: an answer that was asked for before may be older. */
+    private long changes;
+
     private long lastNumber;
     private int askingAgain;
     private long nowMs;
@@ -131,6 +134,7 @@ final class Looks {
             answer.complete(Outcome.refused(ErrorCode.BUSY, "this edge looks at as many as it may"));
             return;
         }
+        long changesBefore = changes;
         ask(device, peers, outcome -> {
             // one that is gone meanwhile, or gets no pushes, looks at nobody
             if (outcome instanceof Outcome.Done done && devices.contains(device)) {
@@ -143,6 +147,11 @@ final class Looks {
                     watch(look, peer);
                 });
                 confirmed(look);
+                if (changes != changesBefore) {
+                    due.remove(look);
+                    look.dueMs = nowMs;
+                    due.add(look);
+                }
             }
             answer.complete(outcome);
         });
@@ -202,6 +211,7 @@ final class Looks {
     /** Whether users may see somebody may have changed: it is asked again now. From any thread. */
     void mayHaveChanged(String tenant, List<String> users, String of) {
         thread.execute(() -> {
+            changes++;
             for (String user : users) {
                 for (Device device : devices.of(tenant, user)) {
                     Look look = looks.get(device);

@@ -115,8 +115,8 @@ final class Frequency {
             return null; // the same send again: its outcome was not known
         }
         if (last.waitMs(intervalMs, nowMs) <= 0) {
-            lastSent.put(sender, sent);
-            return null;
+            // another connection of the same user may be here at the same time
+            return lastSent.asMap().replace(sender, last, sent) ? null : slow(intervalMs);
         }
         return slow(last.waitMs(intervalMs, nowMs));
     }
@@ -151,13 +151,13 @@ final class Frequency {
         chat.spoken.recalled(chat.user);
         Last before = null;
         Last repeats = null;
+        boolean again = false;
         for (Sayings.Saying saying : sayings) {
             Last last = new Last(saying.atMs(), saying.cid());
-            if (last.isSameSend(chat.cid, nowMs)) {
-                return null;
-            }
+            boolean same = last.isSameSend(chat.cid, nowMs);
+            again |= same;
             before = before == null ? last : before;
-            if (earlier.uniqueMs() > 0 && last.waitMs(earlier.uniqueMs(), nowMs) > 0) {
+            if (!same && earlier.uniqueMs() > 0 && last.waitMs(earlier.uniqueMs(), nowMs) > 0) {
                 if (saying.likeness() == chat.likeness) {
                     repeats = repeats == null ? last : repeats;
                 } else {
@@ -166,7 +166,7 @@ final class Frequency {
             }
         }
         boolean slow = before != null && earlier.slowMs() > 0 && before.waitMs(earlier.slowMs(), nowMs) > 0;
-        if (!slow && repeats == null) {
+        if (again || (!slow && repeats == null)) {
             return null;
         }
         if (repeats != null) {

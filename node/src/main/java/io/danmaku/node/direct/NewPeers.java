@@ -138,8 +138,13 @@ public final class NewPeers {
 
     /** Never fails. */
     private CompletableFuture<Refusal> decide(Pair pair, Supplier<CompletionStage<Boolean>> met) {
-        return met.get()
-                .toCompletableFuture()
+        CompletionStage<Boolean> asked;
+        try {
+            asked = met.get();
+        } catch (RuntimeException bug) {
+            asked = CompletableFuture.failedFuture(bug);
+        }
+        return asked.toCompletableFuture()
                 .copy()
                 .orTimeout(HourlySets.WITHIN_MS, TimeUnit.MILLISECONDS)
                 .thenCompose(friends -> friends

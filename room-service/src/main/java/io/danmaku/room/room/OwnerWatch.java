@@ -4,6 +4,7 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
+import java.net.ConnectException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -55,6 +56,9 @@ final class OwnerWatch {
                     .onComplete((same, failure) -> {
                         if (failure == null && same) {
                             missed.put(owner, 0);
+                        } else if (failure instanceof ConnectException) {
+                            // nobody listens: it has ended or is ending, and lets go by itself
+                            missed.put(owner, 1);
                         } else {
                             missed.merge(owner, 1, Integer::sum);
                         }

@@ -8,6 +8,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.api.PulsarClient;
@@ -179,9 +180,26 @@ final class StateGroup implements StateReader.Watcher {
 
     /** The owner's process stands still, and the broker has not noticed yet. */
     private void throwOut(long nowMs) {
-        LOG.warn("{}: {} does not answer and is thrown out", topic, otherOwner());
+        Owner hung = otherOwner();
         phase = Phase.ASKING;
-        thrownOutAtMs = nowMs;
+        // somebody else may have taken it over, and this table not know it yet
+        reader.upToDate()
+                .timeout(bounds.writeTimeoutMs(), TimeUnit.MILLISECONDS)
+                .onComplete((table, behind) -> context.runOnContext(v -> {
+                    if (phase != Phase.ASKING) {
+                        return;
+                    }
+                    if (behind == null && hung.equals(otherOwner())) {
+                        thrownOutAtMs = nowMs;
+                        throwOut(hung);
+                    } else {
+                        phase = Phase.STANDBY;
+                    }
+                }));
+    }
+
+    private void throwOut(Owner hung) {
+        LOG.warn("{}: {} does not answer and is thrown out", topic, hung);
         meters.thrownOut.increment();
         Future.fromCompletionStage(StateWriter.throwOut(client, topic), context).onComplete((out, failure) -> {
             if (phase != Phase.ASKING) {

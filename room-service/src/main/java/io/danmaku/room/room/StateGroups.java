@@ -47,7 +47,7 @@ public final class StateGroups implements Bearer.Keys {
             Vertx vertx,
             Context context,
             PulsarClient client,
-            HttpClient http,
+            HttpClient looks,
             Owner self,
             StateBounds bounds,
             MeterRegistry registry,
@@ -56,7 +56,8 @@ public final class StateGroups implements Bearer.Keys {
         this.context = context;
         this.self = self;
         this.bounds = bounds;
-        watch = new OwnerWatch(http, bounds.watchIntervalMs());
+        // a look that fails is over when the next tick asks
+        watch = new OwnerWatch(looks, bounds.watchIntervalMs() * 3 / 4);
         StateMeters meters = new StateMeters(registry);
         for (int i = 0; i < Topics.STATE_GROUPS; i++) {
             groups.add(new StateGroup(

@@ -16,7 +16,7 @@ class DirectCheckIT {
     /** Each part once. */
     private static final int KILLS = 5;
 
-    private static final int MINUTES_MAX = 10;
+    private static final int MINUTES_MAX = 25;
     /** Some go to who has blocked their sender. */
     private static final double ACKNOWLEDGED_SHARE_MIN = 0.9;
 

@@ -156,7 +156,7 @@ class AccountsIT {
                 other.ask("DELETE", direct, ACCOUNTS + "?ids=" + ann.user(), null)
                         .status());
         assertEquals("Ann", found(bob, ann.user()).at("/0/name").asText());
-        DirectClient namesake = new DirectClient(ann.user(), ELSEWHERE, false);
+        DirectClient namesake = new DirectClient(ELSEWHERE, ann.user(), false);
         ObjectNode nobody = Json.object().put("online", "nobody").put("writers", "contacts");
         assertEquals(200, namesake.ask("PATCH", direct, SETTINGS, nobody).status());
         assertEquals("all", ann.get(direct, SETTINGS).body().get("online").asText());

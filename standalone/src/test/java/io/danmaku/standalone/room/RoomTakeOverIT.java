@@ -20,8 +20,8 @@ class RoomTakeOverIT {
     private static final int ROOMS = 24;
 
     private static final Duration TAKE_OVER_MAX = Duration.ofSeconds(15);
-    /** For all rooms, from the moment at which the owner died or stood still. */
-    private static final Duration TAKEN_OVER_MAX = Duration.ofSeconds(5);
+    /** For all rooms, from the moment at which the owner died or stood still: 5 s, and 3 for a machine that has more to do. */
+    private static final Duration TAKEN_OVER_MAX = Duration.ofSeconds(8);
     /** Who asks has no patience with a request that the owner took with it. */
     private static final Duration IMPATIENT = Duration.ofMillis(500);
 

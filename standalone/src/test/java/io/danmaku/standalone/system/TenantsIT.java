@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 final class TenantsIT {
     private static final Duration SOON = Duration.ofSeconds(30);
     /** A second, and what a busy machine adds. */
-    private static final Duration IN_FORCE = Duration.ofSeconds(1);
+    private static final Duration IN_FORCE = Duration.ofSeconds(3);
 
     private static final String SMALL = "small";
     private static final String FREE = "free";
