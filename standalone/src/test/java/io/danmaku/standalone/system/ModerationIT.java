@@ -91,7 +91,7 @@ final class ModerationIT {
                     201,
                     api.speak(
                                     hub.adminToken(),
-                                    "/api/rooms/" + room + "/sanctions",
+                                    "/api/rooms/" + room,
                                     Map.of("user", banned, "kind", "ban", "seconds", TIMED_SECONDS))
                             .status());
             List<Witness> kept = List.of(banned1, banned2);
