@@ -38,7 +38,9 @@ final class ServiceHeap {
         HttpRequest request = HttpRequest.newBuilder(URI.create(address + "/metrics"))
                 .timeout(TIMEOUT)
                 .build();
-        double used = HttpClient.newHttpClient()
+        double used = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .build()
                 .send(request, HttpResponse.BodyHandlers.ofString())
                 .body()
                 .lines()

@@ -20,8 +20,8 @@ import java.util.concurrent.locks.LockSupport;
 final class OwnHub implements AutoCloseable {
     private static final long READY_NS_MAX = TimeUnit.SECONDS.toNanos(150);
     private static final long STOP_S_MAX = 50;
-    private static final List<String> PORTS =
-            List.of("edge", "room", "dm", "pulsar", "pulsar-web", "bookie", "cql", "cql-storage", "redis");
+    private static final List<String> PORTS = List.of(
+            "edge", "more-edges", "room", "dm", "pulsar", "pulsar-web", "bookie", "cql", "cql-storage", "redis");
     // below the range that systems hand out for outgoing connections, above the one that standalone's tests take
     private static final int FIRST_PORT = 31_000;
     private static final int LAST_PORT = 32_700;
@@ -36,7 +36,7 @@ final class OwnHub implements AutoCloseable {
         this.process = process;
     }
 
-    /** Starts one with one edge, and waits until it is ready. */
+    /** Starts one with two edges, and waits until it is ready. */
     static OwnHub start(Path data) throws IOException {
         Path target = Home.find().root().resolve("standalone/target");
         List<String> command =
@@ -48,6 +48,7 @@ final class OwnHub implements AutoCloseable {
                 "io.danmaku.standalone.Danmaku",
                 "up",
                 "--stop-with-stdin",
+                "--edges=2",
                 "--data=" + data));
         int port = freePorts();
         for (String name : PORTS) {

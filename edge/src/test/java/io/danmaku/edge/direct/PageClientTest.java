@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -118,13 +119,19 @@ final class PageClientTest {
 
     @Test
     void whatIsNoPageIsAskedForAsItIsAndBoundedAlike() {
-        serve(request -> request.response().end("{}"));
+        AtomicBoolean answers = new AtomicBoolean(true);
+        serve(request -> {
+            if (answers.get()) {
+                request.response().end("{}");
+            }
+        });
         client = new PageClient(vertx, urls, BOUNDS);
         CompletionStage<Outcome> typing = client.call(HttpMethod.POST, "/api/dm/8/typing", "secret", Context.root());
         assertInstanceOf(
                 Outcome.Done.class,
                 typing.toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join());
         assertEquals(List.of("/api/dm/8/typing Bearer secret"), asked);
+        answers.set(false);
         client.call(HttpMethod.POST, "/api/dm/8/typing", "secret", Context.root());
         client.call(HttpMethod.POST, "/api/dm/8/typing", "secret", Context.root());
         Outcome third = client.call(HttpMethod.POST, "/api/dm/8/typing", "secret", Context.root())
