@@ -230,7 +230,10 @@ final class Traffic implements AutoCloseable {
             Outcome outcome = answer.acknowledged()
                     ? Outcome.ACKNOWLEDGED
                     : FOR_GOOD.contains(answer.code()) ? Outcome.REFUSED : Outcome.UNKNOWN;
-            long rev = answer.acknowledged() ? answer.ok().path("rev").asLong() : 0;
+            // of what only the own devices are told the number is that of a note, not of a message
+            boolean bothSee = deed == Deed.EDIT || deed == Deed.RECALL || deed == Deed.REACT;
+            long rev =
+                    bothSee && answer.acknowledged() ? answer.ok().path("rev").asLong() : 0;
             file.change(
                     step.device(),
                     new Change(
