@@ -49,6 +49,7 @@ public final class DirectBench implements Callable<Integer> {
     private static final int SECONDS_MAX = 3_600;
     private static final int RUNS_MAX = 20;
     private static final int BODY_MAX = 4_000;
+    private static final int DEVICES_MAX = 10;
     private static final double THOUSAND = 1_000;
     private static final double US_PER_MS = 1_000;
     private static final double P99 = 99;
@@ -63,6 +64,13 @@ public final class DirectBench implements Callable<Integer> {
             description =
                     "Conversations, each with one message on its way in the closed loop (default: ${DEFAULT-VALUE}).")
     private int conversations;
+
+    @Option(
+            names = "--devices",
+            defaultValue = "1",
+            description =
+                    "Devices of each user, on the edges by turns; the first one sends (default: ${DEFAULT-VALUE}).")
+    private int devices;
 
     @Option(names = "--body", defaultValue = "60", description = "Characters of a message (default: ${DEFAULT-VALUE}).")
     private int bodyChars;
@@ -103,7 +111,8 @@ public final class DirectBench implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Bounds.within(spec, "--conversations", conversations, 1, CONVERSATIONS_MAX);
-        Bounds.within(spec, "--body", bodyChars, 1, BODY_MAX);
+        Bounds.within(spec, "--devices", devices, 1, DEVICES_MAX);
+        Bounds.within(spec, "--body", bodyChars, DirectLoad.BODY_MIN, BODY_MAX);
         Bounds.within(spec, "--seconds", seconds, 1, SECONDS_MAX);
         Bounds.within(spec, "--warm-up", warmUp, 0, SECONDS_MAX);
         Bounds.within(spec, "--runs", runs, 1, RUNS_MAX);
@@ -120,6 +129,7 @@ public final class DirectBench implements Callable<Integer> {
         }
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put("conversations", conversations);
+        settings.put("devices", devices);
         settings.put("bodyChars", bodyChars);
         settings.put("seconds", seconds);
         settings.put("warmUpSeconds", warmUp);
@@ -142,17 +152,16 @@ public final class DirectBench implements Callable<Integer> {
 
     private void run(UpRecord up, Report report) throws IOException, InterruptedException {
         String prefix = "d" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
-        String body = "m".repeat(bodyChars);
         Figures figures = new Figures();
         Histogram half;
-        try (DirectLoad load = new DirectLoad(conversations, prefix, body)) {
+        try (DirectLoad load = new DirectLoad(conversations, prefix, devices, bodyChars)) {
             load.connect(up.edges(), new Tokens(Secret.of(data.folder())));
             double found = closed(up, load, figures);
             half = open(up, load, rate == null ? Math.max(1, (int) (found / 2)) : rate, figures);
             failed += load.count().failed();
             firstFailure = firstFailure.isEmpty() ? load.firstFailure() : firstFailure;
         }
-        bare(up, "e" + prefix.substring(1), body, figures);
+        bare(up, "e" + prefix.substring(1), "m".repeat(bodyChars), figures);
         figures.put(
                 "hub's rows to the bare ones",
                 figures.get(ROWS_PER_CPU_S) / figures.get("bare loop: " + ROWS_PER_CPU_S));
@@ -181,6 +190,7 @@ public final class DirectBench implements Callable<Integer> {
         load.open(warm);
         load.end();
         load.latencies();
+        load.pushes();
         Schedule measured = new Schedule(System.nanoTime() + NS_PER_MS, perSecond, seconds);
         DirectLoad.Count from = load.count();
         PartUse before = PartUse.of(up);
@@ -189,7 +199,15 @@ public final class DirectBench implements Callable<Integer> {
         PartUse after = PartUse.of(up);
         Histogram latencyUs = load.latencies();
         figures.put("half load: offered sends/s", (long) perSecond);
-        tell(figures, "half load: ", from, load.count(), before, after, latencyUs);
+        DirectLoad.Count to = load.count();
+        tell(figures, "half load: ", from, to, before, after, latencyUs);
+        Histogram pushedUs = load.pushes();
+        figures.put("half load: pushed to a device, p50, ms", pushedUs.getValueAtPercentile(50) / US_PER_MS)
+                .put("half load: pushed to a device, p99, ms", pushedUs.getValueAtPercentile(P99) / US_PER_MS)
+                .put("half load: pushed to a device, max, ms", pushedUs.getMaxValue() / US_PER_MS)
+                .put(
+                        "half load: pushes a message",
+                        ((double) to.pushed() - from.pushed()) / (to.acknowledged() - from.acknowledged()));
         return latencyUs;
     }
 

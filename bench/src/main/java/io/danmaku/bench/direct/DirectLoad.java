@@ -1,5 +1,6 @@
 package io.danmaku.bench.direct;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.danmaku.bench.load.Schedule;
 import io.danmaku.bench.machine.Sleep;
 import io.danmaku.protocol.room.Ids;
@@ -25,8 +26,8 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 
 /**
- * Conversations of two users each, both with a device, who write by turns: each the next message when the one before is acknowledged, or at fixed times whatever happens. Started and asked by one thread; answers
- * come on the clients' loops.
+ * Conversations of two users each, both with one or more devices, who write by turns from their first: each the next message when the one before is acknowledged, or at fixed times whatever happens. Every text
+ * begins with the time at which it was meant to be sent. Started and asked by one thread; answers and pushes come on the clients' loops.
  */
 final class DirectLoad implements AutoCloseable {
     private static final long NS_PER_MS = 1_000_000;
@@ -34,6 +35,12 @@ final class DirectLoad implements AutoCloseable {
     private static final long MS_PER_S = 1_000;
     private static final long CONNECT_S_MAX = 60;
     private static final long REST_S_MAX = 30;
+    /** Pushes come behind the last acknowledgement. One that was lost does not come at all. */
+    private static final long PUSHES_S_MAX = 3;
+
+    /** Characters that a text needs for its time. */
+    static final int BODY_MIN = 24;
+
     private static final long TOKEN_MS = 24 * 3_600_000L;
     /** One that is not acknowledged by then is counted as such. */
     private static final long ACKNOWLEDGED_MS_MAX = 20_000;
@@ -42,8 +49,11 @@ final class DirectLoad implements AutoCloseable {
 
     private final Clients clients = new Clients(LOOPS);
     private final List<Conversation> conversations = new ArrayList<>();
-    private final String body;
+    private final int devices;
+    private final String fill;
     private final Recorder latencyUs = new Recorder(3);
+    private final Recorder pushedUs = new Recorder(3);
+    private final LongAdder pushed = new LongAdder();
     private final LongAdder acknowledged = new LongAdder();
     private final LongAdder secondsMoved = new LongAdder();
     private final LongAdder failed = new LongAdder();
@@ -55,17 +65,19 @@ final class DirectLoad implements AutoCloseable {
      * So far.
      *
      * @param secondsMoved how often a message of a conversation was in another second than the one before
+     * @param pushed how often a device was told of a message that it had not sent itself
      */
-    record Count(long acknowledged, long secondsMoved, long failed) {}
+    record Count(long acknowledged, long secondsMoved, long failed, long pushed) {}
 
     private static final class Conversation {
-        final HubClient[] clients = new HubClient[2];
+        final HubClient[][] clients;
         final String[] users;
         final AtomicLong sent = new AtomicLong();
         private long lastSecond;
 
-        Conversation(String a, String b) {
+        Conversation(String a, String b, int devices) {
             users = new String[] {a, b};
+            clients = new HubClient[2][devices];
         }
 
         synchronized boolean moved(long second) {
@@ -75,36 +87,64 @@ final class DirectLoad implements AutoCloseable {
         }
     }
 
-    DirectLoad(int count, String prefix, String body) {
-        this.body = body;
+    /**
+     * @param devices of each user
+     * @param bodyChars of a text, at least {@link #BODY_MIN}
+     */
+    DirectLoad(int count, String prefix, int devices, int bodyChars) {
+        this.devices = devices;
+        fill = "m".repeat(bodyChars);
         for (int c = 0; c < count; c++) {
-            conversations.add(new Conversation(prefix + c + "-a", prefix + c + "-b"));
+            conversations.add(new Conversation(prefix + c + "-a", prefix + c + "-b", devices));
         }
     }
 
-    /** Connects all, of each conversation one user to one edge and the other to the next; blocks. */
+    /** Connects all, by turns to one edge and the next; blocks. */
     void connect(List<URI> edges, Tokens tokens) throws IOException, InterruptedException {
         for (int c = 0; c < conversations.size(); c++) {
             Conversation conversation = conversations.get(c);
             for (int side = 0; side < 2; side++) {
-                conversation.clients[side] =
-                        open(clients, edges.get((c + side) % edges.size()), tokens, conversation.users[side]);
+                String user = conversation.users[side];
+                for (int device = 0; device < devices; device++) {
+                    URI edge = edges.get((c + side + device) % edges.size());
+                    conversation.clients[side][device] =
+                            open(clients, edge, tokens, user, pushes(device == 0 ? user : ""));
+                }
             }
         }
         for (Conversation conversation : conversations) {
-            for (HubClient client : conversation.clients) {
-                awaitConnected(client);
+            for (HubClient[] ofUser : conversation.clients) {
+                for (HubClient client : ofUser) {
+                    awaitConnected(client);
+                }
             }
         }
     }
 
+    /** @param sends whose messages this very device sends: it has their answers */
+    private HubListener pushes(String sends) {
+        return new HubListener() {
+            @Override
+            public void direct(JsonNode messages) {
+                long nowNs = System.nanoTime();
+                for (JsonNode message : messages) {
+                    if (!message.path("from").asText().equals(sends)) {
+                        String text = message.path("body").asText();
+                        long meantNs = Long.parseLong(text.substring(0, text.indexOf(' ')));
+                        pushedUs.recordValue(Math.max(0, (nowNs - meantNs) / NS_PER_US));
+                        pushed.increment();
+                    }
+                }
+            }
+        };
+    }
+
     /** A client with the allowance of a backend: it is the hub that is measured, not its limit for persons. */
-    static HubClient open(Clients clients, URI edge, Tokens tokens, String user) {
+    static HubClient open(Clients clients, URI edge, Tokens tokens, String user, HubListener listener) {
         String token = tokens.sign(
                 new Claims(user, user, Ids.DEFAULT_TENANT, Map.of(), true, System.currentTimeMillis() + TOKEN_MS));
         return clients.open(
-                ClientOptions.of(List.of(edge), () -> token).withDirectResendMs(ACKNOWLEDGED_MS_MAX),
-                new HubListener() {});
+                ClientOptions.of(List.of(edge), () -> token).withDirectResendMs(ACKNOWLEDGED_MS_MAX), listener);
     }
 
     static void awaitConnected(HubClient client) throws IOException, InterruptedException {
@@ -138,6 +178,15 @@ final class DirectLoad implements AutoCloseable {
             LockSupport.parkNanos(NS_PER_MS);
         }
         failed.add(underWay.getAndSet(0));
+        long pushesEndNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PUSHES_S_MAX);
+        while (pushed.sum() < acknowledged.sum() * pushesOfMessage() && System.nanoTime() < pushesEndNs) {
+            LockSupport.parkNanos(NS_PER_MS);
+        }
+    }
+
+    /** All devices of both, but the one that has sent it. */
+    int pushesOfMessage() {
+        return 2 * devices - 1;
     }
 
     /** Sends at fixed times; returns when the last one is sent. */
@@ -154,12 +203,17 @@ final class DirectLoad implements AutoCloseable {
         int side = (int) (number % 2);
         underWay.incrementAndGet();
         var unused = conversation
-                .clients[side]
-                .dmSend(conversation.users[1 - side], "c" + number, body)
+                .clients[side][0]
+                .dmSend(conversation.users[1 - side], "c" + number, text(meantNs))
                 .thenAccept(answer -> {
                     answered(conversation, answer, meantNs);
                     next(conversation);
                 });
+    }
+
+    private String text(long meantNs) {
+        String time = meantNs + " ";
+        return time + fill.substring(time.length());
     }
 
     private void answered(Conversation conversation, Answer answer, long meantNs) {
@@ -179,12 +233,17 @@ final class DirectLoad implements AutoCloseable {
     }
 
     Count count() {
-        return new Count(acknowledged.sum(), secondsMoved.sum(), failed.sum());
+        return new Count(acknowledged.sum(), secondsMoved.sum(), failed.sum(), pushed.sum());
     }
 
     /** Of what was acknowledged since the last call, in microseconds. */
     Histogram latencies() {
         return latencyUs.getIntervalHistogram();
+    }
+
+    /** The same of pushes. */
+    Histogram pushes() {
+        return pushedUs.getIntervalHistogram();
     }
 
     /** Empty where nothing has failed. */
@@ -195,9 +254,11 @@ final class DirectLoad implements AutoCloseable {
     @Override
     public void close() {
         conversations.forEach(conversation -> {
-            for (HubClient client : conversation.clients) {
-                if (client != null) {
-                    client.close();
+            for (HubClient[] ofUser : conversation.clients) {
+                for (HubClient client : ofUser) {
+                    if (client != null) {
+                        client.close();
+                    }
                 }
             }
         });

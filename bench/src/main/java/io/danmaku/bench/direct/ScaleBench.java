@@ -12,6 +12,7 @@ import io.danmaku.protocol.token.Tokens;
 import io.danmaku.standalone.client.Answer;
 import io.danmaku.standalone.client.Clients;
 import io.danmaku.standalone.client.HubClient;
+import io.danmaku.standalone.client.HubListener;
 import io.danmaku.standalone.command.DataOption;
 import io.danmaku.standalone.folder.Home;
 import io.danmaku.standalone.folder.Secret;
@@ -150,7 +151,7 @@ public final class ScaleBench implements Callable<Integer> {
     /** Through the log: what is read up to a partition's mark has to have one. */
     private void warm(UpRecord up, Tokens tokens, String prefix) throws IOException, InterruptedException {
         System.err.println("warming up");
-        try (DirectLoad load = new DirectLoad(WARMING_CONVERSATIONS, prefix, "warming up")) {
+        try (DirectLoad load = new DirectLoad(WARMING_CONVERSATIONS, prefix, 1, DirectLoad.BODY_MIN)) {
             load.connect(up.edges(), tokens);
             load.beginClosed();
             Sleep.until(System.nanoTime() + TimeUnit.SECONDS.toNanos(Math.max(1, warmUp)));
@@ -216,7 +217,7 @@ public final class ScaleBench implements Callable<Integer> {
 
     private static HubClient client(UpRecord up, Clients clients, Tokens tokens, String user)
             throws IOException, InterruptedException {
-        HubClient client = DirectLoad.open(clients, up.edges().get(0), tokens, user);
+        HubClient client = DirectLoad.open(clients, up.edges().get(0), tokens, user, new HubListener() {});
         DirectLoad.awaitConnected(client);
         return client;
     }
