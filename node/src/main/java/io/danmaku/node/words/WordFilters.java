@@ -25,9 +25,18 @@ public final class WordFilters implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WordFilters.class);
 
     /** Whose lists: those of an epoch of a room, or (room and epoch empty) those for all rooms of a tenant. */
-    private record Scope(String tenant, String room, String epoch) {}
+    private record Scope(String tenant, String room, String epoch) {
+        static Scope of(WordList list) {
+            return new Scope(list.tenant(), list.room(), list.epoch());
+        }
+    }
 
-    private final Map<Scope, Map<String, WordList>> lists = new ConcurrentHashMap<>();
+    /** A room in whatever epoch, or (room empty) all rooms of a tenant. */
+    private record Place(String tenant, String room) {}
+
+    /** By place and name: a list takes the place of the one of before, also where that was of a former epoch. */
+    private final Map<Place, Map<String, WordList>> lists = new ConcurrentHashMap<>();
+
     private final Map<Scope, WordFilter> filters = new ConcurrentHashMap<>();
     /** To be made anew; a list that changes meanwhile is in it once. */
     private final Set<Scope> due = ConcurrentHashMap.newKeySet();
@@ -56,36 +65,31 @@ public final class WordFilters implements AutoCloseable {
 
     /** A list is new or changed, or removed: then there is nothing in it. */
     public void put(WordList list) {
-        Scope scope = new Scope(list.tenant(), list.room(), list.epoch());
-        // its record took the place of the one of before, also where that was of a former epoch
-        for (Scope other : lists.keySet()) {
-            if (other.tenant.equals(list.tenant())
-                    && other.room.equals(list.room())
-                    && (list.removed() || !other.equals(scope))) {
-                remove(other, list.name());
-            }
+        if (list.removed()) {
+            remove(list.tenant(), list.room(), list.name());
+            return;
         }
-        if (!list.removed()) {
-            lists.computeIfAbsent(scope, s -> new ConcurrentHashMap<>()).put(list.name(), list);
-            remake(scope);
-        }
+        lists.compute(new Place(list.tenant(), list.room()), (place, known) -> {
+            Map<String, WordList> now = known == null ? new ConcurrentHashMap<>() : known;
+            remake(now.put(list.name(), list));
+            return now;
+        });
+        remake(list);
     }
 
     /** A list is gone, of whatever epoch of the room. */
     public void remove(String tenant, String room, String name) {
-        for (Scope scope : lists.keySet()) {
-            if (scope.tenant.equals(tenant) && scope.room.equals(room)) {
-                remove(scope, name);
-            }
-        }
-    }
-
-    private void remove(Scope scope, String name) {
-        lists.computeIfPresent(scope, (s, known) -> {
-            known.remove(name);
+        lists.computeIfPresent(new Place(tenant, room), (place, known) -> {
+            remake(known.remove(name));
             return known.isEmpty() ? null : known;
         });
-        remake(scope);
+    }
+
+    /** @param list one that there is, or was; null = there was none */
+    private void remake(WordList list) {
+        if (list != null) {
+            remake(Scope.of(list));
+        }
     }
 
     private void remake(Scope scope) {
@@ -105,13 +109,15 @@ public final class WordFilters implements AutoCloseable {
 
     private void make(Scope scope) {
         due.remove(scope);
-        Map<String, WordList> now = lists.get(scope);
-        if (now == null) {
+        List<WordList> now = lists.getOrDefault(new Place(scope.tenant, scope.room), Map.of()).values().stream()
+                .filter(list -> list.epoch().equals(scope.epoch))
+                .toList();
+        if (now.isEmpty()) {
             filters.remove(scope);
             return;
         }
         try {
-            filters.put(scope, new WordFilter(List.copyOf(now.values())));
+            filters.put(scope, new WordFilter(now));
         } catch (RuntimeException bug) {
             // room-service takes nothing in that cannot be used; the filter of before stays
             LOG.error("the word lists of {} cannot be used", scope, bug);

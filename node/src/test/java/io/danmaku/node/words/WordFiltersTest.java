@@ -12,6 +12,7 @@ import io.danmaku.protocol.room.WordList.Action;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class WordFiltersTest {
     private final WordFilters filters = new WordFilters();
@@ -82,5 +83,36 @@ class WordFiltersTest {
         filters.remove("default", "42", "own");
         filters.settle(20_000);
         assertNull(check("default", "42", "one"));
+    }
+
+    @Test
+    void aListOfTheRoomMadeAnewTakesThePlaceOfTheFormerOnesAndTheOthersStay() throws Exception {
+        put("42", "own", Action.REFUSE, "one");
+        put("42", "other", Action.REFUSE, "two");
+        filters.put(new WordList("default", "42", "later", "own", Action.REFUSE, List.of("three"), List.of(), "1", 0));
+        filters.settle(20_000);
+        RoomKey key = new RoomKey("default", "42");
+        RoomState anew = new RoomState(key, "later", "", Durability.LOGGED, true, RoomPolicy.DEFAULT, 2, 0);
+        assertEquals(Action.REFUSE, filters.check(anew, "three").action());
+        assertNull(filters.check(anew, "two").action());
+        assertNull(check("default", "42", "one"));
+        assertEquals(Action.REFUSE, check("default", "42", "two"));
+        filters.remove("default", "42", "own");
+        filters.remove("default", "42", "other");
+        filters.settle(20_000);
+        assertEquals(0, filters.terms());
+    }
+
+    /** An edge reads all lists at its start: with a look at all others for each, these would be ten thousand million looks. */
+    @Test
+    @Timeout(20)
+    void theListsOfAHundredThousandRoomsAreTakenIn() throws Exception {
+        int rooms = 100_000;
+        for (int i = 0; i < rooms; i++) {
+            filters.put(new WordList("default", "r" + i, "e", "own", Action.REFUSE, List.of(), List.of("a"), "1", 0));
+        }
+        filters.settle(20_000);
+        assertEquals(Action.REFUSE, check("default", "r" + (rooms - 1), "a"));
+        assertNull(check("default", "r" + rooms, "a"));
     }
 }
