@@ -10,7 +10,7 @@ import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.Reader;
 import org.apache.pulsar.client.api.TopicMessageId;
 
-/** Where a log ends. */
+/** Where a log ends, and where what it keeps begins. */
 public final class LogHead {
     /** More than a batch of records can hold: behind that, what is read has come since. */
     private static final int READS_MAX = 1_000;
@@ -34,6 +34,22 @@ public final class LogHead {
                 .orTimeout(withinMs, TimeUnit.MILLISECONDS)
                 // also of one that opens only later
                 .whenComplete((newest, failure) -> opening.thenAccept(ReaderEnd::close));
+    }
+
+    /** The oldest record that a persistent topic keeps when it is asked; as above. Asking makes the broker load the topic, and so trim it from then on. */
+    public static CompletableFuture<Message<byte[]>> oldest(PulsarClient client, String topic, long withinMs) {
+        CompletableFuture<Reader<byte[]>> opening = client.newReader()
+                .topic(topic)
+                .readerName("oldest")
+                .startMessageId(MessageId.earliest)
+                .receiverQueueSize(1)
+                .createAsync();
+        return opening.thenCompose(reader -> reader.getLastMessageIdsAsync()
+                        .thenCompose(last -> isEmpty(last)
+                                ? CompletableFuture.<Message<byte[]>>completedFuture(null)
+                                : reader.readNextAsync()))
+                .orTimeout(withinMs, TimeUnit.MILLISECONDS)
+                .whenComplete((oldest, failure) -> opening.thenAccept(ReaderEnd::close));
     }
 
     /** Of a log that never had a record, or keeps none. */

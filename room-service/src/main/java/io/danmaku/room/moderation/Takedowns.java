@@ -13,6 +13,7 @@ import io.danmaku.protocol.room.Permission;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.room.room.Actor;
+import io.danmaku.room.room.OutdatedDeletions;
 import io.danmaku.room.room.Result;
 import io.danmaku.room.room.RoomBounds;
 import io.danmaku.room.room.RoomLog;
@@ -22,8 +23,6 @@ import io.danmaku.room.room.StateChange;
 import io.danmaku.room.room.StateGroups;
 import io.danmaku.room.room.Sweep;
 import io.vertx.core.Future;
-import java.time.Duration;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,9 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Takedowns {
     private static final Logger LOG = LoggerFactory.getLogger(Takedowns.class);
-    /** The log is cut by whole ledgers, which are closed after a while: so much later than its retention at the most. */
-    private static final Duration CUT_LATE_MAX = Duration.ofHours(24);
-
     private static final long RETRY_MS = 1_000;
     private static final long FULL_RETRY_MS = 60_000;
 
@@ -48,7 +44,7 @@ public final class Takedowns {
         this.groups = groups;
         this.log = log;
         this.bounds = bounds;
-        outdated = new Sweep<>(groups, Takedowns::useless, StateKeys::deletion);
+        outdated = new Sweep<>(groups, new OutdatedDeletions(log::oldest), StateKeys::deletion);
     }
 
     /** Takes out one event. */
@@ -167,37 +163,10 @@ public final class Takedowns {
         return deletion.user().isEmpty() ? detail : detail.put("user", deletion.user());
     }
 
-    /** When the last of the deleted bytes leave the log, Unix time; 0 when the room is not known. */
+    /** See {@link OutdatedDeletions#goneAtMs}; 0 when the room is not known. */
     public long bytesGoneAtMs(Deletion deletion) {
         RoomTable table = groups.table(deletion.room());
-        return table.room(deletion.room()) == null ? 0 : goneAtMs(table, deletion);
-    }
-
-    /**
-     * By the retention as it is; and where that was made shorter, the log keeps what it had for a while after it: so not before that
-     * can have been.
-     */
-    private static long goneAtMs(RoomTable table, Deletion deletion) {
-        RoomKey key = deletion.room();
-        long retainedMs =
-                Duration.ofHours(table.room(key).policy().retentionHours()).toMillis();
-        return Math.max(deletion.atMs() + retainedMs, table.retentionSinceMs(key)) + CUT_LATE_MAX.toMillis();
-    }
-
-    /** Whether everything that it is about is deleted for everybody besides. */
-    private static boolean isCovered(RoomTable table, Deletion deletion) {
-        Deletion all = table.deletion(StateKeys.deletionOfAll(deletion.room(), deletion.epoch()));
-        return all != null && all.upTo() >= deletion.upTo() && !all.equals(deletion);
-    }
-
-    /** Those whose events the log keeps no more, or that another one covers. */
-    private static List<Deletion> useless(RoomTable table, long nowMs, int limit) {
-        return table.deletions(
-                (deletion, live) -> !live
-                        || isCovered(table, deletion)
-                        // nobody writes an archived room's log, and the broker may look at its retention late
-                        || (table.room(deletion.room()).open() && goneAtMs(table, deletion) < nowMs),
-                limit);
+        return table.room(deletion.room()) == null ? 0 : OutdatedDeletions.goneAtMs(table, deletion);
     }
 
     /** Removes what is of no more use. */

@@ -240,6 +240,22 @@ public final class RoomLog {
                 context);
     }
 
+    /**
+     * Offset of the oldest event that a logged room keeps, {@code Long.MAX_VALUE} when it keeps none; fails when the log does not answer in
+     * time.
+     */
+    public Future<Long> oldest(RoomState room) {
+        return Future.fromCompletionStage(
+                LogHead.oldest(
+                                client,
+                                Topics.room(room.key(), room.epoch(), room.durability()),
+                                bounds.appendTimeoutMs())
+                        .thenApply(oldest -> oldest == null
+                                ? Long.MAX_VALUE
+                                : oldest.getIndex().orElse(-1L) + 1),
+                context);
+    }
+
     private Open open(String topic) {
         return new Open(Future.fromCompletionStage(
                 client.newProducer(Schema.BYTES)

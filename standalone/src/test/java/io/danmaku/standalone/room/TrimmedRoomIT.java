@@ -4,6 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.danmaku.node.pulsar.LogHead;
+import io.danmaku.protocol.log.Topics;
+import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.Ids;
+import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.standalone.client.Answer;
 import io.danmaku.standalone.client.Clients;
 import io.danmaku.standalone.hub.TestHub;
@@ -13,6 +18,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.apache.pulsar.client.api.Message;
+import org.apache.pulsar.client.api.PulsarClient;
 import org.junit.jupiter.api.Test;
 
 /** A room whose records are all past its retention still knows where it stands. */
@@ -33,7 +41,9 @@ final class TrimmedRoomIT {
                     assertEquals(i, early.say(room, "c" + i, "text " + i));
                 }
             }
+            assertEquals(Optional.of(0L), oldestIndex(room, epoch));
             TrimmedLog.trim(hub, room, epoch);
+            assertEquals(Optional.empty(), oldestIndex(room, epoch));
             // edge 2 never had the room open
             try (Witness fresh = Witness.connect(clients, hub, "fresh", hub.hostToken("fresh", room), 2);
                     Witness back = Witness.viewer(clients, hub, "back", 2);
@@ -46,6 +56,7 @@ final class TrimmedRoomIT {
                     assertGone(List.of(), historyOfEdge2(room, nothing));
                 }
                 assertEquals(SAID + 1, fresh.say(room, "c" + (SAID + 1), "goes on"));
+                assertEquals(Optional.of((long) SAID), oldestIndex(room, epoch));
                 for (Witness witness : List.of(fresh, back, all)) {
                     witness.awaitCovered(SAID + 1, SEEN_MAX);
                     assertEquals(List.of("goes on"), witness.texts());
@@ -62,6 +73,17 @@ final class TrimmedRoomIT {
                 assertGone(List.of(), historyOfEdge2(room, "?" + before));
                 assertGone(List.of(), historyOfEdge2(room, "?after=0&" + before));
             }
+        }
+    }
+
+    /** What room-service asks the log before it forgets what was deleted of it. */
+    private Optional<Long> oldestIndex(String room, String epoch) throws Exception {
+        String topic = Topics.room(new RoomKey(Ids.DEFAULT_TENANT, room), epoch, Durability.LOGGED);
+        try (PulsarClient client =
+                PulsarClient.builder().serviceUrl(hub.address("pulsar")).build()) {
+            return Optional.ofNullable(
+                            LogHead.oldest(client, topic, SEEN_MAX.toMillis()).get())
+                    .flatMap(Message::getIndex);
         }
     }
 
