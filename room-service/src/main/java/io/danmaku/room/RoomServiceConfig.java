@@ -4,6 +4,7 @@ import io.danmaku.node.address.TrustedProxies;
 import io.danmaku.node.config.ConfigurationException;
 import io.danmaku.node.config.Settings;
 import io.danmaku.node.config.TenantQuotas;
+import io.danmaku.node.http.RequestRates;
 import io.danmaku.node.pulsar.PulsarConfig;
 import io.danmaku.node.token.TokenConfig;
 import io.danmaku.room.membership.MembershipBounds;
@@ -24,6 +25,7 @@ public record RoomServiceConfig(
         String advertisedUrl,
         TrustedProxies trustedProxies,
         int bodyBytesMax,
+        RequestRates.Allowance requests,
         int idleTimeoutMs,
         long forwardTimeoutMs,
         PulsarConfig pulsar,
@@ -40,6 +42,7 @@ public record RoomServiceConfig(
         String traceEndpoint,
         int tracePercent) {
 
+    private static final int BURST_SECONDS = 5;
     private static final long MINUTE_MS = 60_000;
     private static final long HOUR_MS = 60 * MINUTE_MS;
     private static final long YEAR_MS = 365 * 24 * HOUR_MS;
@@ -68,6 +71,11 @@ public record RoomServiceConfig(
                 url(s.text("http.advertisedUrl"), port),
                 proxies(s),
                 (int) s.bytes("http.bodyMax", 1 << 10, 1 << 20),
+                new RequestRates.Allowance(
+                        s.integer("http.requestsPerSecond", 1, 100_000),
+                        s.integer("http.backendPerSecond", 1, 100_000),
+                        BURST_SECONDS,
+                        s.integer("http.usersMax", 1, 10_000_000)),
                 (int) s.millis("http.idleTimeout", 1_000, HOUR_MS),
                 s.millis("http.forwardTimeout", 1_000, 5 * MINUTE_MS),
                 PulsarConfig.read(s),

@@ -2,6 +2,7 @@ package io.danmaku.room;
 
 import io.danmaku.node.config.Settings;
 import io.danmaku.node.http.RequestMeter;
+import io.danmaku.node.http.RequestRates;
 import io.danmaku.node.life.Service;
 import io.danmaku.node.life.Shutdown;
 import io.danmaku.node.ops.Ops;
@@ -133,6 +134,11 @@ public final class RoomServiceNode {
                 vertx,
                 keys.tokens(),
                 config.trustedProxies(),
+                new RequestRates(
+                        config.requests(),
+                        "too many requests a second",
+                        System::nanoTime,
+                        ops.registry().counter("danmaku.http.limited")),
                 config.bodyBytesMax(),
                 rooms,
                 roles,

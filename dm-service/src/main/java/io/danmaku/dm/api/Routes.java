@@ -14,6 +14,7 @@ import io.danmaku.dm.store.SyncLog;
 import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
 import io.danmaku.node.http.RequestMeter;
+import io.danmaku.node.http.RequestRates;
 import io.danmaku.node.ops.Ops;
 import io.danmaku.node.redis.Directory;
 import io.danmaku.protocol.command.ErrorCode;
@@ -42,6 +43,7 @@ public final class Routes {
 
     private static final long STARTING_RETRY_MS = 1_000;
     private static final int ACCOUNTS_BYTES_MAX = 1 << 20;
+    private static final int BURST_SECONDS = 2;
 
     private final Router router;
     private final int pagesMax;
@@ -69,7 +71,12 @@ public final class Routes {
         router.route(HttpMethod.PUT, "/api/dm/accounts")
                 .handler(BodyHandler.create(false).setBodyLimit(ACCOUNTS_BYTES_MAX));
         // a route of its own: on one route bodies have to come first
-        SendRates rates = new SendRates(bounds, System::nanoTime, registry);
+        RequestRates rates = new RequestRates(
+                new RequestRates.Allowance(
+                        bounds.sendsPerSecond(), bounds.backendPerSecond(), BURST_SECONDS, bounds.sendersMax()),
+                "too many direct messages a second",
+                System::nanoTime,
+                registry.counter("danmaku.dm.requests.refused", "code", ErrorCode.RATE_LIMITED.wireName()));
         BodyHandler bodies = BodyHandler.create(false).setBodyLimit(bodyBytesMax);
         for (HttpMethod change : List.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE)) {
             router.route(change, "/api/dm/*").handler(rates);

@@ -113,4 +113,10 @@ public final class Bearer implements Handler<RoutingContext> {
     public static Claims claims(RoutingContext context) {
         return context.get(CLAIMS);
     }
+
+    /** Who asks, also by a key that the route may turn out not to be for; only behind this handler. */
+    static Claims asker(RoutingContext context) {
+        ApiKey key = context.get(KEY);
+        return key == null ? claims(context) : key.claims();
+    }
 }

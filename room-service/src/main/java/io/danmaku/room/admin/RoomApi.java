@@ -4,6 +4,7 @@ import io.danmaku.node.address.TrustedProxies;
 import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
 import io.danmaku.node.http.RequestMeter;
+import io.danmaku.node.http.RequestRates;
 import io.danmaku.node.ops.Ops;
 import io.danmaku.protocol.token.KeyScope;
 import io.danmaku.protocol.token.Tokens;
@@ -48,6 +49,7 @@ public final class RoomApi {
     private final Vertx vertx;
     private final Bearer bearer;
     private final TrustedProxies proxies;
+    private final RequestRates rates;
     private final BodyHandler bodies;
     private final RoomRoutes rooms;
     private final SanctionRoutes sanctions;
@@ -73,6 +75,7 @@ public final class RoomApi {
             Vertx vertx,
             Tokens tokens,
             TrustedProxies proxies,
+            RequestRates rates,
             int bodyBytesMax,
             Rooms rooms,
             Roles roles,
@@ -97,6 +100,7 @@ public final class RoomApi {
         this.vertx = vertx;
         this.bearer = new Bearer(tokens, groups);
         this.proxies = proxies;
+        this.rates = rates;
         this.bodies = BodyHandler.create(false).setBodyLimit(bodyBytesMax);
         this.rooms = new RoomRoutes(rooms, roles, groups, stats, forwarding);
         this.sanctions = new SanctionRoutes(sanctions, roles, groups, forwarding, clock);
@@ -133,7 +137,7 @@ public final class RoomApi {
                 .handler(context -> context.response()
                         .putHeader("Content-Type", "application/yaml; charset=utf-8")
                         .end(document));
-        router.route("/api/*").handler(Requests.from(proxies)).handler(bearer);
+        router.route("/api/*").handler(Requests.from(proxies)).handler(bearer).handler(rates);
         for (String path : List.of("/api/words/:name", "/api/rooms/:room/words/:name")) {
             router.route(HttpMethod.PUT, path).handler(BodyHandler.create(false).setBodyLimit(LIST_BYTES_MAX));
         }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.danmaku.node.address.TrustedProxies;
 import io.danmaku.node.config.TenantQuotas;
 import io.danmaku.node.http.RequestMeter;
+import io.danmaku.node.http.RequestRates;
 import io.danmaku.node.ops.Ops;
 import io.danmaku.node.pulsar.PulsarConfig;
 import io.danmaku.node.pulsar.PulsarNode;
@@ -117,6 +118,11 @@ class ApiDocumentTest {
                         vertx,
                         TOKENS,
                         TrustedProxies.NONE,
+                        new RequestRates(
+                                new RequestRates.Allowance(9, 9, 1, 9),
+                                "too many",
+                                System::nanoTime,
+                                ops.registry().counter("limited")),
                         64 << 10,
                         new Rooms(
                                 groups,

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.token.Claims;
+import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.TestHub;
 import io.danmaku.standalone.room.RoomHttp.Answer;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -343,5 +345,24 @@ class RoomApiIT {
                 .body()
                 .path("owner")
                 .isNull());
+    }
+
+    @Test
+    void whoAsksWithoutEndIsHeldUpAndNobodyElse() throws Exception {
+        backend.post("/api/rooms", "{\"id\":\"api-rate\"}");
+        RoomHttp insatiable = as("api-insatiable", Map.of());
+        Answer last = insatiable.get("/api/rooms?q=x");
+        for (int i = 1; i < 2_000 && last.status() == 200; i++) {
+            last = insatiable.get("/api/rooms?q=x");
+        }
+        assertProblem(429, "rate_limited", last);
+        assertTrue(last.body().path("retryMs").asLong() > 0);
+        RoomHttp host = as("api-rate-host", Map.of("api-rate", Role.HOST));
+        assertEquals(200, host.patch("/api/rooms/api-rate", "{\"title\":\"b\"}").status());
+        assertEquals(200, backend.get("/api/rooms?q=x").status());
+        Eventually.await(
+                Duration.ofSeconds(10),
+                "it goes on",
+                () -> insatiable.get("/api/rooms/api-rate").status() == 200);
     }
 }

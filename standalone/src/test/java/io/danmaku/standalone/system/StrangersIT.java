@@ -25,7 +25,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Every operation of the rooms' HTTP APIs, as their documents list them, asked for by those who have no business there. */
+/**
+ * Every operation of the rooms' HTTP APIs, as their documents list them, asked for by those who have no business there; by another user in
+ * each test, because one may not ask that often.
+ */
 final class StrangersIT {
     private static final String OWNER = "7";
     private static final String ELSEWHERE = "elsewhere";
@@ -165,7 +168,7 @@ final class StrangersIT {
     void aModeratorOfAnotherRoomIsAViewerHere() {
         String other = room();
         assertAllRefused(
-                token("default", "9", Map.of(other, Role.MODERATOR), false),
+                token("default", "10", Map.of(other, Role.MODERATOR), false),
                 FOR_ALL,
                 403,
                 "forbidden",
@@ -174,9 +177,9 @@ final class StrangersIT {
 
     @Test
     void anOwnerOfOtherRoomsDecidesForThoseOnly() {
-        String other = "strangers-of-9-" + Long.toString(System.nanoTime(), 36);
-        assertEquals(201, api.createRoomOf("9", other).status());
-        assertAllRefused(token("default", "9", Map.of(), false), FOR_ALL, 403, "forbidden", operation -> true);
+        String other = "strangers-of-11-" + Long.toString(System.nanoTime(), 36);
+        assertEquals(201, api.createRoomOf("11", other).status());
+        assertAllRefused(token("default", "11", Map.of(), false), FOR_ALL, 403, "forbidden", operation -> true);
     }
 
     @Test
