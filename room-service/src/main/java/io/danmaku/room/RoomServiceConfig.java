@@ -84,7 +84,13 @@ public record RoomServiceConfig(
                 s.nonEmpty("redis.url"),
                 new RoomBounds(
                         TenantQuotas.read(
-                                s, new TenantQuotas.Quota(0, 0, s.integer("rooms.perTenantMax", 1, 1_000_000))),
+                                s,
+                                new TenantQuotas.Quota(
+                                        0,
+                                        0,
+                                        s.integer("rooms.perTenantMax", 1, 1_000_000),
+                                        s.integer("rooms.sanctionsPerTenantMax", 1, 100_000_000),
+                                        s.integer("rooms.wordsPerTenantMax", 1, 100_000_000))),
                         s.integer("rooms.allTenantsMax", 1, 1_000_000),
                         s.millis("rooms.closedKept", 1_000, YEAR_MS),
                         s.integer("rooms.sanctionsPerRoomMax", 1, 100_000),

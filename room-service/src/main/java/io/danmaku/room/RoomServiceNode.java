@@ -106,7 +106,7 @@ public final class RoomServiceNode {
         Pins pins = new Pins(groups, log);
         Raids raids = new Raids(groups, log, ops.registry(), clock);
         RaidSignsReader signs = new RaidSignsReader(vertx, state, pulsar.client(), ops.registry(), raids::take);
-        Words words = new Words(groups);
+        Words words = new Words(groups, config.rooms().quotas());
         Keys apiKeys = new Keys(groups);
         HeldChats held = new HeldChats(groups, log, posts);
         ExternalChecks checks = new ExternalChecks(groups);

@@ -25,8 +25,16 @@ public record TenantQuotas(Quota each, Map<String, Quota> named) {
      * @param viewers in all its rooms, on all edges
      * @param messagesPerSecond into all its rooms, on all edges
      * @param rooms closed ones that are still kept included
+     * @param sanctions ended ones that are still kept included, in all its rooms and for all rooms of owners
+     * @param words terms of all its word lists, of which each pattern counts as many
      */
-    public record Quota(int viewers, int messagesPerSecond, int rooms) {}
+    public record Quota(int viewers, int messagesPerSecond, int rooms, int sanctions, int words) {
+
+        /** What an edge asks for. */
+        public Quota(int viewers, int messagesPerSecond, int rooms) {
+            this(viewers, messagesPerSecond, rooms, 0, 0);
+        }
+    }
 
     public TenantQuotas {
         named = Map.copyOf(named);
@@ -62,13 +70,16 @@ public record TenantQuotas(Quota each, Map<String, Quota> named) {
         for (String part : parts.split("\\s+", -1)) {
             int is = part.indexOf('=');
             int value = Integer.parseInt(part.substring(is + 1));
+            Quota q = quota;
             quota = switch (part.substring(0, is)) {
-                case "viewers" -> new Quota(value, quota.messagesPerSecond, quota.rooms);
-                case "messagesPerSecond" -> new Quota(quota.viewers, value, quota.rooms);
-                case "rooms" -> new Quota(quota.viewers, quota.messagesPerSecond, value);
+                case "viewers" -> new Quota(value, q.messagesPerSecond, q.rooms, q.sanctions, q.words);
+                case "messagesPerSecond" -> new Quota(q.viewers, value, q.rooms, q.sanctions, q.words);
+                case "rooms" -> new Quota(q.viewers, q.messagesPerSecond, value, q.sanctions, q.words);
+                case "sanctions" -> new Quota(q.viewers, q.messagesPerSecond, q.rooms, value, q.words);
+                case "words" -> new Quota(q.viewers, q.messagesPerSecond, q.rooms, q.sanctions, value);
                 default ->
                     throw new ConfigurationException(
-                            KEY, "has viewers, messagesPerSecond and rooms, not '" + part + "'");
+                            KEY, "has viewers, messagesPerSecond, rooms, sanctions and words, not '" + part + "'");
             };
         }
         return quota;

@@ -28,6 +28,13 @@ class TenantQuotasTest {
     }
 
     @Test
+    void whatOnlyRoomServiceCountsIsReadByAll() {
+        TenantQuotas quotas = read("quota.tenants = \"acme: sanctions=5, beta: words=6 rooms=7\"");
+        assertEquals(new Quota(10, 0, 30, 5, 0), quotas.of("acme"));
+        assertEquals(new Quota(10, 0, 7, 0, 6), quotas.of("beta"));
+    }
+
+    @Test
     void theEnvironmentGivesThemAsOneText() {
         TenantQuotas quotas = read("quota.tenants = \"acme: viewers=1, beta: viewers=2 rooms=3\"");
         assertEquals(new Quota(1, 0, 30), quotas.of("acme"));

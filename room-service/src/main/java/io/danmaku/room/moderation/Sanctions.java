@@ -105,9 +105,12 @@ public final class Sanctions {
         if (!table.sanctions().takes(place, wanted.target(), wanted.kind(), bounds.sanctionsPerRoomMax())) {
             return full("sanctions", bounds.sanctionsPerRoomMax());
         }
-        return wanted.address() == null
-                        || table.sanctions().find(place, wanted.target(), wanted.kind()) != null
-                        || addresses(table, place) < ADDRESSES_MAX
+        boolean known = table.sanctions().find(place, wanted.target(), wanted.kind()) != null;
+        int tenantMax = bounds.quotas().of(place.tenant()).sanctions();
+        if (!known && tenantMax > 0 && groups.sanctionCount(place.tenant()) >= tenantMax) {
+            return Refusal.retry(ErrorCode.QUOTA, "the tenant has at most " + tenantMax + " sanctions", FULL_RETRY_MS);
+        }
+        return wanted.address() == null || known || addresses(table, place) < ADDRESSES_MAX
                 ? null
                 : full("sanctions of addresses", ADDRESSES_MAX);
     }

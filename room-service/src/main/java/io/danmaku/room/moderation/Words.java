@@ -1,5 +1,6 @@
 package io.danmaku.room.moderation;
 
+import io.danmaku.node.config.TenantQuotas;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.log.StateKeys;
@@ -13,6 +14,7 @@ import io.danmaku.room.room.Rooms;
 import io.danmaku.room.room.StateChange;
 import io.danmaku.room.room.StateGroups;
 import io.danmaku.room.room.Sweep;
+import io.danmaku.room.room.WordTable;
 import io.vertx.core.Future;
 import java.util.List;
 
@@ -30,14 +32,18 @@ public final class Words {
     /** How long a list that was removed stays in the topic: see {@link WordList}. */
     private static final long REMOVED_KEPT_MS = 600_000;
 
+    private static final long FULL_RETRY_MS = 60_000;
+
     private final StateGroups groups;
+    private final TenantQuotas quotas;
     private final Sweep<WordList> outdated;
 
-    public Words(StateGroups groups) {
+    public Words(StateGroups groups, TenantQuotas quotas) {
         this.groups = groups;
+        this.quotas = quotas;
         outdated = new Sweep<>(
                 groups,
-                (table, nowMs, limit) -> table.removedWords(nowMs - REMOVED_KEPT_MS, limit),
+                (table, nowMs, limit) -> table.words().removedBefore(nowMs - REMOVED_KEPT_MS, limit),
                 list -> StateKeys.words(list.tenant(), list.room(), list.name()));
     }
 
@@ -66,6 +72,10 @@ public final class Words {
             if (tooMuch != null) {
                 return StateChange.<WordList>refuse(ErrorCode.CONFLICT, tooMuch);
             }
+            Refusal full = full(kept, list);
+            if (full != null) {
+                return StateChange.<WordList>refuse(full);
+            }
             return StateChange.write(
                     list,
                     StateChange.Write.put(
@@ -92,10 +102,27 @@ public final class Words {
         return patterns > patternsMax ? "all lists together have at most " + patternsMax + " patterns here" : null;
     }
 
+    /** Why the tenant may have no more words, or null. Fewer than before it may always. */
+    private Refusal full(List<WordList> kept, WordList list) {
+        int max = quotas.of(list.tenant()).words();
+        int more = WordTable.words(list)
+                - kept.stream()
+                        .filter(before -> before.name().equals(list.name()))
+                        .mapToInt(WordTable::words)
+                        .sum();
+        return max > 0 && more > 0 && groups.wordCount(list.tenant()) + more > max
+                ? Refusal.retry(
+                        ErrorCode.QUOTA,
+                        "all lists of the tenant together have at most " + max + " words, a pattern counting as "
+                                + WordTable.PATTERN_WORDS,
+                        FULL_RETRY_MS)
+                : null;
+    }
+
     private static List<WordList> inForce(RoomTable table, String tenant, String room) {
         RoomState state = room.isEmpty() ? null : table.room(new RoomKey(tenant, room));
         String epoch = state == null ? "" : state.epoch();
-        return table.words(tenant, room).stream()
+        return table.words().in(tenant, room).stream()
                 .filter(list -> !list.removed() && list.epoch().equals(epoch))
                 .toList();
     }

@@ -5,7 +5,7 @@ import io.danmaku.node.config.TenantQuotas;
 /**
  * Bounds of what is kept.
  *
- * @param quotas rooms of a tenant, closed ones included
+ * @param quotas rooms of a tenant, closed ones included; its sanctions, and the words of its lists
  * @param allTenantsMax rooms of all tenants
  * @param closedKeptMs how long a closed room's record is kept
  * @param sanctionsPerRoomMax sanctions kept of one room, ended ones included until they are swept

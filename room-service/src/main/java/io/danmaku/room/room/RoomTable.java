@@ -53,7 +53,8 @@ public final class RoomTable {
     private final SanctionTable sanctions = new SanctionTable(this::isOver);
     private final NavigableMap<String, Grant> grants = new TreeMap<>();
     private final NavigableMap<String, Deletion> deletions = new TreeMap<>();
-    private final NavigableMap<String, WordList> words = new TreeMap<>();
+    private final WordTable words = new WordTable(
+            list -> !list.room().isEmpty() && isGone(WordList.place(list.tenant(), list.room()), list.epoch()));
     private final ApiKeyTable apiKeys = new ApiKeyTable();
     private final EventTable events = new EventTable();
     private final HookTable hooks = new HookTable();
@@ -87,7 +88,7 @@ public final class RoomTable {
         } else if (StateKeys.isDeletion(key)) {
             keep(deletions, key, deleted ? null : Json.read(value, Deletion.class));
         } else if (StateKeys.isWords(key)) {
-            keep(words, key, deleted ? null : Json.read(value, WordList.class));
+            words.apply(key, deleted ? null : Json.read(value, WordList.class));
         } else if (StateKeys.isApiKey(key)) {
             apiKeys.apply(key, deleted ? null : Json.read(value, ApiKey.class));
         } else if (StateKeys.isHeld(key)) {
@@ -328,18 +329,8 @@ public final class RoomTable {
                 .toList();
     }
 
-    /** Word lists of a room, or (room empty) for all rooms of a tenant, removed ones and those of former epochs included, by name. */
-    public List<WordList> words(String tenant, String room) {
-        return List.copyOf(within(words, StateKeys.wordsIn(tenant, room)).values());
-    }
-
-    /** Up to {@code limit} word lists that were removed before a time, or belong to a room that is no more. */
-    public List<WordList> removedWords(long timeMs, int limit) {
-        return words.values().stream()
-                .filter(list -> (list.removed() && list.atMs() < timeMs)
-                        || (!list.room().isEmpty() && isGone(new RoomKey(list.tenant(), list.room()), list.epoch())))
-                .limit(limit)
-                .toList();
+    public WordTable words() {
+        return words;
     }
 
     /** The API keys of the tenants whose place is in this group. */

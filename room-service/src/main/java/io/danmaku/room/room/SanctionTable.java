@@ -22,6 +22,8 @@ public final class SanctionTable {
     /** By room, and by all rooms of an owner. */
     private final Map<RoomKey, Integer> byPlace = new HashMap<>();
 
+    private final Map<String, Integer> byTenant = new HashMap<>();
+
     private final Predicate<Sanction> over;
 
     /** @param over whether what a sanction was spoken for is no more */
@@ -34,9 +36,11 @@ public final class SanctionTable {
         Spoken before = now == null ? byKey.remove(key) : byKey.put(key, new Spoken(now, writtenAtMs));
         if (before != null) {
             byPlace.computeIfPresent(before.sanction.room(), (place, n) -> n == 1 ? null : n - 1);
+            byTenant.computeIfPresent(before.sanction.room().tenant(), (tenant, n) -> n == 1 ? null : n - 1);
         }
         if (now != null) {
             byPlace.merge(now.room(), 1, Integer::sum);
+            byTenant.merge(now.room().tenant(), 1, Integer::sum);
         }
     }
 
@@ -79,6 +83,10 @@ public final class SanctionTable {
 
     int count(RoomKey place) {
         return byPlace.getOrDefault(place, 0);
+    }
+
+    int count(String tenant) {
+        return byTenant.getOrDefault(tenant, 0);
     }
 
     /** Whether a place of at most {@code max} records can take one; one that takes the place of another it always can. */

@@ -235,6 +235,18 @@ public final class StateGroups implements Bearer.Keys {
         return groups.stream().mapToInt(g -> g.table().roomCount(tenant)).sum();
     }
 
+    /** Sanctions kept of a tenant, of rooms and for all rooms of owners, as far as this instance has read them. */
+    public int sanctionCount(String tenant) {
+        return groups.stream()
+                .mapToInt(g -> g.table().sanctions().count(tenant))
+                .sum();
+    }
+
+    /** Words of all lists kept of a tenant, as far as this instance has read them: see {@link WordTable#words}. */
+    public int wordCount(String tenant) {
+        return groups.stream().mapToInt(g -> g.table().words().words(tenant)).sum();
+    }
+
     /** A page of those of a tenant's rooms that are wanted, by id: on a standby some milliseconds old, but never a part of them. */
     Result<List<RoomState>> rooms(String tenant, String afterId, int limit, Predicate<RoomState> wanted) {
         if (!knowsAllKeys()) {

@@ -137,7 +137,7 @@ class ApiDocumentTest {
                         posts,
                         new Pins(groups, log),
                         new Raids(groups, log, ops.registry(), Clock.systemUTC()),
-                        new Words(groups),
+                        new Words(groups, bounds.quotas()),
                         new Keys(groups),
                         new HeldChats(groups, log, posts),
                         new ExternalChecks(groups),

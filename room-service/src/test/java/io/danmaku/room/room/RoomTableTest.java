@@ -20,7 +20,6 @@ import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
-import io.danmaku.protocol.room.WordList;
 import io.danmaku.protocol.token.ApiKey;
 import io.danmaku.protocol.token.KeyScope;
 import java.io.UncheckedIOException;
@@ -357,24 +356,5 @@ class RoomTableTest {
         assertFalse(table.isDeleted(room, 6, "7"));
         delete("k3", "", 1, 6);
         assertTrue(table.isDeleted(room, 6, "7"));
-    }
-
-    @Test
-    void wordListsOfARoomAndOfItsTenantAreKeptApart() {
-        put(room(ROOM, 1, true), 0);
-        for (String[] list : new String[][] {{"", "", "all"}, {"42", "k3", "own"}, {"42", "k2", "former"}}) {
-            WordList words = new WordList(
-                    "default", list[0], list[1], list[2], WordList.Action.MASK, List.of("x"), List.of(), "1", 10);
-            table.apply(StateKeys.words("default", list[0], list[2]), Json.bytes(words), 0);
-        }
-        assertEquals(1, table.words("default", "").size());
-        assertEquals(2, table.words("default", "42").size());
-        assertEquals(
-                List.of("former"),
-                table.removedWords(99, 9).stream().map(WordList::name).toList());
-        WordList removed = new WordList("default", "", "", "all", WordList.Action.MASK, List.of(), List.of(), "1", 10);
-        table.apply(StateKeys.words("default", "", "all"), Json.bytes(removed), 0);
-        assertEquals(1, table.removedWords(10, 9).size());
-        assertEquals(2, table.removedWords(11, 9).size());
     }
 }

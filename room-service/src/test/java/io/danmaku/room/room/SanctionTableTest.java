@@ -84,6 +84,22 @@ class SanctionTableTest {
     }
 
     @Test
+    void aTenantsSanctionsAreCountedInItsRoomsAndForItsOwnersKnownOrNot() {
+        put(RoomTableTest.room(ROOM, 1, true), 0);
+        mute("7", "k3", 1_000);
+        mute("7", "k3", 0);
+        put(RoomKey.ownedBy("default", "made-up-1"), "", "10.0.0.0/8", 0);
+        Sanction last = put(RoomKey.ownedBy("default", "made-up-2"), "", "10.0.0.0/8", 0);
+        put(RoomKey.ownedBy("other", "made-up-2"), "", "10.0.0.0/8", 0);
+        assertEquals(3, table.sanctions().count("default"));
+        assertEquals(1, table.sanctions().count("other"));
+        table.apply(StateKeys.sanction(last), null, 0);
+        table.apply(StateKeys.sanction(last), null, 0);
+        assertEquals(2, table.sanctions().count("default"));
+        assertEquals(0, table.sanctions().count("third"));
+    }
+
+    @Test
     void aRoomFullOfSanctionsTakesOnlyWhatReplacesOne() {
         mute("7", "k3", 1_000);
         assertTrue(table.sanctions().takes(ROOM, "8", Sanction.Kind.MUTE, 2));

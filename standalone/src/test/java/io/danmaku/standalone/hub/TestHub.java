@@ -29,14 +29,14 @@ public final class TestHub {
 
     private static final Duration TOKEN_TTL = Duration.ofHours(2);
 
-    /** A tenant that may have {@link #CRAMPED_ROOMS} rooms. */
+    /** A tenant that may have {@link #CRAMPED_ROOMS} rooms, two sanctions, and lists of 150 words. */
     public static final String CRAMPED = "cramped";
 
     public static final int CRAMPED_ROOMS = 3;
 
     /** What would take hours, or thousands of rooms, otherwise. */
     private static final Map<String, String> QUICK = Map.of(
-            "DANMAKU_QUOTA_TENANTS", CRAMPED + ": rooms=" + CRAMPED_ROOMS,
+            "DANMAKU_QUOTA_TENANTS", CRAMPED + ": sanctions=2 words=150 rooms=" + CRAMPED_ROOMS,
             "DANMAKU_WEBHOOKS_TRIES", "4",
             "DANMAKU_WEBHOOKS_BACKOFF_MIN", "100ms",
             "DANMAKU_WEBHOOKS_BACKOFF_MAX", "1s",

@@ -347,4 +347,17 @@ final class SanctionTargetsIT {
         assertEquals(code, reply.body().path("code").asText(), reply::toString);
         assertEquals(status, reply.status(), reply::toString);
     }
+
+    @Test
+    void aTenantHasAsManySanctionsAsItsQuotaAllowsWhoeverTheyAreFor() {
+        String admin = token("backend", TestHub.CRAMPED, Map.of(), true, "");
+        for (String owner : List.of("made-up-1", "made-up-2")) {
+            id(api.speak(admin, "/api/owners/" + owner, Map.of("user", "7", "kind", "mute")));
+        }
+        HubApi.Reply third = api.speak(admin, "/api/owners/made-up-3", Map.of("user", "7", "kind", "mute"));
+        assertRefused(429, "quota", third);
+        assertTrue(third.body().path("retryMs").asLong() > 0, third::toString);
+        // in the place of another one
+        id(api.speak(admin, "/api/owners/made-up-2", Map.of("user", "7", "kind", "mute", "seconds", 1)));
+    }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.danmaku.protocol.token.Claims;
 import io.danmaku.standalone.client.Answer;
 import io.danmaku.standalone.client.Clients;
 import io.danmaku.standalone.hub.Eventually;
@@ -102,5 +103,27 @@ final class WordListsIT {
             one.assertClean();
             two.assertClean();
         }
+    }
+
+    @Test
+    void aTenantsListsHaveAsManyWordsAsItsQuotaAllows() {
+        String admin = hub.token(
+                new Claims("b", "b", TestHub.CRAMPED, Map.of(), true, System.currentTimeMillis() + 3_600_000));
+        assertEquals(200, put(admin, "one", List.of("a1"), List.of("b+")).status(), "a pattern counts as 100");
+        HubApi.Reply more = put(admin, "two", List.of(), List.of("c+"));
+        assertEquals("429 quota", more.status() + " " + more.body().path("code").asText());
+        assertEquals(200, put(admin, "two", List.of("a2"), List.of()).status());
+        assertEquals(200, put(admin, "one", List.of("a1"), List.of()).status(), "fewer are always taken");
+        assertEquals(200, put(admin, "two", List.of(), List.of("c+")).status());
+    }
+
+    private HubApi.Reply put(String token, String name, List<String> terms, List<String> patterns) {
+        return api.ask(
+                hub.edge(2),
+                "PUT",
+                "/api/words/" + name,
+                token,
+                Map.of("action", "mask", "terms", terms, "patterns", patterns),
+                Map.of());
     }
 }
