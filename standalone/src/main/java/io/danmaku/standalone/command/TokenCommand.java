@@ -61,6 +61,13 @@ public final class TokenCommand implements Callable<Integer> {
                     "A room that the user follows, for so long: 90s, 15m, 1h, 7d (default: from now on); may be repeated.")
     private List<String> follows = List.of();
 
+    @Option(
+            names = "--since",
+            paramLabel = "AGE",
+            converter = Ttl.class,
+            description = "How long ago the user's account was made: 90s, 15m, 1h, 7d (default: not known).")
+    private Duration since;
+
     @Option(names = "--admin", description = "The token of a backend: may do everything in its tenant.")
     private boolean admin;
 
@@ -109,6 +116,7 @@ public final class TokenCommand implements Callable<Integer> {
             return 1;
         }
         Profile profile = new Profile("", level, List.of());
+        Account account = Account.UNKNOWN.on(device).following(followed);
         System.out.println(new Tokens(secret.get())
                 .sign(new Claims(
                         user,
@@ -118,7 +126,7 @@ public final class TokenCommand implements Callable<Integer> {
                         admin,
                         nowMs + ttl.toMillis(),
                         profile,
-                        Account.UNKNOWN.on(device).following(followed))));
+                        since == null ? account : account.since(Math.max(0, nowMs - since.toMillis()) / 1000))));
         return 0;
     }
 

@@ -70,7 +70,7 @@ class CommandIT {
     @Test
     void aTokenHasTheLevelAndTheRoomsThatItsUserFollows() throws Exception {
         long beforeS = System.currentTimeMillis() / 1000;
-        Ran ran = run("token", "--user", "7", "--level", "17", "--follows", "a=10m", "--follows", "b");
+        Ran ran = run("token", "--user", "7", "--level", "17", "--follows", "a=10m", "--follows", "b", "--since", "2d");
         assertEquals(0, ran.code, ran.err);
         String secret = Secret.find(new DataFolder(hub.dataFolder())).orElseThrow();
         Claims claims = new Tokens(secret).verify(ran.out.strip()).claims();
@@ -80,10 +80,14 @@ class CommandIT {
                 600,
                 claims.account().follows().get("b") - claims.account().follows().get("a"));
         assertTrue(claims.account().follows().get("b") >= beforeS, claims::toString);
+        assertEquals(
+                2 * 86_400,
+                claims.account().follows().get("b") - claims.account().sinceS());
         for (String wrong : new String[] {"a b", "a=soon", "="}) {
             assertEquals(2, run("token", "--user", "7", "--follows", wrong).code, wrong);
         }
         assertEquals(2, run("token", "--user", "7", "--level", "1001").code);
+        assertEquals(2, run("token", "--user", "7", "--since", "-1d").code);
     }
 
     @Test
