@@ -138,7 +138,7 @@ public final class HeldChats {
                 })
                 .compose(result -> result.isRefused() || result.value().settled()
                         ? Future.succeededFuture(result)
-                        : append(result.value(), record, by));
+                        : append(result.value(), record));
     }
 
     /** Why there is nothing to answer, or no place for an answer; null when there is. */
@@ -198,7 +198,7 @@ public final class HeldChats {
     }
 
     /** @param record the held chat: an answer that is not settled is never found without it */
-    private Future<Result<HeldAnswer>> append(HeldAnswer answer, RoomRecord record, Actor by) {
+    private Future<Result<HeldAnswer>> append(HeldAnswer answer, RoomRecord record) {
         byte[] event = record == null ? null : HeldJson.approved(record, answer.offset());
         if (event == null) {
             return Future.succeededFuture(Result.refused(noChat()));
@@ -208,7 +208,7 @@ public final class HeldChats {
                         answer.room(),
                         "held " + answer.offset(),
                         new PostForm.Wanted(EventType.CHAT, record.user(), null, "", event),
-                        by)
+                        null)
                 .compose(place -> place.isRefused()
                         ? Future.succeededFuture(Result.refused(place.refusal()))
                         : keep(answer.at(place.value().offset(), place.value().atMs())));

@@ -69,6 +69,7 @@ public final class Posts {
     /**
      * Puts an event into a room's log, or finds the one that was put there for this key.
      *
+     * @param by null = the act that it comes of is written already
      * @return its place; {@code conflict} when the key was used for another event. Never fails
      */
     public Future<Result<RoomLog.Place>> post(RoomKey room, String key, PostForm.Wanted event, Actor by) {
@@ -159,10 +160,12 @@ public final class Posts {
             // another time than before, or a third one could not tell that the second has asked
             long atMs = known == null ? nowMs : Math.max(nowMs, known.atMs() + 1);
             Posted posted = new Posted(key, room.epoch(), idempotencyKey, event.digest(), atMs, 0, 0);
+            String stateKey = StateKeys.posted(posted);
             return StateChange.write(
                     new Asked(room, posted, true),
-                    StateChange.Write.put(
-                            by.act("event.posted", key, idempotencyKey, ""), StateKeys.posted(posted), posted));
+                    by == null
+                            ? StateChange.Write.note(stateKey, posted)
+                            : StateChange.Write.put(by.act("event.posted", key, idempotencyKey, ""), stateKey, posted));
         });
     }
 

@@ -155,6 +155,9 @@ final class HeldIT {
                 awaitTold(moderator, denied, "approved");
             }
             assertEquals(List.of(), waiting(first, room));
+            JsonNode acts = api.get("/api/rooms/" + room + "/audit?action=chat.approved,event.posted", hub.adminToken())
+                    .body();
+            assertEquals(1, acts.path("acts").size(), acts::toString);
             long last = here.say(room, "n", "the end");
             for (Witness witness : all) {
                 witness.awaitCovered(last, SOON);
