@@ -2,7 +2,7 @@ package io.danmaku.edge.gate;
 
 /**
  * What is remembered of a chat between edges, and asked for, because its room's slow mode or repeats reach further back than what an edge reads
- * of the log when it opens the room.
+ * of the log when it opens the room: of an ephemeral one nothing.
  *
  * @param key of the sender in the room
  * @param likeness of the text as it is told, 0 where only slow mode reaches so far

@@ -8,6 +8,7 @@ import io.danmaku.node.redis.Sayings;
 import io.danmaku.node.words.Likeness;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.RoomPolicy;
@@ -123,8 +124,8 @@ final class Frequency {
 
     /** What is remembered between edges of a chat that was taken note of; null where all rules are within what every edge reads. */
     Earlier earlier(Chat chat, long nowMs) {
-        long slowMs = beyondWindow(chat.slowMs());
-        long uniqueMs = beyondWindow(chat.uniqueMs());
+        long slowMs = beyondWindow(chat.room, chat.slowMs());
+        long uniqueMs = beyondWindow(chat.room, chat.uniqueMs());
         if (slowMs == 0 && uniqueMs == 0) {
             return null;
         }
@@ -137,8 +138,10 @@ final class Frequency {
                 chat.spoken.mayHaveMissed(chat.user, Math.max(slowMs, uniqueMs), uniqueMs > 0, nowMs));
     }
 
-    private static long beyondWindow(long reachMs) {
-        return reachMs > RepeatWindow.WINDOW_MS ? reachMs : 0;
+    /** Of an ephemeral room nothing is read that was before. */
+    private static long beyondWindow(RoomState room, long reachMs) {
+        long readMs = room.durability() == Durability.EPHEMERAL ? 0 : RepeatWindow.WINDOW_MS;
+        return reachMs > readMs ? reachMs : 0;
     }
 
     /**

@@ -64,6 +64,26 @@ final class AcrossEdgesIT {
         }
     }
 
+    /** There is nothing that it could read, so it asks. */
+    @Test
+    void anEdgeThatOpensAnEphemeralRoomLaterKnowsWhoSpoke() {
+        String room = api.createRoom("across-eph", "ephemeral", Map.of("slowModeMs", 50_000, "uniqueSeconds", 50));
+        String user = room + ".u";
+        try (Clients clients = new Clients(1);
+                Witness here = Witness.viewer(clients, hub, user, 1)) {
+            here.join(room);
+            here.say(room, cid(), "one");
+            try (Witness there = Witness.viewer(clients, hub, user, 2);
+                    Witness other = Witness.viewer(clients, hub, room + ".v", 2)) {
+                there.join(room);
+                assertWaits("slow_mode", 1, 52_000, chat(there, room, "two"));
+                assertWaits("repeated", 1, 52_000, chat(there, room, "ONE"));
+                other.join(room);
+                assertEquals("", chat(other, room, "one").code(), "another user's");
+            }
+        }
+    }
+
     @Test
     void whatWasSaidOnOneEdgeIsARepeatOnTheOther() {
         String room = api.createRoom("across-said", Map.of("uniqueSeconds", 30));
