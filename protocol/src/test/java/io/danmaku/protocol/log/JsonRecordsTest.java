@@ -134,8 +134,8 @@ final class JsonRecordsTest {
                                 atMs,
                                 Json.object().put("a", text).put("n", 7))),
                 Combinators.combine(texts(), texts(), users().list().ofMaxSize(3), numbers())
-                        .as((url, secret, events, deadUpTo) ->
-                                (Object) new Webhook("default", "shop", url, secret, events, deadUpTo, "7", 1)));
+                        .as((url, secret, events, deadUpTo) -> (Object) new Webhook(
+                                "default", "shop", url, secret, events, deadUpTo, List.of(deadUpTo + 3), "7", 1)));
     }
 
     private static Arbitrary<String> texts() {

@@ -178,6 +178,7 @@ public final class RoomApi {
         open(router, HttpMethod.GET, "/api/webhooks/:name/dead", webhooks::dead);
         open(router, HttpMethod.DELETE, "/api/webhooks/:name/dead", webhooks::clearDead);
         open(router, HttpMethod.POST, "/api/webhooks/:name/dead/retry", webhooks::retryDead);
+        open(router, HttpMethod.POST, "/api/webhooks/:name/dead/:n/retry", webhooks::retryOneDead);
         decided(router, HttpMethod.GET, "/api/rooms/:room/raid", KeyScope.MODERATE, raids::read);
         decided(router, HttpMethod.PUT, "/api/rooms/:room/raid", KeyScope.MODERATE, raids::put);
         decided(router, HttpMethod.DELETE, "/api/rooms/:room/raid", KeyScope.MODERATE, raids::release);

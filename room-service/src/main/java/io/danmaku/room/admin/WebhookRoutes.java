@@ -111,9 +111,13 @@ final class WebhookRoutes {
         if (text == null) {
             return Result.of(Long.MAX_VALUE);
         }
+        return number(text, "before is the number that the page before gave");
+    }
+
+    private static Result<Long> number(String text, String rule) {
         return NUMBER.matcher(text).matches()
                 ? Result.of(Long.parseLong(text))
-                : Result.refused(ErrorCode.BAD_FIELD, "before is the number that the page before gave");
+                : Result.refused(ErrorCode.BAD_FIELD, rule);
     }
 
     void retryDead(RoutingContext context) {
@@ -121,6 +125,16 @@ final class WebhookRoutes {
                 context,
                 hook -> webhooks.retryDead(hook, Requests.actor(context))
                         .onSuccess(result -> Requests.answer(context, OK, result)));
+    }
+
+    void retryOneDead(RoutingContext context) {
+        known(
+                context,
+                hook -> Requests.with(
+                        context,
+                        number(context.pathParam("n"), "n is the number of a dead letter"),
+                        number -> webhooks.retryDead(hook, number, Requests.actor(context))
+                                .onSuccess(result -> Requests.answer(context, OK, result))));
     }
 
     void clearDead(RoutingContext context) {

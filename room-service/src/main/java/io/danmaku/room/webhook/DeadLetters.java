@@ -87,21 +87,32 @@ final class DeadLetters {
         return head().compose(head -> look(hook, head, true, limit));
     }
 
+    /** The one of a number, or null. */
+    Future<Letter> one(Webhook hook, long number) {
+        return head().compose(head -> number - 1 > head
+                ? Future.succeededFuture(null)
+                : look(hook, number - 1, number - 1, true, 1)
+                        .map(found -> found.letters().isEmpty()
+                                ? null
+                                : found.letters().get(0)));
+    }
+
     private Future<Letters> look(Webhook hook, long last, boolean up, int limit) {
+        return look(hook, hook.deadUpTo() + 1, last, up, limit);
+    }
+
+    private Future<Letters> look(Webhook hook, long first, long last, boolean up, int limit) {
         LogScan.Request<Letter> request = new LogScan.Request<>(
-                Topics.hookDead(),
-                hook.deadUpTo() + 1,
-                last,
-                up,
-                RECORDS_MAX,
-                limit,
-                message -> letter(message, hook),
-                WITHIN_MS);
+                Topics.hookDead(), first, last, up, RECORDS_MAX, limit, message -> letter(message, hook), WITHIN_MS);
         return Future.fromCompletionStage(scan.look(request), context)
                 .map(page -> new Letters(page.found(), page.reached(), page.more()));
     }
 
     private static Letter letter(Message<byte[]> message, Webhook hook) {
+        long index = message.getIndex().orElseThrow();
+        if (!hook.wantsDead(index)) {
+            return null;
+        }
         HookRecord event;
         try {
             event = Json.read(message.getData(), HookRecord.class);
@@ -113,7 +124,7 @@ final class DeadLetters {
         }
         String tries = message.getProperty(Deliveries.TRIES);
         return new Letter(
-                message.getIndex().orElseThrow() + 1,
+                index + 1,
                 LogSearch.atMs(message),
                 tries == null ? 0 : Integer.parseInt(tries),
                 String.valueOf(message.getProperty(Deliveries.FAILURE)),

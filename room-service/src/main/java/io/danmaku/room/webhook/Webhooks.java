@@ -141,6 +141,7 @@ public final class Webhooks {
                             wanted.secret() == null ? known.secret() : wanted.secret(),
                             wanted.events(),
                             known == null ? head : known.deadUpTo(),
+                            known == null ? List.of() : known.deadDone(),
                             by.user(),
                             nowMs);
                     return written("webhook.set", hook, by);
@@ -153,7 +154,7 @@ public final class Webhooks {
             if (known == null) {
                 return StateChange.refuse(noHook(name));
             }
-            Webhook gone = new Webhook(tenant, name, "", "", List.of(), -1, by.user(), nowMs);
+            Webhook gone = new Webhook(tenant, name, "", "", List.of(), -1, List.of(), by.user(), nowMs);
             return written("webhook.removed", gone, by);
         });
     }
@@ -234,6 +235,36 @@ public final class Webhooks {
                                 : Result.of(Json.object()
                                         .put("retried", old.letters().size())
                                         .put("more", old.more())))));
+    }
+
+    /** Puts one dead letter back, by its number, and answers with it. */
+    public Future<Result<ObjectNode>> retryDead(Webhook hook, long number, Actor by) {
+        return away(() -> dead.one(hook, number).compose(letter -> {
+            if (letter == null || hook.deadDone(number - 1) == null) {
+                return Future.succeededFuture(Result.refused(letter == null ? noLetter(number) : tooMany()));
+            }
+            return outbox.put(letter.event())
+                    .compose(put -> change(hook.tenant(), hook.name(), (table, known, nowMs) -> {
+                        Webhook now = known == null ? null : known.deadDone(number - 1);
+                        return now == null
+                                ? StateChange.<Webhook>refuse(known == null ? noHook(hook.name()) : tooMany())
+                                : written("webhook.retried", now, by);
+                    }))
+                    .map(result -> result.isRefused()
+                            ? Result.<ObjectNode>refused(result.refusal())
+                            : Result.of(letter.json()));
+        }));
+    }
+
+    private static Refusal noLetter(long number) {
+        return Refusal.of(ErrorCode.NOT_FOUND, "there is no dead letter " + number + " of this webhook");
+    }
+
+    private static Refusal tooMany() {
+        return Refusal.of(
+                ErrorCode.CONFLICT,
+                Webhook.DEAD_DONE_MAX
+                        + " were put back one by one while older ones stay: put those back, or let go of all");
     }
 
     /** Lets go of all dead letters of a webhook. */

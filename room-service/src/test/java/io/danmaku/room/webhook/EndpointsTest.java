@@ -59,7 +59,7 @@ class EndpointsTest {
                 vertx.getOrCreateContext(),
                 new HookBounds(2, 100, 100, timeoutMs, 4, 2),
                 Clock.fixed(Instant.ofEpochSecond(1_764_000_000L), ZoneOffset.UTC));
-        Webhook hook = new Webhook("default", "shop", url, SECRET, List.of("live"), -1, "1", 1);
+        Webhook hook = new Webhook("default", "shop", url, SECRET, List.of("live"), -1, null, "1", 1);
         return endpoints
                 .post(hook, EVENT)
                 .toCompletionStage()

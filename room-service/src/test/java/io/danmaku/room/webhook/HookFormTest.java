@@ -66,7 +66,7 @@ class HookFormTest {
 
     @Test
     void aSecretIsNeverTold() {
-        Webhook hook = new Webhook("default", "shop", "http://a/?key=7", SECRET, List.of("live"), 3, "1", 5);
+        Webhook hook = new Webhook("default", "shop", "http://a/?key=7", SECRET, List.of("live"), 3, null, "1", 5);
         assertFalse(HookForm.json(hook).toString().contains(SECRET));
         assertFalse(hook.toString().contains(SECRET) || hook.toString().contains("key=7"), "not in logs either");
         assertFalse(
@@ -75,10 +75,10 @@ class HookFormTest {
 
     @Test
     void aRemovedWebhookWantsNothingAndDeadLettersOnlyBecomeFewer() {
-        Webhook hook = new Webhook("default", "shop", "http://a/", SECRET, List.of("live"), 3, "1", 5);
+        Webhook hook = new Webhook("default", "shop", "http://a/", SECRET, List.of("live"), 3, null, "1", 5);
         assertTrue(hook.wants("live"));
         assertFalse(hook.wants("offline"));
-        assertFalse(new Webhook("default", "shop", "", "", List.of("live"), 3, "1", 5).wants("live"));
+        assertFalse(new Webhook("default", "shop", "", "", List.of("live"), 3, null, "1", 5).wants("live"));
         assertEquals(9, hook.deadUpTo(9).deadUpTo());
         assertEquals(3, hook.deadUpTo(2).deadUpTo());
     }

@@ -225,8 +225,20 @@ class WebhooksIT {
         assertEquals(letter, rest.at("/dead/0"), "page by page");
 
         receiver.answer("bad", 200);
+        JsonNode second = well(dead("bad")).at("/dead/1");
+        String one = "/api/webhooks/bad/dead/" + second.path("n").asText() + "/retry";
+        assertRefused(404, "not_found", backend.post(one.replace("/bad/", "/good/"), null));
+        assertRefused(400, "bad_field", backend.post("/api/webhooks/bad/dead/x/retry", null));
+        assertRefused(404, "not_found", backend.post("/api/webhooks/bad/dead/9999999999/retry", null));
+        assertEquals(second, well(backend.post(one, null)));
+        Eventually.await(TOLD_MAX, "it is taken", () -> receiver.posts("bad").size() == 13);
+        assertEquals(
+                second.at("/event/id").asText(), receiver.posts("bad").get(12).id());
+        assertRefused(404, "not_found", backend.post(one, null));
+        assertEquals(2, well(dead("bad")).path("dead").size(), "the others wait on");
+
         JsonNode retried = well(backend.post("/api/webhooks/bad/dead/retry", null));
-        assertEquals(3, retried.path("retried").intValue());
+        assertEquals(2, retried.path("retried").intValue());
         assertFalse(retried.path("more").booleanValue());
         Eventually.await(TOLD_MAX, "all are taken", () -> receiver.posts("bad").size() == 15);
         assertEquals(ids, receiver.posts("bad").stream().map(Post::id).collect(Collectors.toSet()));
@@ -324,6 +336,7 @@ class WebhooksIT {
             assertRefused(403, "forbidden", stranger.get("/api/webhooks/mine/dead"));
             assertRefused(403, "forbidden", stranger.delete("/api/webhooks/mine/dead"));
             assertRefused(403, "forbidden", stranger.post("/api/webhooks/mine/dead/retry", null));
+            assertRefused(403, "forbidden", stranger.post("/api/webhooks/mine/dead/1/retry", null));
         }
         assertRefused(401, "unauthenticated", new RoomHttp(hub.edge(1), null).get("/api/webhooks"));
         RoomHttp other = as("backend", "elsewhere", Map.of(), true);
