@@ -258,18 +258,21 @@ public final class Rooms {
         return groups.rooms(tenant, afterId, limit, wanted);
     }
 
-    /** Removes rooms that have been closed for long and what is left of erased ones, with their logs, a bounded number each time. */
+    /**
+     * Erases rooms that have been closed for long, and removes what is left of erased ones, a bounded number each time. A log is removed only
+     * when its room is erased in the topic: an owner that stood still and was replaced meanwhile does not know that a closed room was archived.
+     */
     public void sweep() {
         groups.changeActive((table, nowMs) -> {
-            List<RoomState> old = new ArrayList<>(table.closedBefore(nowMs - bounds.closedKeptMs(), SWEEP_MAX));
-            // once more: an edge that had it open may have made the topic again
-            old.addAll(table.erasedBefore(nowMs - ERASED_KEPT_MS, SWEEP_MAX));
-            old.forEach(topics::remove);
-            return StateChange.write(
-                    old.size(),
-                    old.stream()
-                            .map(room -> StateChange.Write.delete(StateKeys.room(room.key())))
-                            .toArray(StateChange.Write[]::new));
+            List<RoomState> gone = table.erasedBefore(nowMs - ERASED_KEPT_MS, SWEEP_MAX);
+            // once more: an edge that had it open may have made the topic again, and who erased it may have died before
+            gone.forEach(topics::remove);
+            List<StateChange.Write> writes = new ArrayList<>();
+            gone.forEach(room -> writes.add(StateChange.Write.delete(StateKeys.room(room.key()))));
+            int places = Math.max(0, Math.min(SWEEP_MAX, ERASED_MAX - table.erasedCount()));
+            table.closedBefore(nowMs - bounds.closedKeptMs(), places)
+                    .forEach(room -> writes.add(StateChange.Write.note(StateKeys.room(room.key()), room.erased())));
+            return StateChange.write(writes.size(), writes.toArray(StateChange.Write[]::new));
         });
     }
 
