@@ -27,12 +27,14 @@ import io.danmaku.room.moderation.Sanctions;
 import io.danmaku.room.moderation.Takedowns;
 import io.danmaku.room.moderation.Words;
 import io.danmaku.room.posting.Posts;
+import io.danmaku.room.room.Instances;
 import io.danmaku.room.room.Owner;
 import io.danmaku.room.room.Reports;
 import io.danmaku.room.room.Retentions;
 import io.danmaku.room.room.RoomLog;
 import io.danmaku.room.room.RoomTopics;
 import io.danmaku.room.room.Rooms;
+import io.danmaku.room.room.Standstill;
 import io.danmaku.room.room.StateGroups;
 import io.danmaku.room.webhook.Webhooks;
 import io.vertx.core.Context;
@@ -48,8 +50,10 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.ext.web.Router;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 /** The process: builds, wires, starts and stops everything of room-service. */
 public final class RoomServiceNode {
@@ -91,8 +95,25 @@ public final class RoomServiceNode {
                 new HttpClientOptions(),
                 new PoolOptions().setHttp1MaxSize(FORWARD_CONNECTIONS_MAX).setMaxWaitQueueSize(FORWARD_WAITING_MAX));
 
+        Standstill standstill = Standstill.watch(vertx, state);
+        Instances instances = new Instances(
+                state,
+                pulsar.admin(),
+                self,
+                Stream.of(MembershipCount.readings(), Webhooks.readings())
+                        .flatMap(List::stream)
+                        .toList(),
+                ops.registry());
         StateGroups groups = new StateGroups(
-                vertx, state, pulsar.client(), vertx.createHttpClient(), self, config.state(), ops.registry(), clock);
+                vertx,
+                state,
+                pulsar.client(),
+                vertx.createHttpClient(),
+                self,
+                instances,
+                config.state(),
+                ops.registry(),
+                clock);
         RoomLog log = new RoomLog(pulsar.client(), state, config.events(), ops.registry());
         Retentions retentions = new Retentions(vertx, state, pulsar.admin(), groups, ops.registry());
         StatsTable stats = new StatsTable();
@@ -111,7 +132,8 @@ public final class RoomServiceNode {
         HeldChats held = new HeldChats(groups, log, posts);
         ExternalChecks checks = new ExternalChecks(groups);
         Audit audit = new Audit(pulsar, state, config.auditReads(), ops.registry());
-        Webhooks webhooks = new Webhooks(vertx, state, hooks, pulsar, groups, config.webhooks(), ops.registry(), clock);
+        Webhooks webhooks =
+                new Webhooks(vertx, state, hooks, pulsar, groups, standstill, config.webhooks(), ops.registry(), clock);
         UniqueViewers uniques = new UniqueViewers(vertx, config.redisUrl());
         shutdown.add("redis", STEP_MS, uniques::close);
         MembershipCount count = new MembershipCount(

@@ -1,6 +1,7 @@
 package io.danmaku.node.pulsar;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.json.Json;
 import java.io.IOException;
@@ -154,6 +155,24 @@ public final class PulsarAdmin {
                 .exceptionally(failed -> noneOr(failed, 0L));
     }
 
+    /**
+     * What the broker knows of a topic's subscription: {@code consumers} with {@code consumerName} and {@code metadata} and, where one is
+     * active, {@code activeConsumerName}. Missing when there is no such topic or subscription.
+     */
+    public CompletableFuture<JsonNode> subscription(String topic, String name) {
+        return get(path(topic) + "/stats")
+                .thenApply(stats -> stats.path("subscriptions").path(name))
+                .exceptionally(failed -> noneOr(failed, MissingNode.getInstance()));
+    }
+
+    /**
+     * Drops all producers and consumers of a topic, as a broker does that gives it to another one: the clients come back by themselves, and send
+     * again what was not acknowledged. Well when there is no such topic.
+     */
+    public CompletableFuture<Void> unload(String topic) {
+        return put(path(topic) + "/unload", null, Set.of(NOT_FOUND));
+    }
+
     /** {@link #backlog} of each partition of a partitioned topic, by its number; 0 for one that the brokers say nothing of. */
     public CompletableFuture<long[]> backlogs(String topic, int partitions, String subscription) {
         return get(path(topic) + "/partitioned-stats?perPartition=true").thenApply(stats -> {
@@ -170,7 +189,7 @@ public final class PulsarAdmin {
         });
     }
 
-    private static Long noneOr(Throwable failed, long none) {
+    private static <T> T noneOr(Throwable failed, T none) {
         if (failed.getCause() instanceof AdminException answer && answer.status() == NOT_FOUND) {
             return none;
         }

@@ -150,6 +150,7 @@ public final class Forwarding {
     void to(RoutingContext context, Owner other) {
         if (other == null
                 || other.instance().equals(groups.self().instance())
+                || groups.isHung(other)
                 || context.request().getHeader(HEADER) != null) {
             Problems.send(context, notCounted());
             return;

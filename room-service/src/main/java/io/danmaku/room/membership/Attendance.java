@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -27,9 +28,6 @@ import java.util.function.Function;
 final class Attendance {
     /** What a room-service's own ticks are keyed with in front of its incarnation; such a record only moves time. */
     static final String TICK_PREFIX = "~";
-
-    /** So long after the own first tick all edges have had the time to answer. */
-    private static final long SETTLE_MS = 4_000;
 
     /** Edges of a room whose counts stand in its numbers. */
     private static final int COUNTED_EDGES_MAX = 64;
@@ -58,15 +56,13 @@ final class Attendance {
     private final Function<RoomKey, LiveStream> streams;
     private final KeptUsers users;
     private long graceUntilMs;
-    /** Log time of the first own tick: what was read before it had been written before this instance counted. */
-    private long startedMs = -1;
-
+    private final Settling settling;
     private boolean begun;
-    private boolean settled;
 
     /**
      * @param tick what this instance's own ticks are keyed with
      * @param former numbers that a former instance published
+     * @param formerEdges those that had viewers then, null = not known
      * @param streams which stream runs in a room, null = not known
      */
     Attendance(
@@ -74,8 +70,10 @@ final class Attendance {
             MembershipBounds bounds,
             Watcher watcher,
             Collection<RoomStats> former,
+            Set<String> formerEdges,
             Function<RoomKey, LiveStream> streams) {
         this.streams = streams;
+        settling = new Settling(formerEdges);
         users = new KeptUsers(bounds.usersMax(), watcher);
         this.tick = tick;
         this.bounds = bounds;
@@ -100,8 +98,8 @@ final class Attendance {
             return;
         }
         if (record.edge().startsWith(TICK_PREFIX)) {
-            if (startedMs < 0 && record.edge().equals(tick)) {
-                startedMs = clock.nowMs();
+            if (record.edge().equals(tick)) {
+                settling.ticked(clock.nowMs());
             }
             return;
         }
@@ -115,7 +113,7 @@ final class Attendance {
                 watcher.dropped("edges");
                 return;
             }
-            edge = new EdgeCount(record.edge());
+            edge = new EdgeCount(record.edge(), clock.nowMs());
             edges.put(record.edge(), edge);
         }
         edge.heardMs = clock.nowMs();
@@ -136,7 +134,7 @@ final class Attendance {
         boolean snapshot = record.kind() == Membership.Kind.SNAPSHOT;
         boolean restart = record.n() == 1 && held.n > 1;
         if (snapshot) {
-            edge.answered = true;
+            edge.answered(nowMs);
         }
         if (record.n() <= held.n && !restart && !(snapshot && held.stale)) {
             return;
@@ -213,8 +211,7 @@ final class Attendance {
     /** Takes out who is dead, and forgets what is empty. */
     void sweep() {
         long nowMs = clock.nowMs();
-        if (!settled && isSettled()) {
-            settled = true;
+        if (settling.ends(nowMs, edges)) {
             rooms.values().forEach(room -> room.settle(nowMs));
         }
         if (nowMs >= graceUntilMs) {
@@ -232,6 +229,7 @@ final class Attendance {
     }
 
     private void remove(String name) {
+        settling.gone(name);
         EdgeCount edge = edges.remove(name);
         if (edge != null) {
             edge.rooms().forEach((key, held) -> {
@@ -259,12 +257,18 @@ final class Attendance {
         return asked;
     }
 
-    /**
-     * Whether all edges had the time to say what they hold. Before that numbers would be too small, and nothing is
-     * published.
-     */
+    /** Whether all edges have said what they hold, as of the last {@link #sweep}. */
     boolean isSettled() {
-        return startedMs >= 0 && clock.nowMs() - startedMs >= SETTLE_MS;
+        return settling.isOver();
+    }
+
+    /** Edges that have viewers, in order. */
+    List<String> watchedEdges() {
+        return edges.values().stream()
+                .filter(EdgeCount::hasViewers)
+                .map(EdgeCount::name)
+                .sorted()
+                .toList();
     }
 
     /**
@@ -339,7 +343,7 @@ final class Attendance {
 
     /** Rooms whose streams have users that are not in Redis yet. */
     List<RoomKey> roomsWithNewcomers() {
-        return !settled
+        return !isSettled()
                 ? List.of()
                 : rooms.values().stream()
                         .filter(room -> room.stream() != null && room.stream().hasNewcomers())

@@ -12,6 +12,9 @@ final class EdgeCount {
     /** A new edge is asked for all it has at once and again after these times, until it answers. */
     private static final long[] ASK_AFTER_MS = {0, 1_000, 3_000};
 
+    /** Snapshots of an answer follow one another sooner. */
+    private static final long ANSWERED_AFTER_MS = 250;
+
     private static final long ASK_ROOM_EVERY_MS = 1_000;
     /** With more rooms in doubt than this the edge is asked for all. */
     private static final int ROOMS_ASKED_MAX = 16;
@@ -23,12 +26,31 @@ final class EdgeCount {
     /** Has sent a snapshot. */
     boolean answered;
 
-    private long firstHeardMs = -1;
+    /** Log time of the last one. */
+    private long answeredMs;
+
+    final long firstHeardMs;
     private int asked;
     private long askedAllMs = Long.MIN_VALUE / 2;
 
-    EdgeCount(String name) {
+    EdgeCount(String name, long nowMs) {
         this.name = name;
+        firstHeardMs = nowMs;
+    }
+
+    /** It sent a snapshot. */
+    void answered(long nowMs) {
+        answered = true;
+        answeredMs = nowMs;
+    }
+
+    /** Whether it has sent snapshots, and no more of late. */
+    boolean hasAnswered(long nowMs) {
+        return answered && nowMs - answeredMs >= ANSWERED_AFTER_MS;
+    }
+
+    boolean hasViewers() {
+        return rooms.values().stream().anyMatch(room -> room.viewers > 0);
     }
 
     String name() {
@@ -40,9 +62,6 @@ final class EdgeCount {
     }
 
     void ask(long nowMs, List<MembershipRequest> requests) {
-        if (firstHeardMs < 0) {
-            firstHeardMs = nowMs;
-        }
         if (!answered && asked < ASK_AFTER_MS.length && nowMs >= firstHeardMs + ASK_AFTER_MS[asked]) {
             asked++;
             askedAllMs = nowMs;

@@ -1,6 +1,8 @@
 package io.danmaku.room.membership;
 
 import io.danmaku.protocol.log.Topics;
+import io.danmaku.room.room.Instances;
+import io.danmaku.room.room.Owner;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.util.Objects;
@@ -18,18 +20,20 @@ import org.apache.pulsar.client.api.SubscriptionType;
 
 /** The clients of Pulsar with which membership is counted; opened together and closed together. */
 final class MembershipClients {
-    private static final String SUBSCRIPTION = "room-service";
+    static final String SUBSCRIPTION = "room-service";
     private static final int RECORDS_AT_ONCE = 500;
     private static final long SEND_TIMEOUT_MS = 5_000;
 
     private final PulsarClient client;
+    private final Owner self;
     private Consumer<byte[]> consumer;
     private Producer<byte[]> ticks;
     private Producer<byte[]> requests;
     private Producer<byte[]> stats;
 
-    MembershipClients(PulsarClient client) {
+    MembershipClients(PulsarClient client, Owner self) {
         this.client = client;
+        this.self = self;
     }
 
     /** @param listener told whether this consumer is the active one */
@@ -43,6 +47,8 @@ final class MembershipClients {
                 .thenCompose(v -> client.newConsumer(Schema.BYTES)
                         .topic(Topics.membership())
                         .subscriptionName(SUBSCRIPTION)
+                        .consumerName(self.instance())
+                        .properties(Instances.properties(self))
                         .subscriptionType(SubscriptionType.Failover)
                         .subscriptionInitialPosition(SubscriptionInitialPosition.Latest)
                         .consumerEventListener(listener)

@@ -8,7 +8,9 @@ import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.Membership;
 import io.danmaku.protocol.log.MembershipRequest;
 import io.danmaku.protocol.log.RoomStats;
+import io.danmaku.protocol.log.Topics;
 import io.danmaku.protocol.room.RoomKey;
+import io.danmaku.room.room.Instances;
 import io.danmaku.room.room.LiveStream;
 import io.danmaku.room.room.Owner;
 import io.danmaku.room.room.Result;
@@ -18,7 +20,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -47,10 +48,6 @@ public final class MembershipCount {
     private static final long REOPEN_MS = 1_000;
     /** Who counts says so again and again: the topic keeps a record for 10 minutes. */
     private static final long COUNTER_BEATS = 120;
-    /** Batches that came before the word that this instance counts. */
-    private static final int EARLY_MAX = 16;
-
-    private static final long EARLY_NS = TimeUnit.SECONDS.toNanos(5);
 
     private static final long RETRY_MS = 1_000;
 
@@ -64,11 +61,14 @@ public final class MembershipCount {
     private final StatsTable table;
     private final Function<RoomKey, LiveStream> streams;
     private final UniqueCount uniques;
-    private final List<Messages<byte[]>> early = new ArrayList<>();
-    private long earlyNs = System.nanoTime();
+    private final EarlyBatches early = new EarlyBatches();
     private MembershipClients clients;
     private Activity activity;
     private Attendance attendance;
+    private CountLease lease;
+    /** Null = not since it counts. */
+    private List<String> toldEdges;
+
     private MessageId last;
     private long timer = -1;
     private long beats;
@@ -101,6 +101,11 @@ public final class MembershipCount {
         this.streams = streams;
         meters = new MembershipMeters(registry);
         uniques = new UniqueCount(redis, context, meters);
+    }
+
+    /** What instances share of it. */
+    public static List<Instances.Reading> readings() {
+        return List.of(new Instances.Reading(Topics.membership(), MembershipClients.SUBSCRIPTION));
     }
 
     /** From any thread; goes on trying until it has all it needs. */
@@ -151,7 +156,7 @@ public final class MembershipCount {
         opening = true;
         Activity told = new Activity();
         activity = told;
-        MembershipClients opened = new MembershipClients(client);
+        MembershipClients opened = new MembershipClients(client, self);
         clients = opened;
         CompletableFuture<Void> read = table.isOpen() ? CompletableFuture.completedFuture(null) : table.open(client);
         Future.fromCompletionStage(read.thenCompose(v -> opened.open(told)), context)
@@ -224,15 +229,14 @@ public final class MembershipCount {
         }
     }
 
+    /** Also when this one counted already: its consumer was away, and another one may have had what came meanwhile. */
     private void activate() {
-        if (attendance == null && !closed) {
+        if (!closed) {
             LOG.info("counting who is where");
-            attendance = new Attendance(tick, bounds, meters, table.all(), streams);
+            lease = new CountLease(System.nanoTime());
+            attendance = new Attendance(tick, bounds, meters, table.all(), table.watchedEdges(), streams);
             meters.active = true;
-            if (System.nanoTime() - earlyNs <= EARLY_NS) {
-                early.forEach(this::take);
-            }
-            early.clear();
+            early.take(this::take);
             tick();
             sayWhoCounts();
             ask(new MembershipRequest(MembershipRequest.EVERY_EDGE, null));
@@ -258,15 +262,7 @@ public final class MembershipCount {
 
     private void take(Messages<byte[]> batch) {
         if (attendance == null) {
-            // around a take-over: they may have come before the word that this instance counts, and come once
-            long nowNs = System.nanoTime();
-            if (nowNs - earlyNs > EARLY_NS) {
-                early.clear();
-            }
-            if (early.size() < EARLY_MAX) {
-                early.add(batch);
-                earlyNs = nowNs;
-            }
+            early.add(batch);
             return;
         }
         MessageId newest = null;
@@ -288,6 +284,7 @@ public final class MembershipCount {
             }
         }
         if (newest != null) {
+            lease.read(newest);
             Future.fromCompletionStage(clients.consumer().acknowledgeCumulativeAsync(newest), context)
                     .onFailure(this::failed);
         }
@@ -302,13 +299,16 @@ public final class MembershipCount {
         if (beats++ % (LogClock.TICK_MS / BEAT_MS) == 0) {
             tick();
         }
-        if (beats % COUNTER_BEATS == 0) {
-            sayWhoCounts();
-        }
         attendance.sweep();
         attendance.requests(REQUESTS_AT_ONCE).forEach(this::ask);
         uniques.turn(attendance);
-        publish();
+        if (lease.holds(System.nanoTime())) {
+            if (beats % COUNTER_BEATS == 0
+                    || (attendance.isSettled() && !attendance.watchedEdges().equals(toldEdges))) {
+                sayWhoCounts();
+            }
+            publish();
+        }
         meters.edges = attendance.edgeCount();
         meters.users = attendance.userCount();
     }
@@ -345,11 +345,18 @@ public final class MembershipCount {
     }
 
     private void tick() {
-        send(clients.ticks(), tick, Json.bytes(Membership.lease(tick))).onFailure(this::failed);
+        CountLease held = lease;
+        long nowNs = System.nanoTime();
+        send(clients.ticks(), tick, Json.bytes(Membership.lease(tick)))
+                .onSuccess(sent -> held.sent(sent, nowNs))
+                .onFailure(this::failed);
     }
 
+    /** Until all edges have answered, with those of before: this instance may be followed by another one soon. */
     private void sayWhoCounts() {
-        send(clients.stats(), RoomStats.COUNTER_KEY, Json.bytes(self)).onFailure(this::failed);
+        toldEdges = attendance.isSettled() ? attendance.watchedEdges() : null;
+        StatsTable.Counter counter = StatsTable.Counter.of(self, toldEdges == null ? table.watchedEdges() : toldEdges);
+        send(clients.stats(), RoomStats.COUNTER_KEY, Json.bytes(counter)).onFailure(this::failed);
     }
 
     private void ask(MembershipRequest request) {

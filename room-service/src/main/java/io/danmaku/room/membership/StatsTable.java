@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.Schema;
@@ -45,13 +46,37 @@ public final class StatsTable {
 
     /** The instance that counts, as it said last; null before one did. */
     public Owner counter() {
+        Counter counter = whoCounts();
+        return counter == null ? null : new Owner(counter.instance, counter.url);
+    }
+
+    /** Edges that had viewers, as who counts said last; null = not known. */
+    Set<String> watchedEdges() {
+        Counter counter = whoCounts();
+        return counter == null || counter.edges == null ? null : Set.copyOf(counter.edges);
+    }
+
+    private Counter whoCounts() {
         TableView<byte[]> now = view;
         byte[] value = now == null ? null : now.get(RoomStats.COUNTER_KEY);
         try {
-            return value == null ? null : Json.read(value, Owner.class);
+            return value == null ? null : Json.read(value, Counter.class);
         } catch (UncheckedIOException bad) {
             LOG.error("who counts is not of its form", bad);
             return null;
+        }
+    }
+
+    /**
+     * Who counts; an {@link Owner} with more.
+     *
+     * @param edges those that have viewers, for who counts next; null of too many, or from an older instance
+     */
+    record Counter(String instance, String url, Collection<String> edges) {
+        private static final int EDGES_MAX = 1_000;
+
+        static Counter of(Owner self, Collection<String> edges) {
+            return new Counter(self.instance(), self.url(), edges == null || edges.size() > EDGES_MAX ? null : edges);
         }
     }
 

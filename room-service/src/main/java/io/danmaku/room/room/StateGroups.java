@@ -29,6 +29,8 @@ public final class StateGroups implements Bearer.Keys {
     private final Owner self;
     private final StateBounds bounds;
     private final OwnerWatch watch;
+    private final Instances instances;
+    private final Clock clock;
     private final List<StateGroup> groups = new ArrayList<>(Topics.STATE_GROUPS);
     /** Copies for other threads, refreshed by every tick. */
     private volatile int served;
@@ -49,13 +51,16 @@ public final class StateGroups implements Bearer.Keys {
             PulsarClient client,
             HttpClient looks,
             Owner self,
+            Instances instances,
             StateBounds bounds,
             MeterRegistry registry,
             Clock clock) {
         this.vertx = vertx;
         this.context = context;
         this.self = self;
+        this.instances = instances;
         this.bounds = bounds;
+        this.clock = clock;
         // a look that fails is over when the next tick asks
         watch = new OwnerWatch(looks, bounds.watchIntervalMs() * 3 / 4);
         StateMeters meters = new StateMeters(registry);
@@ -94,7 +99,8 @@ public final class StateGroups implements Bearer.Keys {
     }
 
     private void tick() {
-        Set<Owner> others = new HashSet<>();
+        instances.tick(watch, clock.millis());
+        Set<Owner> others = new HashSet<>(instances.others());
         for (StateGroup group : groups) {
             group.tick(watch);
             if (group.otherOwner() != null) {

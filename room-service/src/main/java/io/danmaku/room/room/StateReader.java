@@ -51,7 +51,11 @@ final class StateReader {
     /** Who waits for a record to be read: some requests of the webhooks at most. */
     private final List<Awaited> awaited = new ArrayList<>();
 
-    private record Awaited(MessageId end, Promise<RoomTable> promise) {}
+    private static final class Awaited {
+        private final Promise<RoomTable> promise = Promise.promise();
+        /** Null until the topic's end is known. */
+        private MessageId end;
+    }
 
     StateReader(PulsarClient client, Context context, String topic, Watcher watcher) {
         this.client = client;
@@ -78,20 +82,25 @@ final class StateReader {
         if (closed || reader == null) {
             return Future.failedFuture("the topic is not read here");
         }
-        return Future.fromCompletionStage(reader.getLastMessageIdsAsync(), context)
-                .compose(ends -> {
-                    MessageIdAdv place = (MessageIdAdv) ends.get(0);
-                    MessageId end = new MessageIdImpl(place.getLedgerId(), place.getEntryId(), -1);
-                    if (place.getEntryId() < 0 || hasRead(end)) {
-                        return Future.succeededFuture(table);
-                    }
-                    if (closed) {
-                        return Future.failedFuture("the topic is no longer read here");
-                    }
-                    Promise<RoomTable> promise = Promise.promise();
-                    awaited.add(new Awaited(end, promise));
-                    return promise.future();
-                });
+        Awaited wait = new Awaited();
+        awaited.add(wait);
+        // of a reader that is closed meanwhile there is no answer: close() gives one
+        Future.fromCompletionStage(reader.getLastMessageIdsAsync(), context).onComplete((ends, failure) -> {
+            if (failure != null) {
+                awaited.remove(wait);
+                wait.promise.tryFail(failure);
+                return;
+            }
+            MessageIdAdv place = (MessageIdAdv) ends.get(0);
+            MessageId end = new MessageIdImpl(place.getLedgerId(), place.getEntryId(), -1);
+            if (place.getEntryId() < 0 || hasRead(end)) {
+                awaited.remove(wait);
+                wait.promise.tryComplete(table);
+            } else {
+                wait.end = end;
+            }
+        });
+        return wait.promise.future();
     }
 
     void open() {
@@ -168,10 +177,11 @@ final class StateReader {
         last = message.getMessageId();
         watcher.read(this);
         if (!awaited.isEmpty()) {
-            List<Awaited> there =
-                    awaited.stream().filter(wait -> hasRead(wait.end)).toList();
+            List<Awaited> there = awaited.stream()
+                    .filter(wait -> wait.end != null && hasRead(wait.end))
+                    .toList();
             awaited.removeAll(there);
-            there.forEach(wait -> wait.promise.complete(table));
+            there.forEach(wait -> wait.promise.tryComplete(table));
         }
     }
 
@@ -184,7 +194,7 @@ final class StateReader {
 
     void close() {
         closed = true;
-        awaited.forEach(wait -> wait.promise.fail("the topic is no longer read here"));
+        awaited.forEach(wait -> wait.promise.tryFail("the topic is no longer read here"));
         awaited.clear();
         if (reader != null) {
             closeReader();

@@ -11,7 +11,10 @@ import io.danmaku.protocol.room.RoomState;
 import io.danmaku.protocol.room.Sanction;
 import io.danmaku.room.moderation.SanctionForm;
 import io.danmaku.room.room.Act;
+import io.danmaku.room.room.Instances;
+import io.danmaku.room.room.Owner;
 import io.danmaku.room.room.RoomForm;
+import io.danmaku.room.room.Standstill;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -38,7 +41,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ActReader {
     private static final Logger LOG = LoggerFactory.getLogger(ActReader.class);
-    private static final String SUBSCRIPTION = "webhooks";
     private static final int QUEUE = 50;
     private static final long AGAIN_MS = 1_000;
 
@@ -57,28 +59,44 @@ final class ActReader {
     private final Vertx vertx;
     private final Context context;
     private final PulsarClient client;
+    private final Owner self;
+    private final Standstill standstill;
     private final Outbox outbox;
     private final HookMeters meters;
     private final Promise<Void> subscribed = Promise.promise();
     private Consumer<byte[]> consumer;
+    private long openedNs;
     private boolean closed;
 
-    ActReader(Vertx vertx, Context context, PulsarClient client, Outbox outbox, HookMeters meters) {
+    ActReader(
+            Vertx vertx,
+            Context context,
+            PulsarClient client,
+            Owner self,
+            Standstill standstill,
+            Outbox outbox,
+            HookMeters meters) {
         this.vertx = vertx;
         this.context = context;
         this.client = client;
+        this.self = self;
+        this.standstill = standstill;
         this.outbox = outbox;
         this.meters = meters;
     }
 
+    static List<String> topics() {
+        return IntStream.range(0, Topics.STATE_GROUPS).mapToObj(Topics::state).toList();
+    }
+
     /** Goes on trying. Completes when the subscription is there: no act from then on is missed. */
     Future<Void> open() {
-        List<String> topics =
-                IntStream.range(0, Topics.STATE_GROUPS).mapToObj(Topics::state).toList();
         Future.fromCompletionStage(
                         client.newConsumer(Schema.BYTES)
-                                .topics(topics)
-                                .subscriptionName(SUBSCRIPTION)
+                                .topics(topics())
+                                .subscriptionName(Webhooks.SUBSCRIPTION)
+                                .consumerName(self.instance())
+                                .properties(Instances.properties(self))
                                 .subscriptionType(SubscriptionType.Failover)
                                 .receiverQueueSize(QUEUE)
                                 .autoUpdatePartitions(false)
@@ -86,6 +104,7 @@ final class ActReader {
                         context)
                 .onSuccess(opened -> {
                     consumer = opened;
+                    openedNs = System.nanoTime();
                     subscribed.tryComplete();
                     if (closed) {
                         closeConsumer();
@@ -118,7 +137,7 @@ final class ActReader {
     }
 
     /** The client library mends lost connections; a consumer that fails it has given up. What it had comes again. */
-    private void openAgain(Consumer<byte[]> failed, Throwable why) {
+    private void openAgain(Consumer<byte[]> failed, Object why) {
         if (failed == consumer) {
             LOG.warn("reading acts for webhooks is begun anew: {}", why.toString());
             meters.reopened.increment();
@@ -128,6 +147,10 @@ final class ActReader {
     }
 
     private void take(Consumer<byte[]> from, Message<byte[]> message) {
+        if (standstill.since(openedNs)) {
+            openAgain(from, Standstill.NOTICED);
+            return;
+        }
         HookRecord event;
         try {
             event = event(message);

@@ -6,7 +6,9 @@ import io.danmaku.protocol.log.Topics;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.Webhook;
+import io.danmaku.room.room.Instances;
 import io.danmaku.room.room.RoomTable;
+import io.danmaku.room.room.Standstill;
 import io.danmaku.room.room.StateGroups;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -37,7 +39,6 @@ import org.slf4j.LoggerFactory;
  * not fit is put off, so that nobody waits for another one's endpoint. On the state context.
  */
 final class Deliveries {
-    static final String SUBSCRIPTION = "webhooks";
     /** Property of a record that was not taken: why. */
     static final String FAILURE = "failure";
     /** Property in which the client library counts. */
@@ -62,6 +63,7 @@ final class Deliveries {
     private final Context context;
     private final PulsarClient client;
     private final StateGroups groups;
+    private final Standstill standstill;
     private final Outbox outbox;
     private final Endpoints endpoints;
     private final HookBounds bounds;
@@ -71,6 +73,7 @@ final class Deliveries {
     private final Map<String, Lane> lanes = new HashMap<>();
 
     private Consumer<byte[]> consumer;
+    private long openedNs;
     private int underWay;
     private int waiting;
     private int telling;
@@ -92,6 +95,7 @@ final class Deliveries {
             Context context,
             PulsarClient client,
             StateGroups groups,
+            Standstill standstill,
             Outbox outbox,
             Endpoints endpoints,
             HookBounds bounds,
@@ -100,6 +104,7 @@ final class Deliveries {
         this.context = context;
         this.client = client;
         this.groups = groups;
+        this.standstill = standstill;
         this.outbox = outbox;
         this.endpoints = endpoints;
         this.bounds = bounds;
@@ -116,7 +121,9 @@ final class Deliveries {
         Future.fromCompletionStage(
                         client.newConsumer(Schema.BYTES)
                                 .topic(Topics.hookOutbox())
-                                .subscriptionName(SUBSCRIPTION)
+                                .subscriptionName(Webhooks.SUBSCRIPTION)
+                                .consumerName(groups.self().instance())
+                                .properties(Instances.properties(groups.self()))
                                 .subscriptionType(SubscriptionType.Shared)
                                 .subscriptionInitialPosition(SubscriptionInitialPosition.Earliest)
                                 .receiverQueueSize(QUEUE)
@@ -130,6 +137,7 @@ final class Deliveries {
                         context)
                 .onSuccess(opened -> {
                     consumer = opened;
+                    openedNs = System.nanoTime();
                     paused = false;
                     if (closed) {
                         closeConsumer();
@@ -159,7 +167,9 @@ final class Deliveries {
                 .onSuccess(message -> {
                     if (from == consumer) {
                         take(from, message);
-                        goOn();
+                        if (from == consumer) {
+                            goOn();
+                        }
                     }
                 })
                 .onFailure(failure -> openAgain(from, failure));
@@ -173,7 +183,7 @@ final class Deliveries {
     }
 
     /** The client library mends lost connections; a consumer that fails it has given up. What it had comes again. */
-    private void openAgain(Consumer<byte[]> failed, Throwable why) {
+    private void openAgain(Consumer<byte[]> failed, Object why) {
         if (!closed && failed == consumer) {
             LOG.warn("reading the outbox of webhooks is begun anew: {}", why.toString());
             meters.reopened.increment();
@@ -256,6 +266,11 @@ final class Deliveries {
     }
 
     private void start(Lane lane, Delivery delivery) {
+        if (standstill.since(openedNs)) {
+            openAgain(delivery.from, Standstill.NOTICED);
+            ended(lane, delivery, lane.failing);
+            return;
+        }
         hook(delivery.event)
                 .onSuccess(hook -> {
                     if (hook == null) {
@@ -294,6 +309,9 @@ final class Deliveries {
                     if (failure == null) {
                         meters.delivered.increment();
                         acknowledge(delivery.from, delivery.message);
+                    } else if (standstill.since(openedNs)) {
+                        // perhaps another instance has it, and no time was left here for the answer
+                        openAgain(delivery.from, Standstill.NOTICED);
                     } else {
                         meters.failed.increment();
                         again(delivery, failure);

@@ -10,8 +10,10 @@ import io.danmaku.protocol.log.Topics;
 import io.danmaku.protocol.room.RoomKey;
 import io.danmaku.protocol.room.Webhook;
 import io.danmaku.room.room.Actor;
+import io.danmaku.room.room.Instances;
 import io.danmaku.room.room.Result;
 import io.danmaku.room.room.RoomTable;
+import io.danmaku.room.room.Standstill;
 import io.danmaku.room.room.StateChange;
 import io.danmaku.room.room.StateGroups;
 import io.danmaku.room.room.Sweep;
@@ -22,6 +24,7 @@ import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +34,9 @@ public final class Webhooks {
     public static final int HOOKS_MAX = 10;
     /** Dead letters that one request puts back. */
     public static final int RETRIED_MAX = 200;
+
+    /** Of all topics that are read here. */
+    static final String SUBSCRIPTION = "webhooks";
 
     private static final Logger LOG = LoggerFactory.getLogger(Webhooks.class);
     /** How long a webhook that was removed stays in the topic: see {@link Webhook}. */
@@ -66,6 +72,7 @@ public final class Webhooks {
             Context connections,
             PulsarNode pulsar,
             StateGroups groups,
+            Standstill standstill,
             HookBounds bounds,
             MeterRegistry registry,
             Clock clock) {
@@ -75,14 +82,22 @@ public final class Webhooks {
         this.groups = groups;
         meters = new HookMeters(registry);
         outbox = new Outbox(pulsar.client(), context, groups, meters);
-        acts = new ActReader(vertx, context, pulsar.client(), outbox, meters);
+        acts = new ActReader(vertx, context, pulsar.client(), groups.self(), standstill, outbox, meters);
         endpoints = new Endpoints(vertx, connections, bounds, clock);
-        deliveries = new Deliveries(vertx, context, pulsar.client(), groups, outbox, endpoints, bounds, meters);
+        deliveries =
+                new Deliveries(vertx, context, pulsar.client(), groups, standstill, outbox, endpoints, bounds, meters);
         dead = new DeadLetters(pulsar, context);
         outdated = new Sweep<>(
                 groups,
                 (table, nowMs, limit) -> table.hooks().removedWebhooks(nowMs - REMOVED_KEPT_MS, limit),
                 hook -> StateKeys.webhook(hook.tenant(), hook.name()));
+    }
+
+    /** What instances share of it. */
+    public static List<Instances.Reading> readings() {
+        return Stream.concat(ActReader.topics().stream(), Stream.of(Topics.hookOutbox(), Topics.hookRetries()))
+                .map(topic -> new Instances.Reading(topic, SUBSCRIPTION))
+                .toList();
     }
 
     /**
@@ -108,7 +123,7 @@ public final class Webhooks {
     }
 
     private Future<Long> backlog(String topic) {
-        return Future.fromCompletionStage(pulsar.admin().backlog(topic, Deliveries.SUBSCRIPTION), context);
+        return Future.fromCompletionStage(pulsar.admin().backlog(topic, SUBSCRIPTION), context);
     }
 
     /** Stops telling: other instances go on, and this one when it starts again. From any thread. */

@@ -38,6 +38,7 @@ import io.danmaku.room.moderation.Takedowns;
 import io.danmaku.room.moderation.Words;
 import io.danmaku.room.posting.Posts;
 import io.danmaku.room.room.EventBounds;
+import io.danmaku.room.room.Instances;
 import io.danmaku.room.room.Owner;
 import io.danmaku.room.room.Reports;
 import io.danmaku.room.room.Retentions;
@@ -46,6 +47,7 @@ import io.danmaku.room.room.RoomForm;
 import io.danmaku.room.room.RoomLog;
 import io.danmaku.room.room.RoomTopics;
 import io.danmaku.room.room.Rooms;
+import io.danmaku.room.room.Standstill;
 import io.danmaku.room.room.StateBounds;
 import io.danmaku.room.room.StateGroups;
 import io.danmaku.room.webhook.HookBounds;
@@ -98,12 +100,14 @@ class ApiDocumentTest {
         PulsarClient pulsar = node.client();
         ops = new Ops("room-service");
         HttpClient http = vertx.createHttpClient();
+        Owner self = new Owner("me", "http://127.0.0.1:1");
         StateGroups groups = new StateGroups(
                 vertx,
                 context,
                 pulsar,
                 http,
-                new Owner("me", "http://127.0.0.1:1"),
+                self,
+                new Instances(context, node.admin(), self, MembershipCount.readings(), ops.registry()),
                 new StateBounds(1, 1_000, 1_000, 1_000, 1_000),
                 ops.registry(),
                 Clock.systemUTC());
@@ -148,6 +152,7 @@ class ApiDocumentTest {
                                 context,
                                 node,
                                 groups,
+                                Standstill.watch(vertx, context),
                                 new HookBounds(2, 100, 100, 100, 1, 1),
                                 ops.registry(),
                                 Clock.systemUTC()),

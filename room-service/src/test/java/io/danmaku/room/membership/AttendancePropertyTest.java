@@ -114,6 +114,7 @@ class AttendancePropertyTest {
     }
 
     private void takeOver() {
+        Set<String> former = attendance == null ? null : Set.copyOf(attendance.watchedEdges());
         attendance = new Attendance(
                 TICK,
                 BOUNDS,
@@ -128,6 +129,7 @@ class AttendancePropertyTest {
                     public void dropped(String why) {}
                 },
                 List.of(),
+                former,
                 room -> LiveStream.NONE);
     }
 

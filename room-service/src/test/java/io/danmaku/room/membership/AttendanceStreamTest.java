@@ -27,7 +27,7 @@ class AttendanceStreamTest {
     private Attendance attendance = attendance(List.of());
 
     private Attendance attendance(List<RoomStats> former) {
-        return new Attendance(TICK, BOUNDS, Silent.WATCHER, former, room -> live);
+        return new Attendance(TICK, BOUNDS, Silent.WATCHER, former, null, room -> live);
     }
 
     private void on(Membership record) {

@@ -27,6 +27,7 @@ class AttendanceTest {
     private int holes;
     private long nowMs = 1_795_000_000_000L;
     private LiveStream live = LiveStream.NONE;
+    private Set<String> formerEdges;
     private Attendance attendance = attendance(List.of());
 
     private Attendance attendance(List<RoomStats> former) {
@@ -50,6 +51,7 @@ class AttendanceTest {
                     }
                 },
                 former,
+                formerEdges,
                 room -> live);
     }
 
@@ -218,6 +220,32 @@ class AttendanceTest {
         assertEquals(List.of(), attendance.news(0, 10));
         pass(1_000, "a");
         assertEquals(1, attendance.news(0, 10).size());
+    }
+
+    @Test
+    void numbersArePublishedSoonerWhenAllEdgesThatHadViewersHaveAnswered() {
+        formerEdges = Set.of("a", "b");
+        attendance = attendance(List.of());
+        pass(1_000, "a", "b", "none");
+        snapshot("a", 7, 2, List.of("7"), 0);
+        pass(1_000, "a", "b", "none");
+        assertEquals(List.of(), attendance.news(0, 10), "b has not answered");
+        snapshot("b", 7, 1, List.of("8"), 0);
+        attendance.sweep();
+        assertEquals(List.of(), attendance.news(0, 10), "b may have more to say");
+        pass(1_000, "a", "b", "none");
+        assertNews(0, 3, 2, 3, 0);
+    }
+
+    @Test
+    void anEdgeThatHadViewersAndSaysGoodbyeIsNotWaitedFor() {
+        formerEdges = Set.of("a", "b");
+        attendance = attendance(List.of(new RoomStats(ROOM, 3, 2, 3, 0)));
+        pass(1_000, "a");
+        snapshot("a", 7, 2, List.of("7"), 0);
+        on(Membership.bye("b"));
+        pass(2_000, "a");
+        assertNews(0, 2, 1, 3, 0);
     }
 
     @Test

@@ -26,7 +26,7 @@ class AttendanceViewersTest {
     private static final MembershipBounds BOUNDS = new MembershipBounds(8, 20_000, 2_000, 2_000, 3_600_000, 10_000);
 
     private final Attendance attendance =
-            new Attendance("~me", BOUNDS, Silent.WATCHER, List.of(), room -> LiveStream.NONE);
+            new Attendance("~me", BOUNDS, Silent.WATCHER, List.of(), null, room -> LiveStream.NONE);
     private long nowMs = 1_795_000_000_000L;
 
     private void on(Membership record) {

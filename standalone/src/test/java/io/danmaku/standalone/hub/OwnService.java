@@ -157,6 +157,15 @@ public final class OwnService implements AutoCloseable {
                 .sum();
     }
 
+    /** Stops it where it stands: it neither answers nor ends until {@link #resume}. */
+    public void pause() {
+        TestHub.signal(process.pid(), "STOP");
+    }
+
+    public void resume() {
+        TestHub.signal(process.pid(), "CONT");
+    }
+
     /** Tells it to stop. */
     public void term() {
         // not Process.destroy(), which closes the child's streams too

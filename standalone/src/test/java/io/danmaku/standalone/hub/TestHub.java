@@ -188,12 +188,16 @@ public final class TestHub {
     }
 
     private void signal(String name, String signal) {
+        signal(pid(name), signal);
+    }
+
+    static void signal(long pid, String signal) {
         try {
-            Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(pid(name)))
+            Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(pid))
                     .inheritIO()
                     .start();
             if (kill.waitFor() != 0) {
-                throw new AssertionError(name + " takes no signal: " + part(name));
+                throw new AssertionError(pid + " takes no signal");
             }
         } catch (IOException cannot) {
             throw new AssertionError(cannot);

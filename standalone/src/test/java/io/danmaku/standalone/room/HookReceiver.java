@@ -28,8 +28,8 @@ final class HookReceiver implements AutoCloseable {
     private static final Pattern SIGNATURE = Pattern.compile("t=(\\d+),v1=([0-9a-f]{64})");
     private static final long CLOCKS_S = 60;
 
-    /** A post, whatever it was answered with. */
-    record Post(JsonNode event, boolean signed) {
+    /** A post, and what it was answered with, 0 = nothing. */
+    record Post(JsonNode event, boolean signed, int status) {
         String id() {
             return event.path("id").asText();
         }
@@ -49,7 +49,7 @@ final class HookReceiver implements AutoCloseable {
             byte[] body = asked.getRequestBody().readAllBytes();
             boolean signed = isSigned(asked.getRequestHeaders().getFirst("Danmaku-Signature"), body);
             int status = statuses.getOrDefault(path, 200);
-            posts(path).add(new Post(Json.MAPPER.readTree(body), signed));
+            posts(path).add(new Post(Json.MAPPER.readTree(body), signed, status));
             if (status == 0) {
                 try {
                     closed.await();

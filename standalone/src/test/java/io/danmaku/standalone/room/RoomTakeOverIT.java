@@ -4,14 +4,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.danmaku.protocol.token.Claims;
+import io.danmaku.standalone.client.Clients;
 import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.OwnService;
 import io.danmaku.standalone.hub.TestHub;
 import io.danmaku.standalone.room.RoomHttp.Answer;
+import io.danmaku.standalone.system.Witness;
+import java.net.URI;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Two instances of room-service: any takes HTTP, one decides, and the other goes on when it dies. */
@@ -22,6 +31,14 @@ class RoomTakeOverIT {
     private static final Duration TAKE_OVER_MAX = Duration.ofSeconds(15);
     /** For all rooms, from the moment at which the owner died or stood still: 5 s, and 3 for a machine that has more to do. */
     private static final Duration TAKEN_OVER_MAX = Duration.ofSeconds(8);
+
+    /** As the shared hub has it: deliveries that a receiver does not answer are tried again soon. */
+    private static final Map<String, String> QUICK = Map.of(
+            "DANMAKU_WEBHOOKS_TIMEOUT", "2s",
+            "DANMAKU_WEBHOOKS_BACKOFF_MIN", "100ms",
+            "DANMAKU_WEBHOOKS_BACKOFF_MAX", "1s");
+
+    private static final String MUTE = "{\"kind\":\"mute\",\"seconds\":600,\"user\":\"m";
     /** Who asks has no patience with a request that the owner took with it. */
     private static final Duration IMPATIENT = Duration.ofMillis(500);
 
@@ -116,7 +133,10 @@ class RoomTakeOverIT {
             assertTrue(status == 201 || status == 409, () -> "created: " + status);
             retitle(first, i, "before");
         }
-        try (OwnService other = OwnService.start(hub, OwnService.Kind.ROOM_SERVICE, Map.of())) {
+        first.post("/api/rooms", "{\"id\":\"over-closed\"}");
+        first.delete("/api/rooms/over-closed");
+        Map<String, String> sweeps = Map.of("DANMAKU_ROOMS_CLOSED_KEPT", "1s", "DANMAKU_ROOMS_SWEEP_INTERVAL", "500ms");
+        try (OwnService other = OwnService.start(hub, OwnService.Kind.ROOM_SERVICE, sweeps)) {
             RoomHttp second = new RoomHttp(other.address(), hub.adminToken());
             hub.pause("room-service");
             try {
@@ -125,6 +145,10 @@ class RoomTakeOverIT {
                     decidedSoon(second, i, "while it hangs", hungNs);
                 }
                 tell("hung", hungNs);
+                Eventually.await(
+                        TAKE_OVER_MAX,
+                        "a room that was closed for long is gone",
+                        () -> second.get("/api/rooms/over-closed").status() == 404);
             } finally {
                 hub.resume("room-service");
             }
@@ -146,5 +170,148 @@ class RoomTakeOverIT {
             retitle(first, i, "alone again");
             assertEquals("alone again", first.get(room(i)).body().path("title").asText());
         }
+    }
+
+    /** Which one counts and which one reads whose acts the broker chooses; the one that counts is stopped. */
+    @Test
+    void whatAHungInstanceReadsGoesToTheOtherOneAndNothingIsDoneTwiceWhenItGoesOn() throws Exception {
+        long expiresMs = System.currentTimeMillis() + 3_600_000;
+        String backend = hub.token(new Claims("backend", "backend", "over", Map.of(), true, expiresMs));
+        RoomHttp theirs = new RoomHttp(hub.roomService(), backend);
+        first.post("/api/rooms", "{\"id\":\"over-watched\"}");
+        try (OwnService other = OwnService.start(hub, OwnService.Kind.ROOM_SERVICE, QUICK);
+                HookReceiver receiver = new HookReceiver();
+                Clients clients = new Clients(1)) {
+            for (int i = 0; i < ROOMS; i++) {
+                theirs.post("/api/rooms", "{\"id\":\"over-" + i + "\"}");
+            }
+            assertEquals(
+                    200,
+                    theirs.ask("PUT", "/api/webhooks/over", hook(receiver.address("over")))
+                            .status());
+            Witness.viewer(clients, hub, "over-1", 1).join("over-watched");
+            boolean otherCounts = other.metric("danmaku_membership_active") > 0;
+            URI goesOn = otherCounts ? hub.roomService() : other.address();
+            awaitOnline(goesOn, 1, TAKE_OVER_MAX);
+            // so both have deliveries in hand
+            receiver.answer("over", 0);
+            for (int i = 0; i < ROOMS; i++) {
+                assertEquals(
+                        201,
+                        theirs.post(room(i) + "/sanctions", MUTE + i + "a\"}").status());
+            }
+            Eventually.await(
+                    TAKE_OVER_MAX,
+                    "some are on their way",
+                    () -> receiver.posts("over").size() >= 4);
+
+            signal(other, otherCounts, true);
+            long hungNs = System.nanoTime();
+            receiver.answer("over", 200);
+            CompletableFuture<Long> counted = CompletableFuture.supplyAsync(() -> {
+                Witness.viewer(clients, hub, "over-2", 2).join("over-watched");
+                awaitOnline(goesOn, 2, TAKEN_OVER_MAX);
+                return elapsedMs(hungNs);
+            });
+            RoomHttp alive = new RoomHttp(goesOn, backend);
+            try {
+                for (int i = 0; i < ROOMS; i++) {
+                    muteSoon(alive, i, hungNs);
+                }
+                Eventually.await(
+                        TAKEN_OVER_MAX,
+                        "all are told by the other one",
+                        () -> users(receiver).size() == 2 * ROOMS);
+                long toldMs = elapsedMs(hungNs);
+                System.out.printf(
+                        "room-service hung, and it %s: viewers counted by the other one after %d ms, %d webhooks told after %d ms%n",
+                        otherCounts ? "decided nothing" : "decided all", counted.get(), 2 * ROOMS, toldMs);
+            } finally {
+                signal(other, otherCounts, false);
+            }
+            // it gives up what it had in hand: others have it
+            int before = receiver.posts("over").size();
+            Set<String> told = ids(receiver.posts("over"));
+            Witness third = Witness.viewer(clients, hub, "over-3", 1);
+            third.join("over-watched");
+            awaitOnline(goesOn, 3, TAKE_OVER_MAX);
+            for (int i = 0; i < ROOMS; i++) {
+                int number = i;
+                Eventually.await(
+                        TAKE_OVER_MAX,
+                        "somebody decides for " + room(i),
+                        () -> theirs.post(room(number) + "/sanctions", MUTE + number + "c\"}")
+                                        .status()
+                                == 201);
+            }
+            Eventually.await(
+                    TAKE_OVER_MAX,
+                    "the new ones are told",
+                    () -> users(receiver).size() == 3 * ROOMS);
+            List<HookReceiver.Post> since = receiver.posts("over")
+                    .subList(before, receiver.posts("over").size());
+            assertEquals(since.size(), ids(since).size(), "nothing is told twice");
+            assertTrue(Collections.disjoint(told, ids(since)), "nothing is told again");
+            third.close();
+            for (URI each : List.of(goesOn, otherCounts ? other.address() : hub.roomService())) {
+                awaitOnline(each, 2, TAKE_OVER_MAX);
+            }
+            theirs.delete("/api/webhooks/over");
+            other.stop();
+        }
+    }
+
+    private static String hook(String url) {
+        return "{\"url\":\"" + url + "\",\"secret\":\"" + HookReceiver.SECRET + "\",\"events\":[\"sanction\"]}";
+    }
+
+    private void signal(OwnService other, boolean toOther, boolean stop) {
+        if (toOther && stop) {
+            other.pause();
+        } else if (toOther) {
+            other.resume();
+        } else if (stop) {
+            hub.pause("room-service");
+        } else {
+            hub.resume("room-service");
+        }
+    }
+
+    private void awaitOnline(URI instance, int viewers, Duration atMost) {
+        RoomHttp http = new RoomHttp(instance, hub.adminToken()).within(IMPATIENT);
+        Eventually.await(
+                atMost,
+                viewers + " viewers",
+                () -> http.get("/api/rooms/over-watched/presence")
+                                .body()
+                                .path("online")
+                                .intValue()
+                        == viewers);
+    }
+
+    private static void muteSoon(RoomHttp http, int i, long sinceNs) {
+        Eventually.await(
+                TAKEN_OVER_MAX.minusNanos(System.nanoTime() - sinceNs),
+                "somebody decides for " + room(i),
+                () -> http.within(IMPATIENT)
+                                .post(room(i) + "/sanctions", MUTE + i + "b\"}")
+                                .status()
+                        == 201);
+    }
+
+    private static Set<String> ids(List<HookReceiver.Post> posts) {
+        return posts.stream().map(HookReceiver.Post::id).collect(Collectors.toSet());
+    }
+
+    /** Of whose mutes the backend has heard, and said so. */
+    private static Set<String> users(HookReceiver receiver) {
+        return receiver.posts("over").stream()
+                .filter(post -> post.status() == 200)
+                .map(post -> post.event().at("/data/user").asText())
+                .collect(Collectors.toSet());
+    }
+
+    private static long elapsedMs(long sinceNs) {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sinceNs);
     }
 }
