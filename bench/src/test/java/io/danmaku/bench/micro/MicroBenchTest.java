@@ -41,6 +41,7 @@ final class MicroBenchTest {
                         "frameABatch",
                         "frameABatchAndAppendIt",
                         "frameABatchAsPackets",
+                        "masked",
                         "observeANewRecord",
                         "ringToTail",
                         "english",
