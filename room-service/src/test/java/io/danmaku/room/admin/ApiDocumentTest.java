@@ -17,7 +17,6 @@ import io.danmaku.node.redis.UniqueViewers;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.room.HookType;
 import io.danmaku.protocol.room.Pin;
-import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.Webhook;
 import io.danmaku.protocol.token.Claims;
 import io.danmaku.protocol.token.Tokens;
@@ -293,15 +292,6 @@ class ApiDocumentTest {
                         .valueStream()
                         .map(JsonNode::textValue)
                         .toList());
-        JsonNode policy = schemas.at("/Policy/properties");
-        RoomPolicy defaults = RoomPolicy.DEFAULT;
-        assertEquals(
-                defaults.textLengthMax(), policy.at("/textLengthMax/default").intValue());
-        assertEquals(
-                defaults.bestEffortPerSecond(),
-                policy.at("/bestEffortPerSecond/default").intValue());
-        assertEquals(
-                defaults.retentionHours(), policy.at("/retentionHours/default").intValue());
     }
 
     @Test
