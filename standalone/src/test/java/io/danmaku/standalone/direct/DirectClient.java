@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.token.Claims;
+import io.danmaku.standalone.hub.ApiDocuments;
 import io.danmaku.standalone.hub.TestHub;
 import java.io.IOException;
 import java.net.URI;
@@ -16,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** One user's requests about direct messages, to any instance. */
+/** One user's requests about direct messages, to any instance. What their document does not say of an answer fails. */
 final class DirectClient {
     private static final Duration REQUEST_MAX = Duration.ofSeconds(15);
     private static final Duration TOKEN_TTL = Duration.ofHours(2);
@@ -78,33 +79,38 @@ final class DirectClient {
     }
 
     Answer post(URI at, String path, byte[] body) throws IOException, InterruptedException {
-        return exchange(request(at, path)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-                .build());
+        return exchange(
+                request(at, path)
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                        .build(),
+                body);
     }
 
     /** @param body null = none */
     Answer ask(String method, URI at, String path, ObjectNode body) throws IOException, InterruptedException {
-        HttpRequest.BodyPublisher publisher = body == null
-                ? HttpRequest.BodyPublishers.noBody()
-                : HttpRequest.BodyPublishers.ofByteArray(Json.bytes(body));
-        return exchange(request(at, path)
-                .header("Content-Type", "application/json")
-                .method(method, publisher)
-                .build());
+        byte[] sent = body == null ? new byte[0] : Json.bytes(body);
+        HttpRequest.BodyPublisher publisher =
+                body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofByteArray(sent);
+        return exchange(
+                request(at, path)
+                        .header("Content-Type", "application/json")
+                        .method(method, publisher)
+                        .build(),
+                sent);
     }
 
     Answer get(URI at, String path) throws IOException, InterruptedException {
-        return exchange(request(at, path).GET().build());
+        return exchange(request(at, path).GET().build(), null);
     }
 
     private HttpRequest.Builder request(URI at, String path) {
         return HttpRequest.newBuilder(at.resolve(path)).timeout(REQUEST_MAX).header("Authorization", "Bearer " + token);
     }
 
-    private static Answer exchange(HttpRequest request) throws IOException, InterruptedException {
+    private static Answer exchange(HttpRequest request, byte[] sent) throws IOException, InterruptedException {
         HttpResponse<byte[]> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        ApiDocuments.check(request, sent, answer);
         return new Answer(answer.statusCode(), Json.MAPPER.readTree(answer.body()));
     }
 

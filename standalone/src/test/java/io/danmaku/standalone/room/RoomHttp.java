@@ -2,14 +2,16 @@ package io.danmaku.standalone.room;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.danmaku.protocol.json.Json;
+import io.danmaku.standalone.hub.ApiDocuments;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** Asks one HTTP service as one user. */
+/** Asks one HTTP service as one user; what its document does not say of an answer fails. */
 final class RoomHttp {
     private static final Duration TIMEOUT = Duration.ofSeconds(25);
     private static final HttpClient HTTP = HttpClient.newBuilder()
@@ -83,7 +85,9 @@ final class RoomHttp {
             request.header("Content-Type", "application/json")
                     .method(method, HttpRequest.BodyPublishers.ofString(body));
         }
-        HttpResponse<byte[]> answer = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        HttpRequest asked = request.build();
+        HttpResponse<byte[]> answer = HTTP.send(asked, HttpResponse.BodyHandlers.ofByteArray());
+        ApiDocuments.check(asked, body == null ? null : body.getBytes(StandardCharsets.UTF_8), answer);
         String contentType = answer.headers().firstValue("Content-Type").orElse("");
         boolean json = contentType.contains("json");
         return new Answer(

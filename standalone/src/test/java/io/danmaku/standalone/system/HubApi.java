@@ -2,6 +2,7 @@ package io.danmaku.standalone.system;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.danmaku.standalone.hub.ApiDocuments;
 import io.danmaku.standalone.hub.TestHub;
 import java.io.IOException;
 import java.net.URI;
@@ -13,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The HTTP APIs of the hub as a product's backend uses them, through an edge. */
+/** The HTTP APIs of the hub as a product's backend uses them, through an edge. What their documents do not say of an answer fails. */
 public final class HubApi {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
@@ -194,7 +195,8 @@ public final class HubApi {
      */
     public Reply ask(URI base, String method, String path, String token, Object body, Map<String, String> headers) {
         try {
-            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path))
+            byte[] sent = body == null ? new byte[0] : JSON.writeValueAsBytes(body);
+            HttpRequest.Builder building = HttpRequest.newBuilder(URI.create(base + path))
                     .timeout(TIMEOUT)
                     .header("Authorization", "Bearer " + token)
                     .header("Content-Type", "application/json")
@@ -202,9 +204,11 @@ public final class HubApi {
                             method,
                             body == null
                                     ? HttpRequest.BodyPublishers.noBody()
-                                    : HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)));
-            headers.forEach(request::header);
-            HttpResponse<byte[]> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+                                    : HttpRequest.BodyPublishers.ofByteArray(sent));
+            headers.forEach(building::header);
+            HttpRequest request = building.build();
+            HttpResponse<byte[]> answer = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+            ApiDocuments.check(request, sent, answer);
             return new Reply(
                     answer.statusCode(), answer.body().length == 0 ? JSON.missingNode() : JSON.readTree(answer.body()));
         } catch (IOException failed) {
