@@ -260,6 +260,7 @@ class AuditIT {
                 () -> backend.patch(room, "{\"title\":\"after\"}").status() == 200);
         List<String> told = acts(backend, room + "/audit?", "after=0&user=u1&limit=200");
         assertTrue(told.containsAll(acknowledged), () -> "missing: " + missing(acknowledged, told));
+        assertEquals(told.stream().distinct().toList(), told, "each once, also what was not acknowledged");
 
         RoomHttp pulsar = new RoomHttp(URI.create(hub.address("pulsarAdmin")), null);
         String topic = "/admin/v2/"
