@@ -28,8 +28,13 @@ final class HookReceiver implements AutoCloseable {
     private static final Pattern SIGNATURE = Pattern.compile("t=(\\d+),v1=([0-9a-f]{64})");
     private static final long CLOCKS_S = 60;
 
-    /** A post, and what it was answered with, 0 = nothing. */
-    record Post(JsonNode event, boolean signed, int status) {
+    /**
+     * A post.
+     *
+     * @param status what it was answered with, 0 = nothing
+     * @param atNs when it came
+     */
+    record Post(JsonNode event, boolean signed, int status, long atNs) {
         String id() {
             return event.path("id").asText();
         }
@@ -45,11 +50,12 @@ final class HookReceiver implements AutoCloseable {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext("/", asked -> {
+            long atNs = System.nanoTime();
             String path = asked.getRequestURI().getPath().substring(1);
             byte[] body = asked.getRequestBody().readAllBytes();
             boolean signed = isSigned(asked.getRequestHeaders().getFirst("Danmaku-Signature"), body);
             int status = statuses.getOrDefault(path, 200);
-            posts(path).add(new Post(Json.MAPPER.readTree(body), signed, status));
+            posts(path).add(new Post(Json.MAPPER.readTree(body), signed, status, atNs));
             if (status == 0) {
                 try {
                     closed.await();

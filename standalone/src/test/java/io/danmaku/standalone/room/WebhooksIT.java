@@ -18,6 +18,7 @@ import io.danmaku.standalone.room.RoomHttp.Answer;
 import io.danmaku.standalone.system.Witness;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,9 @@ import org.junit.jupiter.api.Test;
 class WebhooksIT {
     private static final long AN_HOUR_MS = 3_600_000;
     private static final Duration TOLD_MAX = Duration.ofSeconds(30);
+    /** Before the second try, in the tests' hub. */
+    private static final long BACKOFF_MS = 100;
+
     /** In a tenant of its own: other tests have sanctions too. */
     private static final String TENANT = "hooked";
 
@@ -210,6 +214,7 @@ class WebhooksIT {
         assertEquals(12, receiver.posts("bad").size(), "each was tried four times");
         Set<String> ids = receiver.posts("bad").stream().map(Post::id).collect(Collectors.toSet());
         assertEquals(3, ids.size(), "a try has the id of the one before");
+        ids.forEach(this::assertPausesDouble);
         assertEquals(ids, receiver.posts("good").stream().map(Post::id).collect(Collectors.toSet()));
         JsonNode letter = well(dead("bad")).at("/dead/0");
         assertEquals("answered with 500", letter.path("failure").asText());
@@ -261,6 +266,17 @@ class WebhooksIT {
         well(backend.delete("/api/webhooks/silent"));
         put("silent", "sanction");
         assertEquals(0, well(dead("silent")).path("dead").size(), "a new one of the name has none");
+    }
+
+    private void assertPausesDouble(String id) {
+        List<Post> tries = receiver.posts("bad").stream()
+                .filter(post -> post.id().equals(id))
+                .toList();
+        List<Long> pausesMs = new ArrayList<>();
+        for (int i = 1; i < tries.size(); i++) {
+            pausesMs.add((tries.get(i).atNs() - tries.get(i - 1).atNs()) / 1_000_000);
+            assertTrue(pausesMs.get(i - 1) >= BACKOFF_MS << (i - 1), pausesMs::toString);
+        }
     }
 
     @Test
