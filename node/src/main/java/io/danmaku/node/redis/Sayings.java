@@ -25,6 +25,7 @@ public final class Sayings implements AutoCloseable {
     private static final int RADIX = 16;
 
     private final RedisLink link;
+    private final Counter asked;
     private final Counter failed;
 
     /**
@@ -38,6 +39,7 @@ public final class Sayings implements AutoCloseable {
     /** @param url {@code redis://host:port} */
     public Sayings(Vertx vertx, String url, MeterRegistry registry) {
         link = new RedisLink(vertx, url);
+        asked = registry.counter("danmaku.sayings.asked");
         failed = registry.counter("danmaku.sayings.failed");
     }
 
@@ -48,6 +50,7 @@ public final class Sayings implements AutoCloseable {
 
     /** What is kept of a user, newest first. Fails when Redis is away or does not answer soon. */
     public Future<List<Saying>> of(String key) {
+        asked.increment();
         Request newest =
                 Request.cmd(Command.ZRANGE).arg(key).arg(-KEPT_MAX).arg(-1).arg("WITHSCORES");
         return link.batch(List.of(newest))

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * One more process of a service on a hub's engines, started and stopped without a launcher, as a server's init system or a second
@@ -140,19 +141,20 @@ public final class OwnService implements AutoCloseable {
                 .statusCode();
     }
 
-    /** The sum of a metric over its labels. */
-    public double metric(String metric) throws IOException, InterruptedException {
-        return metric(metric, "");
+    /** The sum of a metric over those with all of these labels, each written {@code name="value"}. */
+    public double metric(String metric, String... labels) throws IOException, InterruptedException {
+        return metric(address, metric, labels);
     }
 
-    /** The sum of a metric over those with this label, written {@code name="value"}. */
-    public double metric(String metric, String label) throws IOException, InterruptedException {
+    /** The same of any service. */
+    public static double metric(URI service, String metric, String... labels) throws IOException, InterruptedException {
         return HTTP.send(
-                        HttpRequest.newBuilder(address.resolve("/metrics")).build(),
+                        HttpRequest.newBuilder(service.resolve("/metrics")).build(),
                         HttpResponse.BodyHandlers.ofString())
                 .body()
                 .lines()
-                .filter(line -> line.startsWith(metric + "{") && line.contains(label))
+                .filter(line ->
+                        line.startsWith(metric + "{") && Stream.of(labels).allMatch(line::contains))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
     }

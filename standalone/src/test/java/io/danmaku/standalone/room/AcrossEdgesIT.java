@@ -3,12 +3,18 @@ package io.danmaku.standalone.room;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.danmaku.node.redis.Sayings;
+import io.danmaku.protocol.room.Ids;
 import io.danmaku.standalone.client.Answer;
 import io.danmaku.standalone.client.Clients;
 import io.danmaku.standalone.hub.OwnService;
 import io.danmaku.standalone.hub.TestHub;
 import io.danmaku.standalone.system.HubApi;
 import io.danmaku.standalone.system.Witness;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +32,7 @@ final class AcrossEdgesIT {
     private static final int SENDS_PER_SECOND = 5;
 
     private static final int AT_ONCE = 2 * SENDS_PER_SECOND;
+    private static final String ASKED = "danmaku_sayings_asked_total";
 
     private final TestHub hub = TestHub.get();
     private final HubApi api = new HubApi(hub);
@@ -121,6 +128,8 @@ final class AcrossEdgesIT {
                 }
                 here.say(unique, cid(), "two");
             }
+            assertKeptAsLongAsTheIntervalOnly(slow, epochs.get(0), user);
+            assertKeptAsLongAsTheIntervalOnly(unique, epochs.get(1), user);
             TrimmedLog.trim(hub, slow, epochs.get(0));
             TrimmedLog.trim(hub, unique, epochs.get(1));
             try (Witness there = Witness.viewer(clients, hub, user, 2);
@@ -128,12 +137,14 @@ final class AcrossEdgesIT {
                     Witness host = Witness.connect(clients, hub, "host", hub.hostToken("host", slow), 2)) {
                 List.of(there, other).forEach(witness -> List.of(slow, unique).forEach(witness::join));
                 host.join(slow);
+                double askedBefore = OwnService.metric(hub.edge(2), ASKED);
                 for (int again = 0; again < 2; again++) {
                     assertWaits("slow_mode", 300_000, TEN_MINUTES_MS + 5_000, chat(there, slow, "next"));
                     assertWaits("repeated", 300_000, TEN_MINUTES_MS + 5_000, chat(there, unique, "One"));
                     assertWaits("repeated", 300_000, TEN_MINUTES_MS + 5_000, chat(there, unique, "two"));
                 }
                 there.say(unique, cid(), "three");
+                assertEquals(askedBefore + 2, OwnService.metric(hub.edge(2), ASKED), "once in each room");
                 other.say(slow, cid(), "one");
                 other.say(unique, cid(), "one");
                 host.say(slow, cid(), "one");
@@ -148,6 +159,18 @@ final class AcrossEdgesIT {
                 assertWaits("slow_mode", 300_000, TEN_MINUTES_MS + 5_000, chat(there, slow, "another"));
                 assertTrue(edge.metric("danmaku_sayings_failed_total") > 0);
             }
+        }
+    }
+
+    private void assertKeptAsLongAsTheIntervalOnly(String room, String epoch, String user) throws IOException {
+        URI redis = URI.create(hub.address("redis"));
+        String key = Sayings.key(Ids.DEFAULT_TENANT, room, epoch, user);
+        try (Socket socket = new Socket(redis.getHost(), redis.getPort())) {
+            socket.getOutputStream().write(("PTTL " + key + "\r\nQUIT\r\n").getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            long leftMs =
+                    Long.parseLong(answer.lines().findFirst().orElseThrow().substring(1));
+            assertTrue(leftMs > TEN_MINUTES_MS / 2 && leftMs <= TEN_MINUTES_MS, () -> key + " ends in " + leftMs);
         }
     }
 
