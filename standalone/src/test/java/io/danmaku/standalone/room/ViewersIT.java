@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.log.Topics;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.token.Claims;
 import io.danmaku.protocol.token.Profile;
@@ -31,12 +32,16 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Who is in a room, over two edges, asked by who may and who may not, of whichever instance. */
 class ViewersIT {
     private static final Duration NUMBERS_MAX = Duration.ofSeconds(30);
     private static final long ANSWER_S = 20;
+    private static final int ENTER_PER_SECOND = 3;
+    /** Of each of the two edges four of a room and its lease, and one of who counts. */
+    private static final int RECORDS_PER_SECOND = 11;
 
     private final TestHub hub = TestHub.get();
     private final RoomHttp admin = new RoomHttp(hub.roomService(), hub.adminToken());
@@ -263,12 +268,41 @@ class ViewersIT {
         }
     }
 
+    private long membershipRecords() throws Exception {
+        return new RoomHttp(URI.create(hub.address("pulsarAdmin")), null)
+                .get("/admin/v2/" + Topics.membership().replace("://", "/") + "/stats")
+                .body()
+                .path("msgInCounter")
+                .longValue();
+    }
+
     @Test
     void ofMoreThanAThousandASampleIsToldWithTheHighestRanks() throws Exception {
         String room = "viewers-many";
         int many = 1_040;
-        admin.post("/api/rooms", "{\"id\":\"" + room + "\"}");
+        admin.post("/api/rooms", "{\"id\":\"" + room + "\",\"policy\":{\"enterPerSecond\":" + ENTER_PER_SECOND + "}}");
+        AtomicInteger stats = new AtomicInteger();
+        AtomicInteger enters = new AtomicInteger();
         try (Clients clients = new Clients(2)) {
+            String mod = token("mod", "default", Map.of(room, Role.MODERATOR), false, 1);
+            HubClient watches = clients.open(
+                    ClientOptions.of(List.of(URI.create(hub.webSocket(1) + "?client=web")), () -> mod),
+                    new HubListener() {
+                        @Override
+                        public void stats(String of, JsonNode told) {
+                            stats.incrementAndGet();
+                        }
+
+                        @Override
+                        public void batch(String of, JsonNode batch) {
+                            batch.path("events")
+                                    .forEach(event -> enters.addAndGet(
+                                            event.path("t").asText().equals("enter") ? 1 : 0));
+                        }
+                    });
+            assertTrue(watches.join(room).get(ANSWER_S, TimeUnit.SECONDS).acknowledged());
+            long recordsBefore = membershipRecords();
+            long beganNs = System.nanoTime();
             List<HubClient> all = new ArrayList<>();
             List<CompletableFuture<?>> joins = new ArrayList<>();
             for (int i = 0; i < many; i++) {
@@ -279,8 +313,15 @@ class ViewersIT {
                 joins.add(client.join(room));
             }
             CompletableFuture.allOf(joins.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
-            enter(clients, 1, "web", token("mod", "default", Map.of(room, Role.MODERATOR), false, 1), room);
             awaitPresence(room, many + 1, "{\"bot\":" + many + ",\"web\":1}");
+            long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - beganNs) + 1;
+            long records = membershipRecords() - recordsBefore;
+            String seen = stats + " stats, " + enters + " enters, " + records + " records of membership in " + seconds
+                    + " s of " + many + " joins";
+            System.out.println(seen);
+            assertTrue(stats.get() <= seconds / 2 + 2, seen);
+            assertTrue(enters.get() > 0 && enters.get() <= TestHub.EDGES * ENTER_PER_SECOND * (seconds + 1), seen);
+            assertTrue(records <= RECORDS_PER_SECOND * (seconds + 1), seen);
             JsonNode sample =
                     admin.get("/api/rooms/" + room + "/viewers?limit=30").body();
             assertTrue(sample.path("sampled").booleanValue());
