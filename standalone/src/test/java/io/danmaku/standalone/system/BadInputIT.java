@@ -13,6 +13,7 @@ import io.danmaku.standalone.hub.TestHub;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -149,11 +150,13 @@ final class BadInputIT {
                     "too_long",
                     socket,
                     "{\"op\":\"send\",\"id\":9,\"room\":\"" + room + "\"," + chat + "x".repeat(500) + "\"}}");
-            assertRefused(
-                    "forbidden",
-                    socket,
-                    "{\"op\":\"send\",\"id\":9,\"room\":\"" + room
-                            + "\",\"t\":\"announce\",\"cid\":\"a\",\"d\":{\"text\":\"hi\"}}");
+            for (String event : List.of(
+                    "announce\",\"d\":{\"text\":\"hi\"}",
+                    "superchat\",\"d\":{\"text\":\"hi\",\"value\":100,\"currency\":\"CNY\"}",
+                    "state\",\"d\":{\"key\":\"k\",\"value\":1}")) {
+                String send = "{\"op\":\"send\",\"id\":9,\"room\":\"" + room + "\",\"cid\":\"a\",\"t\":\"";
+                assertRefused("forbidden", socket, send + event + "}");
+            }
             assertStays(socket);
         }
     }
