@@ -107,6 +107,7 @@ final class GuestsIT {
                     until(guest, "left").toString());
             until(other, "left");
             long tookMs = (System.nanoTime() - beforeNs) / 1_000_000;
+            System.out.println("guests of both edges are put out after " + tookMs + " ms");
             assertTrue(tookMs < TURN_OUT_MS_MAX, () -> "took " + tookMs + " ms");
             assertEquals("forbidden", code(join(guest, room)));
             ann.say(room, "c2", "among ourselves");
