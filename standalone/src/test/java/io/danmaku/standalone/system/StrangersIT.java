@@ -2,6 +2,7 @@ package io.danmaku.standalone.system;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -31,11 +32,38 @@ import org.junit.jupiter.api.Test;
  */
 final class StrangersIT {
     private static final String OWNER = "7";
-    private static final String ELSEWHERE = "elsewhere";
+    private static final String ELSEWHERE = "strangers-elsewhere";
+    /** Of those tests that change what is for all rooms of a tenant. */
+    private static final String HOME = "strangers-home";
+
+    /** In all that the tenant {@link #HOME} has, and nobody else may see. */
+    private static final String MARK = "homely";
+
+    private static final Duration SOON = Duration.ofSeconds(20);
 
     /** What everybody with a token of the tenant may. */
     private static final Set<String> FOR_ALL =
             Set.of("listRooms", "readRoom", "readPresence", "readEvents", "document", "health", "readiness", "metrics");
+
+    /** By scope what a key of it may; the other operations are those of {@link #FOR_NO_KEY}. */
+    private static final Map<KeyScope, Set<String>> SCOPES = Map.of(
+            KeyScope.ROOMS_READ, names("listRooms readRoom readPresence"),
+            KeyScope.ROOMS_WRITE, names("createRoom changeRoom closeRoom"),
+            KeyScope.ROLES, names("listRoles giveRole takeRole"),
+            KeyScope.MODERATE,
+                    names(
+                            "pin unpin readRaid raiseRaid releaseRaid listViewers readViewer listReports readReport sanction"
+                                    + " listSanctions liftSanction sanctionForOwner listSanctionsOfOwner liftSanctionOfOwner"
+                                    + " deleteEvents deleteEvent readHeld answerHeld"),
+            KeyScope.WORDS,
+                    names("listRoomWords readRoomWords putRoomWords removeRoomWords"
+                            + " listTenantWords readTenantWords putTenantWords removeTenantWords"),
+            KeyScope.EVENTS, names("postEvent"),
+            KeyScope.HISTORY, names("readEvents"));
+
+    private static final Set<String> FOR_NO_KEY = names(
+            "auditRoom auditOwner auditTenant readCheck putCheck removeCheck listKeys makeKey revokeKey"
+                    + " listWebhooks readWebhook putWebhook removeWebhook listDeadLetters clearDeadLetters retryDeadLetters");
 
     /** Bodies in good order: nobody is refused for his body. */
     private static final Map<String, Map<String, ?>> BODIES = Map.ofEntries(
@@ -48,7 +76,13 @@ final class StrangersIT {
             Map.entry("giveRole", Map.of("role", "moderator")),
             Map.entry("postEvent", Map.of("t", "announce", "d", Map.of("text", "taken"))),
             Map.entry("answerHeld", Map.of("approve", true)),
-            Map.entry("putCheck", Map.of("url", "http://127.0.0.1:1/", "secret", "sixteen-and-more!")),
+            Map.entry(
+                    "putCheck",
+                    Map.of(
+                            "url", "http://127.0.0.1:1/",
+                            "secret", "sixteen-and-more!",
+                            "timeoutMs", 500,
+                            "whenDown", "allow")),
             Map.entry("putRoomWords", Map.of("action", "mask", "terms", List.of("zzzz"))),
             Map.entry("putTenantWords", Map.of("action", "mask", "terms", List.of("zzzz"))),
             Map.entry("makeKey", Map.of("name", "taken", "scopes", List.of("moderate"))),
@@ -67,11 +101,15 @@ final class StrangersIT {
         }
 
         String in(String room) {
+            return in(room, id.equals("answerHeld") ? "1302-1764000000000" : "1");
+        }
+
+        String in(String room, String named) {
             return path.replace("{room}", room)
                     .replace("{user}", OWNER)
                     .replace("{offset}", "1")
                     .replace("{stream}", "1")
-                    .replace("{id}", id.equals("answerHeld") ? "1302-1764000000000" : "1")
+                    .replace("{id}", named)
                     .replace("{name}", "mine");
         }
     }
@@ -86,6 +124,10 @@ final class StrangersIT {
                 .filter(operation -> operation.path.startsWith("/api/"))
                 .toList();
         assertTrue(operations.size() > 45, operations::toString);
+    }
+
+    private static Set<String> names(String spaced) {
+        return Set.of(spaced.split(" ", -1));
     }
 
     private static List<Operation> documented(URI document) throws IOException {
@@ -126,6 +168,8 @@ final class StrangersIT {
         String room = "strangers-" + Long.toString(System.nanoTime(), 36);
         assertEquals(201, api.createRoomOf(OWNER, room).status());
         assertEquals(201, api.sanction(room, "8", "mute").status());
+        Eventually.await(
+                SOON, "it is told of the mute", () -> !state(room).toString().contains("\"events\":[]"));
         return room;
     }
 
@@ -193,26 +237,135 @@ final class StrangersIT {
 
     @Test
     void aKeyOfAnotherTenantSeesNoRoomOfThisOne() {
-        HubApi.Reply made = api.ask(
-                hub.edge(1),
-                "POST",
-                "/api/keys",
-                token(ELSEWHERE, "backend", Map.of(), true),
-                Map.of(
-                        "name",
-                        "all",
-                        "scopes",
-                        Stream.of(KeyScope.values()).map(KeyScope::wireName).toList()),
-                Map.of());
-        assertEquals(201, made.status(), made::toString);
-        String key = made.body().path("key").asText();
-        Eventually.await(
-                Duration.ofSeconds(10),
-                "the key is known",
-                () -> api.ask(hub.edge(2), "GET", "/api/rooms", key, null, Map.of())
-                                .status()
-                        == 200);
+        String key = key(ELSEWHERE, KeyScope.values());
         assertAllRefused(key, Set.of("auditRoom"), 404, "no_such_room", Operation::isOfRoom);
         assertEquals(403, api.get("/api/rooms/" + room() + "/audit", key).status(), "the audit is for no key");
+    }
+
+    private static String admin(String tenant) {
+        return token(tenant, "backend", Map.of(), true);
+    }
+
+    private static HubApi.Reply as(String token, String method, String path, Map<String, ?> body) {
+        return api.ask(hub.edge(2), method, path, token, body, Map.of());
+    }
+
+    /** One that both the edge and room-service know. */
+    private static String key(String tenant, KeyScope... scopes) {
+        List<String> names = Stream.of(scopes).map(KeyScope::wireName).toList();
+        HubApi.Reply made = as(admin(tenant), "POST", "/api/keys", Map.of("name", "key", "scopes", names));
+        assertEquals(201, made.status(), made::toString);
+        String key = made.body().path("key").asText();
+        for (String path : List.of("/api/rooms", "/api/rooms/none/events")) {
+            Eventually.await(
+                    SOON,
+                    "the key is known",
+                    () -> !List.of(401, 503).contains(as(key, "GET", path, null).status()));
+        }
+        return key;
+    }
+
+    @Test
+    void theTableOfScopesNamesEachOperationOnce() {
+        List<String> named = new ArrayList<>(FOR_NO_KEY);
+        SCOPES.values().forEach(named::addAll);
+        assertEquals(
+                operations.stream().map(Operation::id).sorted().toList(),
+                named.stream().sorted().toList());
+    }
+
+    @Test
+    void aKeyMayWhatIsOfItsScopeAndOfAllElseIsToldWhichItLacks() {
+        for (KeyScope mine : KeyScope.values()) {
+            String room = "scopes-" + Long.toString(System.nanoTime(), 36);
+            Map<String, ?> wanted = Map.of("id", room, "owner", OWNER);
+            assertEquals(201, as(admin(HOME), "POST", "/api/rooms", wanted).status());
+            String key = key(HOME, mine);
+            assertAll(operations.stream().map(operation -> () -> {
+                HubApi.Reply reply = ask(operation, room, key);
+                if (SCOPES.get(mine).contains(operation.id)) {
+                    assertTrue(reply.status() != 401 && reply.status() != 403, () -> mine + " " + operation + reply);
+                    return;
+                }
+                String lacks = SCOPES.keySet().stream()
+                        .filter(scope -> SCOPES.get(scope).contains(operation.id))
+                        .map(scope -> "the key lacks the scope " + scope.wireName())
+                        .findFirst()
+                        .orElse("this is not for keys: ask with a token");
+                assertEquals(403, reply.status(), () -> mine + " " + operation + reply);
+                assertEquals(lacks, reply.body().path("detail").asText(), operation::toString);
+            }));
+        }
+    }
+
+    /** All that is for all rooms of the tenant. */
+    private static List<JsonNode> stateOfHome() {
+        return Stream.of(
+                        "/api/words/mine",
+                        "/api/words",
+                        "/api/check",
+                        "/api/webhooks",
+                        "/api/webhooks/mine/dead",
+                        "/api/keys",
+                        "/api/owners/" + OWNER + "/sanctions",
+                        "/api/audit")
+                .map(path -> {
+                    HubApi.Reply reply = as(admin(HOME), "GET", path, null);
+                    assertEquals(200, reply.status(), reply::toString);
+                    return reply.body();
+                })
+                .toList();
+    }
+
+    @Test
+    void whatIsForAllRoomsOfATenantAnotherOneNeitherSeesNorChanges() {
+        String home = admin(HOME);
+        String url = "http://127.0.0.1:1/" + MARK;
+        String room = MARK + Long.toString(System.nanoTime(), 36);
+        String owned = "/api/owners/" + OWNER + "/sanctions";
+        as(home, "PUT", "/api/words/mine", Map.of("action", "mask", "terms", List.of(MARK)));
+        as(
+                home,
+                "PUT",
+                "/api/check",
+                Map.of("url", url, "secret", "sixteen-and-more!", "timeoutMs", 500, "whenDown", "allow"));
+        as(
+                home,
+                "PUT",
+                "/api/webhooks/mine",
+                Map.of("url", url, "secret", "sixteen-and-more!", "events", List.of("room.created")));
+        String sanction = as(home, "POST", owned, Map.of("user", "9", "kind", "ban", "reason", MARK))
+                .body()
+                .path("id")
+                .asText();
+        String key = as(home, "POST", "/api/keys", Map.of("name", MARK, "scopes", List.of("words")))
+                .body()
+                .path("id")
+                .asText();
+        assertEquals(201, as(home, "POST", "/api/rooms", Map.of("id", room)).status());
+        Eventually.await(
+                SOON,
+                "a dead letter",
+                () -> as(home, "GET", "/api/webhooks/mine/dead", null)
+                                .body()
+                                .path("dead")
+                                .size()
+                        == 1);
+        List<JsonNode> before = stateOfHome();
+        List<String> others = List.of(admin(ELSEWHERE), key(ELSEWHERE, KeyScope.values()));
+        assertAll(others.stream()
+                .flatMap(other -> operations.stream()
+                        .filter(operation -> !operation.path.startsWith("/api/rooms"))
+                        .map(operation -> () -> {
+                            String named = operation.id.equals("revokeKey") ? key : sanction;
+                            String path = operation.in("none", named);
+                            HubApi.Reply reply = as(other, operation.method, path, BODIES.get(operation.id));
+                            assertFalse(reply.toString().contains(MARK), () -> operation + ": " + reply);
+                            if (path.endsWith(named)) {
+                                int status = FOR_NO_KEY.contains(operation.id) && other.startsWith("dmk_") ? 403 : 404;
+                                assertEquals(status, reply.status(), () -> operation + ": " + reply);
+                            }
+                        })));
+        assertEquals(before, stateOfHome());
     }
 }

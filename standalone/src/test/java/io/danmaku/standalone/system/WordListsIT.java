@@ -77,6 +77,35 @@ final class WordListsIT {
     }
 
     @Test
+    void theWordsOfATenantMeanNothingInTheRoomsOfAnother() {
+        String word = "w" + Long.toString(System.nanoTime(), 36);
+        try (Clients clients = new Clients(1);
+                Witness ours = inRoomOf(clients, "words-ours", word);
+                Witness theirs = inRoomOf(clients, "words-theirs", word)) {
+            String backend = hub.token(claims("words-ours", "backend", true));
+            HubApi.Reply put = api.putWords(backend, "/api/words/all", "refuse", List.of(word));
+            assertEquals(200, put.status(), put::toString);
+            Eventually.await(
+                    SOON, "the list is in force", () -> "text_refused".equals(outcome(ours, word, "so " + word)));
+            assertEquals("ok", outcome(theirs, word, "so " + word));
+            assertEquals(200, api.remove(backend, "/api/words/all").status());
+        }
+    }
+
+    private Witness inRoomOf(Clients clients, String tenant, String room) {
+        String backend = hub.token(claims(tenant, "backend", true));
+        HubApi.Reply made = api.ask(hub.edge(1), "POST", "/api/rooms", backend, Map.of("id", room), Map.of());
+        assertEquals(201, made.status(), made::toString);
+        Witness viewer = Witness.connect(clients, hub, "one", hub.token(claims(tenant, "one", false)), 1);
+        viewer.join(room);
+        return viewer;
+    }
+
+    private static Claims claims(String tenant, String user, boolean admin) {
+        return new Claims(user, user, tenant, Map.of(), admin, System.currentTimeMillis() + 3_600_000);
+    }
+
+    @Test
     void aShadowedWordIsAcknowledgedAndShownToNobody() {
         String room = api.createRoom("shadowed", Map.of());
         String host = hub.hostToken(room + ".h", room);
