@@ -9,76 +9,42 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Route;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.token.Claims;
 import io.danmaku.protocol.token.Profile;
 import io.danmaku.standalone.client.Clients;
-import io.danmaku.standalone.hub.TestHub;
 import io.danmaku.standalone.system.HubApi;
 import io.danmaku.standalone.system.Witness;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What happens in a room besides chats, and what is told of it and of who is there, on the room page. */
 @Timeout(180)
 final class RoomPageEventsIT {
-    private static final int WIDTH = 1280;
-    private static final int HEIGHT = 800;
-    private static final double WAIT_MS = 20_000;
+    @RegisterExtension
+    static final RoomPages PAGES = new RoomPages();
+
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final String PICTURES = "https://pictures.test/";
     private static final String PICTURE = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"8\" height=\"8\"/>";
     /** More than the page asks for when it is opened. */
     private static final int MANY = 60;
 
-    private static TestHub hub;
-    private static TestBrowser browser;
-
-    private final HubApi api = new HubApi(hub);
-    private final List<RoomPage> pages = new ArrayList<>();
     private int posted;
 
-    @BeforeAll
-    static void start() {
-        hub = TestHub.get();
-        PlaywrightAssertions.setDefaultAssertionTimeout(WAIT_MS);
-        browser = new TestBrowser();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
-
-    @AfterEach
-    void closePages() {
-        pages.forEach(RoomPage::close);
-    }
-
-    private RoomPage open(String user, String room, int edge) {
-        RoomPage page = new RoomPage(browser, WIDTH, HEIGHT, hub.edge(edge), room, hub.token(user));
-        pages.add(page);
-        return page;
-    }
-
     private long post(String room, String type, Map<String, ?> d) {
-        HubApi.Reply reply = api.post(
-                hub.adminToken(),
-                room,
-                "order/" + ++posted,
-                Map.of("t", type, "user", Map.of("id", "7", "name", "Ann"), "d", d));
+        HubApi.Reply reply = PAGES.api()
+                .post(
+                        PAGES.hub().adminToken(),
+                        room,
+                        "order/" + ++posted,
+                        Map.of("t", type, "user", Map.of("id", "7", "name", "Ann"), "d", d));
         assertEquals(201, reply.status(), reply::toString);
         return reply.body().get("o").asLong();
     }
@@ -95,13 +61,6 @@ final class RoomPageEventsIT {
         return post(room, "gift", d);
     }
 
-    private void assertClean() {
-        for (RoomPage page : pages) {
-            assertEquals("[]", page.violations());
-            assertEquals(List.of(), page.errors());
-        }
-    }
-
     private static Locator standing(RoomPage page) {
         return page.raw().locator("#superchats-list .superchat-text");
     }
@@ -112,11 +71,11 @@ final class RoomPageEventsIT {
 
     @Test
     void aSuperChatStaysForItsTimeAboveTheChatAlsoForWhoComesLater() {
-        String room = api.createRoom("page-superchat", Map.of());
-        String host = hub.hostToken("h", room);
-        RoomPage ann = open("ann", room, 1);
+        String room = PAGES.api().createRoom("page-superchat", Map.of());
+        String host = PAGES.hub().hostToken("h", room);
+        RoomPage ann = PAGES.viewer("ann", room, 1);
         try (Clients clients = new Clients(1);
-                Witness boris = Witness.connect(clients, hub, "h", host, 2)) {
+                Witness boris = Witness.connect(clients, PAGES.hub(), "h", host, 2)) {
             boris.join(room);
             assertThat(ann.raw().locator("#superchats")).isHidden();
             superchat(room, "<i>cheap</i>", 900, 500);
@@ -133,24 +92,24 @@ final class RoomPageEventsIT {
             for (int i = 0; i < MANY; i++) {
                 boris.say(room, "c" + i, "line " + i);
             }
-            RoomPage late = open("late", room, 2);
+            RoomPage late = PAGES.viewer("late", room, 2);
             late.chatLine("line " + (MANY - 1)).waitFor();
             assertThat(standing(late)).hasText(new String[] {"the dearest", "<i>cheap</i>"});
             assertThat(notes(late)).hasCount(0);
 
-            assertEquals(200, api.delete(host, room, "/" + dear).status());
+            assertEquals(200, PAGES.api().delete(host, room, "/" + dear).status());
             for (RoomPage page : List.of(ann, late)) {
                 assertThat(standing(page)).hasText(new String[] {"<i>cheap</i>"});
             }
             assertThat(ann.chatLine("the dearest")).hasCount(0);
-            assertClean();
+            PAGES.assertClean();
         }
     }
 
     @Test
     void aRowOfGiftsGrowsOnOneLine() {
-        String room = api.createRoom("page-gift", Map.of());
-        RoomPage ann = open("ann", room, 1);
+        String room = PAGES.api().createRoom("page-gift", Map.of());
+        RoomPage ann = PAGES.viewer("ann", room, 1);
         gift(room, "rose", 1, 1);
         gift(room, "rose", 1, 2);
         gift(room, "cake", 2, 0);
@@ -160,35 +119,36 @@ final class RoomPageEventsIT {
         assertThat(notes(ann)).hasText(new String[] {
             "Ann gives rose × 3 ($3.00), 5 in a row", "Ann gives cake × 2", "Ann gives rose ($1.00)"
         });
-        RoomPage late = open("late", room, 2);
+        RoomPage late = PAGES.viewer("late", room, 2);
         assertThat(notes(late)).hasCount(3);
         ann.picture("gifts");
-        assertClean();
+        PAGES.assertClean();
     }
 
     @Test
     void whoComesAndWhatIsAnnouncedIsTold() {
-        String room = api.createRoom("page-told", Map.of("enterPerSecond", 10));
-        RoomPage ann = open("ann", room, 1);
+        String room = PAGES.api().createRoom("page-told", Map.of("enterPerSecond", 10));
+        RoomPage ann = PAGES.viewer("ann", room, 1);
         try (Clients clients = new Clients(1);
-                Witness host = Witness.connect(clients, hub, "host", hub.hostToken("host", room), 2)) {
+                Witness host = Witness.connect(
+                        clients, PAGES.hub(), "host", PAGES.hub().hostToken("host", room), 2)) {
             host.join(room);
             ann.chatLine("host has come in.").waitFor();
             var d = JsonNodeFactory.instance.objectNode().put("text", "We begin <b>now</b>");
             assertTrue(host.wait(host.client().send(room, "announce", "a", d)).acknowledged());
             assertThat(notes(ann)).hasText("host: We begin <b>now</b>");
-            assertThat(notes(open("late", room, 2))).hasText("host: We begin <b>now</b>");
-            assertClean();
+            assertThat(notes(PAGES.viewer("late", room, 2))).hasText("host: We begin <b>now</b>");
+            PAGES.assertClean();
         }
     }
 
     @Test
     void whatTheRoomLikesIsSentByAButtonAndAddedUp() {
-        String room = api.createRoom("page-like", Map.of());
-        RoomPage ann = open("ann", room, 1);
-        RoomPage boris = open("boris", room, 2);
+        String room = PAGES.api().createRoom("page-like", Map.of());
+        RoomPage ann = PAGES.viewer("ann", room, 1);
+        RoomPage boris = PAGES.viewer("boris", room, 2);
         try (Clients clients = new Clients(1);
-                Witness cleo = Witness.viewer(clients, hub, "cleo", 2)) {
+                Witness cleo = Witness.viewer(clients, PAGES.hub(), "cleo", 2)) {
             cleo.join(room);
             assertThat(ann.raw().locator("#like-count")).hasText("");
             for (int i = 0; i < 3; i++) {
@@ -199,23 +159,19 @@ final class RoomPageEventsIT {
             for (RoomPage page : List.of(ann, boris)) {
                 assertThat(page.raw().locator("#like-count")).hasText("8");
             }
-            assertThat(open("late", room, 1).raw().locator("#like-count")).hasText("");
-            assertClean();
+            assertThat(PAGES.viewer("late", room, 1).raw().locator("#like-count"))
+                    .hasText("");
+            PAGES.assertClean();
         }
     }
 
     @Test
     void theHeadTellsWhetherTheStreamRunsAndWhatTheRoomIs() {
-        String room = api.createRoom("page-live", Map.of());
-        HubApi.Reply profile = api.ask(
-                hub.edge(1),
-                "PATCH",
-                "/api/rooms/" + room,
-                hub.adminToken(),
-                Map.of("cover", PICTURES + "cover", "category", "<b>music</b>", "tags", List.of("synth", "late")),
-                Map.of());
-        assertEquals(200, profile.status(), profile::toString);
-        RoomPage ann = open("ann", room, 1);
+        String room = PAGES.api().createRoom("page-live", Map.of());
+        profile(
+                room,
+                Map.of("cover", PICTURES + "cover", "category", "<b>music</b>", "tags", List.of("synth", "late")));
+        RoomPage ann = PAGES.viewer("ann", room, 1);
         ann.raw().route(PICTURES + "**", RoomPageEventsIT::picture);
         ann.raw().reload();
         assertThat(ann.raw().locator("#live")).hasText("Offline");
@@ -223,16 +179,28 @@ final class RoomPageEventsIT {
         assertThat(ann.raw().locator("#about .tag")).hasText(new String[] {"#synth", "#late"});
         assertThat(ann.raw().locator("#cover")).isVisible();
 
-        assertEquals(200, api.live(room, true).status());
+        assertEquals(200, PAGES.api().live(room, true).status());
         assertThat(ann.raw().locator("#live")).hasText("Live");
         ann.chatLine("The stream has begun.").waitFor();
         ann.picture("live");
         ann.raw().reload();
         assertThat(ann.raw().locator("#live")).hasText("Live");
-        assertEquals(200, api.live(room, false).status());
+        assertEquals(200, PAGES.api().live(room, false).status());
         assertThat(ann.raw().locator("#live")).hasText("Offline");
         ann.chatLine("The stream has ended.").waitFor();
         assertThat(ann.chatLine("The rules of the room")).hasCount(0);
+    }
+
+    private static void profile(String room, Map<String, ?> fields) {
+        HubApi.Reply reply = PAGES.api()
+                .ask(
+                        PAGES.hub().edge(1),
+                        "PATCH",
+                        "/api/rooms/" + room,
+                        PAGES.hub().adminToken(),
+                        fields,
+                        Map.of());
+        assertEquals(200, reply.status(), reply::toString);
     }
 
     private static void picture(Route route) {
@@ -241,23 +209,24 @@ final class RoomPageEventsIT {
 
     @Test
     void aSendersPictureLevelAndBadgesAreShownAndNobodyHearsWhoLooksAtThem() {
-        String room = api.createRoom("page-sender", Map.of());
-        RoomPage ann = open("ann", room, 1);
+        String room = PAGES.api().createRoom("page-sender", Map.of());
+        RoomPage ann = PAGES.viewer("ann", room, 1);
         var asked = new ConcurrentLinkedQueue<Request>();
         ann.raw().route(PICTURES + "**", route -> {
             asked.add(route.request());
             picture(route);
         });
-        String token = hub.token(new Claims(
-                "boris",
-                "Boris",
-                Ids.DEFAULT_TENANT,
-                Map.of(),
-                false,
-                System.currentTimeMillis() + SOON.toMillis() * 10,
-                new Profile(PICTURES + "b.svg", 17, List.of("vip", "early"))));
+        String token = PAGES.hub()
+                .token(new Claims(
+                        "boris",
+                        "Boris",
+                        Ids.DEFAULT_TENANT,
+                        Map.of(),
+                        false,
+                        System.currentTimeMillis() + SOON.toMillis() * 10,
+                        new Profile(PICTURES + "b.svg", 17, List.of("vip", "early"))));
         try (Clients clients = new Clients(1);
-                Witness boris = Witness.connect(clients, hub, "boris", token, 2)) {
+                Witness boris = Witness.connect(clients, PAGES.hub(), "boris", token, 2)) {
             boris.join(room);
             boris.say(room, "a", "look at me");
             Locator line = ann.chatLine("look at me");
@@ -267,14 +236,15 @@ final class RoomPageEventsIT {
             ann.await(() -> !asked.isEmpty());
             assertFalse(asked.peek().headers().containsKey("referer"));
             Object strange = ann.raw().evaluate("""
-                    async () => {
-                        const { pictureUrl } = await import('/js/dom.js');
-                        return ['javascript:alert(1)', 'data:image/png;base64,AA', 'blob:x', '/here', '', undefined, null]
-                            .filter((address) => pictureUrl(address) !== null);
-                    }""");
+                async () => {
+                    const { pictureUrl } = await import('/js/dom.js');
+                    return ['javascript:alert(1)', 'data:image/png;base64,AA', 'blob:x', '/here', '', undefined, null]
+                        .filter((address) => pictureUrl(address) !== null);
+                }\
+                """);
             assertEquals(List.of(), strange);
             ann.picture("sender");
-            assertClean();
+            PAGES.assertClean();
         }
     }
 }

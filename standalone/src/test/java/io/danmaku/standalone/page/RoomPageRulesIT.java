@@ -4,81 +4,24 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.microsoft.playwright.Locator;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
-import io.danmaku.protocol.room.Ids;
-import io.danmaku.protocol.room.Role;
-import io.danmaku.protocol.token.Claims;
 import io.danmaku.standalone.client.Clients;
 import io.danmaku.standalone.hub.Eventually;
-import io.danmaku.standalone.hub.TestHub;
 import io.danmaku.standalone.system.HubApi;
 import io.danmaku.standalone.system.Witness;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a room's rules and its moderators let one do, on the room page: told in words, and not offered where it would be refused. */
 @Timeout(180)
 final class RoomPageRulesIT {
-    private static final int WIDTH = 1280;
-    private static final int HEIGHT = 800;
-    private static final double WAIT_MS = 20_000;
+    @RegisterExtension
+    static final RoomPages PAGES = new RoomPages();
+
     private static final Duration SOON = Duration.ofSeconds(10);
-    private static final Duration TOKEN_TTL = Duration.ofHours(1);
-
-    private static TestHub hub;
-    private static TestBrowser browser;
-
-    private final HubApi api = new HubApi(hub);
-    private final List<RoomPage> pages = new ArrayList<>();
-
-    @BeforeAll
-    static void start() {
-        hub = TestHub.get();
-        PlaywrightAssertions.setDefaultAssertionTimeout(WAIT_MS);
-        browser = new TestBrowser();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
-
-    @AfterEach
-    void closePages() {
-        pages.forEach(RoomPage::close);
-    }
-
-    private RoomPage viewer(String user, String room, int edge) {
-        return opened(new RoomPage(browser, WIDTH, HEIGHT, hub.edge(edge), room, hub.token(user)));
-    }
-
-    private RoomPage moderator(String user, String room, int edge) {
-        long expiresAtMs = System.currentTimeMillis() + TOKEN_TTL.toMillis();
-        String token =
-                hub.token(new Claims(user, user, Ids.DEFAULT_TENANT, Map.of(room, Role.MODERATOR), false, expiresAtMs));
-        return opened(new RoomPage(browser, WIDTH, HEIGHT, hub.edge(edge), room, token));
-    }
-
-    private RoomPage opened(RoomPage page) {
-        pages.add(page);
-        return page;
-    }
-
-    private void assertClean() {
-        for (RoomPage page : pages) {
-            assertEquals("[]", page.violations());
-            assertEquals(List.of(), page.errors());
-        }
-    }
 
     private static Locator part(RoomPage page, String id) {
         return page.raw().locator("#" + id);
@@ -86,14 +29,14 @@ final class RoomPageRulesIT {
 
     @Test
     void whatIsHeldIsAnsweredByEitherOfTwoModeratorsOnTheirPages() {
-        String room = api.createRoom("page-held", Map.of("holdAll", true));
-        RoomPage ann = viewer("ann", room, 1);
-        RoomPage first = moderator("m1", room, 1);
+        String room = PAGES.api().createRoom("page-held", Map.of("holdAll", true));
+        RoomPage ann = PAGES.viewer("ann", room, 1);
+        RoomPage first = PAGES.moderator("m1", room, 1);
         ann.say("<b>look</b> at me");
         ann.chatLine("Your comment waits for a moderator.").waitFor();
         assertThat(part(first, "held-list").locator(".said")).hasText("ann: <b>look</b> at me");
         // who comes later finds what waits already
-        RoomPage second = moderator("m2", room, 2);
+        RoomPage second = PAGES.moderator("m2", room, 2);
         assertThat(part(second, "held-list").locator(".said")).hasText("ann: <b>look</b> at me");
         assertThat(part(second, "held-list").locator(".why")).hasText("all are looked at");
         second.picture("held");
@@ -117,15 +60,15 @@ final class RoomPageRulesIT {
         for (RoomPage page : List.of(ann, first, second)) {
             assertEquals(List.of("<b>look</b> at me"), page.chat());
         }
-        assertClean();
+        PAGES.assertClean();
     }
 
     @Test
     void whoIsMutedIsToldSoAndOthersToo() {
-        String room = api.createRoom("page-mute", Map.of());
-        RoomPage ann = viewer("ann", room, 1);
-        RoomPage boris = viewer("boris", room, 2);
-        HubApi.Reply mute = api.mute(room, "ann", 600);
+        String room = PAGES.api().createRoom("page-mute", Map.of());
+        RoomPage ann = PAGES.viewer("ann", room, 1);
+        RoomPage boris = PAGES.viewer("boris", room, 2);
+        HubApi.Reply mute = PAGES.api().mute(room, "ann", 600);
         assertEquals(201, mute.status(), mute::toString);
         ann.chatLine("You are muted for 10 min: test").waitFor();
         boris.chatLine("ann is muted for 10 min: test").waitFor();
@@ -138,11 +81,11 @@ final class RoomPageRulesIT {
         ann.chatLine("A moderator has muted you for another").waitFor();
         ann.picture("muted");
 
-        assertEquals(2, api.unmute(room, mute.body().get("id").asText()).status() / 100);
+        assertEquals(2, PAGES.api().unmute(room, mute.body().get("id").asText()).status() / 100);
         ann.chatLine("You may write again.").waitFor();
         boris.chatLine("ann may write again.").waitFor();
         assertEquals(List.of(), boris.chat());
-        assertClean();
+        PAGES.assertClean();
     }
 
     @Test
@@ -156,12 +99,12 @@ final class RoomPageRulesIT {
                 Map.of("followerMinutes", 0),
                 "Followers only",
                 "Only who follows this room may write here now. Follow it to chat.");
-        assertClean();
+        PAGES.assertClean();
     }
 
     private void assertRefused(Map<String, ?> policy, String rule, String words) {
-        String room = api.createRoom("page-rule", policy);
-        RoomPage ann = viewer("ann", room, 1);
+        String room = PAGES.api().createRoom("page-rule", policy);
+        RoomPage ann = PAGES.viewer("ann", room, 1);
         assertThat(part(ann, "rule")).hasText(rule);
         ann.say("hello");
         assertThat(part(ann, "send-alert")).hasText(words);
@@ -171,11 +114,11 @@ final class RoomPageRulesIT {
 
     @Test
     void onlyTheStylesThatTheRoomTakesAreOffered() {
-        String room = api.createRoom("page-styles", Map.of());
-        RoomPage ann = viewer("ann", room, 1);
-        RoomPage moderator = moderator("m", room, 2);
+        String room = PAGES.api().createRoom("page-styles", Map.of());
+        RoomPage ann = PAGES.viewer("ann", room, 1);
+        RoomPage moderator = PAGES.moderator("m", room, 2);
         try (Clients clients = new Clients(1);
-                Witness boris = Witness.viewer(clients, hub, "boris", 2)) {
+                Witness boris = Witness.viewer(clients, PAGES.hub(), "boris", 2)) {
             boris.join(room);
             ann.raw().locator("#tray label:has(input[value=top])").click();
             ann.raw().locator("#tray label:has(input[value='36'])").click();
@@ -183,13 +126,17 @@ final class RoomPageRulesIT {
             ann.say("as I like");
             ann.chatLine("as I like").waitFor();
 
-            assertEquals(200, api.changePolicy(room, Map.of("styles", "scroll")).status());
+            assertEquals(
+                    200,
+                    PAGES.api().changePolicy(room, Map.of("styles", "scroll")).status());
             assertThat(part(ann, "modes")).isHidden();
             assertThat(part(ann, "colours")).isVisible();
             ann.say("moving");
             ann.chatLine("moving").waitFor();
 
-            assertEquals(200, api.changePolicy(room, Map.of("styles", "plain")).status());
+            assertEquals(
+                    200,
+                    PAGES.api().changePolicy(room, Map.of("styles", "plain")).status());
             for (String part : List.of("modes", "sizes", "colours")) {
                 assertThat(part(ann, part)).isHidden();
                 assertThat(part(moderator, part)).isVisible();
@@ -203,9 +150,10 @@ final class RoomPageRulesIT {
                     "each is of a style that the room takes",
                     () -> styles(boris).equals(taken));
 
-            assertEquals(200, api.changePolicy(room, Map.of("styles", "all")).status());
+            assertEquals(
+                    200, PAGES.api().changePolicy(room, Map.of("styles", "all")).status());
             assertThat(part(ann, "modes")).isVisible();
-            assertClean();
+            PAGES.assertClean();
         }
     }
 
@@ -218,28 +166,30 @@ final class RoomPageRulesIT {
 
     @Test
     void aStepAgainstARaidThatHoldsCommentsIsTold() {
-        String room = api.createRoom("page-raid-held", Map.of());
-        RoomPage ann = viewer("ann", room, 1);
+        String room = PAGES.api().createRoom("page-raid-held", Map.of());
+        RoomPage ann = PAGES.viewer("ann", room, 1);
         assertEquals(
                 200,
-                api.raid(hub.hostToken("h", room), room, Map.of("step", "held")).status());
+                PAGES.api()
+                        .raid(PAGES.hub().hostToken("h", room), room, Map.of("step", "held"))
+                        .status());
         assertThat(part(ann, "raid"))
                 .hasText("This room is guarded against a raid for a while: every comment waits for a moderator.");
-        assertClean();
+        PAGES.assertClean();
     }
 
     @Test
     void aGuestReadsWhereTheRoomTakesGuestsAndIsToldThatItIsAllThereIs() {
-        String shut = api.createRoom("page-no-guests", Map.of());
-        String room = api.createRoom("page-guests", Map.of("guests", true));
-        assertEquals(200, api.live(room, true).status());
+        String shut = PAGES.api().createRoom("page-no-guests", Map.of());
+        String room = PAGES.api().createRoom("page-guests", Map.of("guests", true));
+        assertEquals(200, PAGES.api().live(room, true).status());
         try (Clients clients = new Clients(1);
-                var somebody = browser.somebody(WIDTH, HEIGHT);
-                Witness boris = Witness.viewer(clients, hub, "boris", 2)) {
+                var somebody = PAGES.browser().somebody(RoomPages.WIDTH, RoomPages.HEIGHT);
+                Witness boris = Witness.viewer(clients, PAGES.hub(), "boris", 2)) {
             boris.join(room);
             boris.say(room, "a", "said before");
 
-            RoomPage guest = opened(RoomPage.guest(browser, WIDTH, HEIGHT, hub.edge(1), room));
+            RoomPage guest = PAGES.guest(room, 1);
             guest.chatLine("said before").waitFor();
             assertThat(part(guest, "live")).hasText("Live");
             assertThat(part(guest, "room-name")).hasText("page-guests");
@@ -256,7 +206,7 @@ final class RoomPageRulesIT {
 
             // by the dialog, first into a room that takes none
             var page = somebody.newPage();
-            page.navigate(hub.edge(2) + "/?room=" + shut);
+            page.navigate(PAGES.hub().edge(2) + "/?room=" + shut);
             page.locator("#entry-guest").click();
             assertThat(page.locator("#entry-why"))
                     .hasText("This room takes no guests now. With a token you may enter.");
@@ -264,7 +214,7 @@ final class RoomPageRulesIT {
             page.locator("#entry-guest").click();
             assertThat(page.locator("#chat .line .said").first()).hasText("said before");
             assertThat(page.locator("#entry")).isHidden();
-            assertClean();
+            PAGES.assertClean();
         }
     }
 }

@@ -5,44 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.microsoft.playwright.WebSocketRoute;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What the JavaScript SDK does with its connection, against a twin of an edge in the browser that answers as the test says. */
 @Timeout(60)
 final class SdkConnectionIT {
-    private static TestBrowser browser;
-    private SdkPage sdk;
-
-    @BeforeAll
-    static void startBrowser() {
-        browser = new TestBrowser();
-    }
-
-    @AfterAll
-    static void stopBrowser() {
-        browser.close();
-    }
-
-    @BeforeEach
-    void openPage() {
-        sdk = new SdkPage(browser);
-    }
-
-    @AfterEach
-    void closePage() {
-        sdk.close();
-    }
+    @RegisterExtension
+    static final SdkPage SDK = new SdkPage();
 
     @Test
     void aConnectionThatFallsSilentIsGivenUpAndMadeAgain() {
-        sdk.page().clock().install();
+        SDK.page().clock().install();
         int[] sockets = {0};
-        sdk.page().routeWebSocket(SdkPage.WEB_SOCKET, socket -> {
+        SDK.page().routeWebSocket(SdkPage.WEB_SOCKET, socket -> {
             boolean first = ++sockets[0] == 1;
             socket.onMessage(frame -> {
                 String text = frame.text();
@@ -53,32 +30,35 @@ final class SdkConnectionIT {
                 }
             });
         });
-        sdk.open();
-        sdk.run("""
-                const { DanmakuClient } = await import('/sdk/danmaku-client.js');
-                window.client = new DanmakuClient({ url: 'ws://sdk.test/ws', token: 't', random: () => 0.5 });
-                window.states = [];
-                client.on('state', ({ state, reason, retryInMs }) =>
-                  states.push(reason ? `${state}: ${reason}, ${retryInMs} ms` : state));
-                await new Promise((resolve) => { client.on('state', ({ state }) => state === 'open' && resolve()); client.connect(); });
-                return {};""");
+        SDK.open();
+        SDK.run("""
+            const { DanmakuClient } = await import('/sdk/danmaku-client.js');
+            window.client = new DanmakuClient({ url: 'ws://sdk.test/ws', token: 't', random: () => 0.5 });
+            window.states = [];
+            client.on('state', ({ state, reason, retryInMs }) =>
+              states.push(reason ? `${state}: ${reason}, ${retryInMs} ms` : state));
+            await new Promise((resolve) => { client.on('state', ({ state }) => state === 'open' && resolve()); client.connect(); });
+            return {};\
+            """);
 
-        sdk.page()
+        SDK.page()
                 .clock()
                 .runFor(31_500); // the ping after 20 s, 10 s of silence after it, and the middle of the window that was
         // told
 
         assertEquals("""
-                ["connecting","open","waiting: the hub fell silent, 1000 ms","connecting","open"]""", sdk.run("""
-                        while (client.state !== 'open') { await new Promise((resolve) => client.addEventListener('state', resolve, { once: true })); }
-                        return states;"""));
+                ["connecting","open","waiting: the hub fell silent, 1000 ms","connecting","open"]\
+                """, SDK.run("""
+                    while (client.state !== 'open') { await new Promise((resolve) => client.addEventListener('state', resolve, { once: true })); }
+                    return states;\
+                    """));
         assertEquals(2, sockets[0]);
     }
 
     @Test
     void anEdgeThatStopsIsLeftForTheNextWhenItSays() {
         List<String> asked = new ArrayList<>();
-        sdk.page()
+        SDK.page()
                 .routeWebSocket(
                         url -> true,
                         socket -> socket.onMessage(frame -> {
@@ -98,19 +78,21 @@ final class SdkConnectionIT {
                                 socket.send(re + "{\"user\":\"7\",\"reconnect\":{\"minMs\":60000,\"maxMs\":60000}}}");
                             }
                         }));
-        sdk.open();
+        SDK.open();
         assertEquals("""
-                ["connecting","open","waiting: restart: connect again, 37 ms","connecting","open"]""", sdk.run("""
-                        const { DanmakuClient } = await import('/sdk/danmaku-client.js');
-                        const url = ['ws://sdk.test/ws', 'ws://other.test/ws'];
-                        const client = new DanmakuClient({ url, token: 't', random: () => 0.99 });
-                        const states = [];
-                        client.on('state', ({ state, reason, retryInMs }) =>
-                          states.push(reason ? `${state}: ${reason}, ${retryInMs} ms` : state));
-                        client.connect();
-                        await client.join('1');
-                        await new Promise((resolve) => client.on('joined', resolve));
-                        return states;"""));
+                ["connecting","open","waiting: restart: connect again, 37 ms","connecting","open"]\
+                """, SDK.run("""
+                    const { DanmakuClient } = await import('/sdk/danmaku-client.js');
+                    const url = ['ws://sdk.test/ws', 'ws://other.test/ws'];
+                    const client = new DanmakuClient({ url, token: 't', random: () => 0.99 });
+                    const states = [];
+                    client.on('state', ({ state, reason, retryInMs }) =>
+                      states.push(reason ? `${state}: ${reason}, ${retryInMs} ms` : state));
+                    client.connect();
+                    await client.join('1');
+                    await new Promise((resolve) => client.on('joined', resolve));
+                    return states;\
+                    """));
         assertEquals(
                 List.of(
                         "ws://sdk.test/ws {\"op\":\"join\",\"room\":\"1\"}",
@@ -120,9 +102,9 @@ final class SdkConnectionIT {
 
     @Test
     void aJoinThatIsPutOffIsTriedAgainWhenTheHubSaidAndNoSooner() {
-        sdk.page().clock().install();
+        SDK.page().clock().install();
         int[] joins = {0};
-        sdk.page()
+        SDK.page()
                 .routeWebSocket(
                         SdkPage.WEB_SOCKET,
                         socket -> socket.onMessage(frame -> {
@@ -135,27 +117,28 @@ final class SdkConnectionIT {
                                         re + ",\"ok\":{\"user\":\"7\",\"room\":\"1\",\"epoch\":\"k\",\"head\":10}}");
                             }
                         }));
-        sdk.open();
-        sdk.run("""
-                const { DanmakuClient } = await import('/sdk/danmaku-client.js');
-                window.client = new DanmakuClient({ url: 'ws://sdk.test/ws', token: 't', random: () => 0.5 });
-                await new Promise((resolve) => { client.on('state', ({ state }) => state === 'open' && resolve()); client.connect(); });
-                window.joined = client.join('1');
-                await client.dmSync().catch(() => {}); // its answer comes behind that of the join
-                return {};""");
+        SDK.open();
+        SDK.run("""
+            const { DanmakuClient } = await import('/sdk/danmaku-client.js');
+            window.client = new DanmakuClient({ url: 'ws://sdk.test/ws', token: 't', random: () => 0.5 });
+            await new Promise((resolve) => { client.on('state', ({ state }) => state === 'open' && resolve()); client.connect(); });
+            window.joined = client.join('1');
+            await client.dmSync().catch(() => {}); // its answer comes behind that of the join
+            return {};\
+            """);
 
-        sdk.page().clock().runFor(6_900);
+        SDK.page().clock().runFor(6_900);
         assertEquals(1, joins[0]);
-        sdk.page().clock().runFor(200);
+        SDK.page().clock().runFor(200);
 
-        assertEquals("{\"head\":10}", sdk.run("return { head: (await joined).head };"));
+        assertEquals("{\"head\":10}", SDK.run("return { head: (await joined).head };"));
         assertEquals(2, joins[0]);
     }
 
     @Test
     void whatIsStillOnItsWayOfAFormerStayInARoomIsNoPartOfTheNextOne() {
         List<String> leaves = new ArrayList<>();
-        sdk.page()
+        SDK.page()
                 .routeWebSocket(
                         SdkPage.WEB_SOCKET,
                         socket -> socket.onMessage(frame -> {
@@ -177,24 +160,26 @@ final class SdkConnectionIT {
                                 socket.send(re + "{\"user\":\"7\"}}");
                             }
                         }));
-        sdk.open();
+        SDK.open();
         assertEquals("""
-                {"seen":[11,21],"violations":[],"left":0,"last":21}""", sdk.run("""
-                        const { DanmakuClient } = await import('/sdk/danmaku-client.js');
-                        const client = new DanmakuClient({ url: 'ws://sdk.test/ws', token: 't', random: () => 0 });
-                        const seen = [];
-                        let left = 0;
-                        client.on('event', ({ event }) => seen.push(event.o));
-                        client.on('left', () => left++);
-                        const batch = () => new Promise((resolve) => client.addEventListener('batch', resolve, { once: true }));
-                        const first = batch();
-                        client.connect();
-                        await client.join('1');
-                        await first;
-                        const second = batch();
-                        client.leave('1');
-                        await client.join('1');
-                        await second;
-                        return { seen, violations: client.violations, left, last: client.counts('1').last };"""));
+                {"seen":[11,21],"violations":[],"left":0,"last":21}\
+                """, SDK.run("""
+                    const { DanmakuClient } = await import('/sdk/danmaku-client.js');
+                    const client = new DanmakuClient({ url: 'ws://sdk.test/ws', token: 't', random: () => 0 });
+                    const seen = [];
+                    let left = 0;
+                    client.on('event', ({ event }) => seen.push(event.o));
+                    client.on('left', () => left++);
+                    const batch = () => new Promise((resolve) => client.addEventListener('batch', resolve, { once: true }));
+                    const first = batch();
+                    client.connect();
+                    await client.join('1');
+                    await first;
+                    const second = batch();
+                    client.leave('1');
+                    await client.join('1');
+                    await second;
+                    return { seen, violations: client.violations, left, last: client.counts('1').last };\
+                    """));
     }
 }

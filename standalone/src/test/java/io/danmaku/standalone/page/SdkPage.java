@@ -7,20 +7,49 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** An empty page that can import the JavaScript SDK, straight from the class path: there is no hub. */
-final class SdkPage implements AutoCloseable {
+/**
+ * An empty page that can import the JavaScript SDK, straight from the class path: there is no hub. Each test has one of its own, in a browser for
+ * the class.
+ */
+final class SdkPage implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
     private static final String ORIGIN = "http://sdk.test";
     static final String WEB_SOCKET = "ws://sdk.test/ws";
 
-    private final BrowserContext context;
-    private final Page page;
+    private TestBrowser browser;
+    private BrowserContext somebody;
+    private Page page;
 
-    SdkPage(TestBrowser browser) {
-        context = browser.somebody(800, 600);
-        context.route(ORIGIN + "/**", SdkPage::serve);
-        page = context.newPage();
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        browser = new TestBrowser();
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        somebody = browser.somebody(800, 600);
+        somebody.route(ORIGIN + "/**", SdkPage::serve);
+        page = somebody.newPage();
         open();
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        if (somebody != null) {
+            somebody.close();
+        }
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        if (browser != null) {
+            browser.close();
+        }
     }
 
     /** Loads it anew: a routed WebSocket is one of a document opened after that. */
@@ -35,11 +64,6 @@ final class SdkPage implements AutoCloseable {
     /** Runs the body of an asynchronous function. What it returns comes as JSON. */
     String run(String body) {
         return (String) page.evaluate("async () => JSON.stringify(await (async () => {" + body + "})())");
-    }
-
-    @Override
-    public void close() {
-        context.close();
     }
 
     private static void serve(Route route) {
