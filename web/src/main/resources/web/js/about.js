@@ -23,11 +23,11 @@ export class About {
   }
 
   /**
-   * Shows the room's profile, as it was when the page came. Viewers are not told of its changes.
+   * Shows the room's profile.
    *
-   * @param {{cover?: string|null, category?: string|null, tags?: string[]}} profile
+   * @param {{cover?: string, category?: string, tags?: string[]}} [profile] absent: there is none
    */
-  profile({ cover, category, tags = [] }) {
+  profile({ cover, category, tags = [] } = {}) {
     const parts = category ? [make('b', 'category', category)] : [];
     parts.push(...tags.slice(0, TAGS_MAX).map((tag) => make('span', 'tag', `#${tag}`)));
     this.#root.replaceChildren(...parts);

@@ -13,11 +13,6 @@ export class Api {
     this.#token = token;
   }
 
-  /** A room's settings. */
-  room(room) {
-    return this.#get(`api/rooms/${encodeURIComponent(room)}`);
-  }
-
   /** The newest super chats of a room, oldest first, as far back as one page of its history reaches. */
   async superchats(room) {
     return (await this.#history(`api/rooms/${encodeURIComponent(room)}/events`, { type: 'superchat', limit: 100 })).events;

@@ -87,6 +87,7 @@ function enter() {
   client.on('batch', ({ frame }) => onBatch(frame));
   client.on('gap', ({ from, to }) => chat.note(`${many(to - from + 1, 'older line')} can no longer be had.`, 'warn'));
   client.on('stats', ({ stats }) => status.online(stats));
+  client.on('profile', ({ profile }) => about.profile(profile));
   client.on('notice', ({ error }) => chat.note(`The hub says: ${error.message}`, 'warn'));
   client.on('violation', ({ problem }) => console.warn('the hub broke a promise:', problem));
   addEventListener('pagehide', () => keepDmPos(client.identity?.user, client.dmPos));
@@ -94,11 +95,6 @@ function enter() {
   client.join(room, { last: LAST_EVENTS }).catch(() => {}); // told by `left` and `state`
   if (guest) {
     tabs.hideDirect();
-  } else {
-    api.room(room).then((info) => {
-      status.title(room, info.title);
-      about.profile(info);
-    }).catch(() => {}); // the id serves as a title
   }
 
   function onState(detail) {
@@ -128,6 +124,7 @@ function enter() {
     }
     onAir = info.live;
     about.live(onAir);
+    about.profile(info.profile);
     if (info.online > 0) {
       status.online(info);
     }

@@ -39,6 +39,7 @@ const TRY_LATER = new Set(['busy', 'unavailable', 'rate_limited', 'quota', 'inte
  * | `batch` | `{room, frame}` | each frame of a room, after its events |
  * | `gap` | `{room, from, to, gap}` | offsets that nobody can get any more |
  * | `stats` | `{room, stats}` | online, users, peak, messages a minute, devices |
+ * | `profile` | `{room, profile}` | cover, tags, category and language of the room are others now |
  * | `role` | `{room, role}` | the user is something else in the room from now on |
  * | `held` | `{room, held}` | to moderators: a chat waits for one, or was answered (`approved`) |
  * | `left` | `{room, reason}` | the hub put the client out of a room, or refused to let it back in |
@@ -161,7 +162,7 @@ export class DanmakuClient extends EventTarget {
    * @param {string} room
    * @param {{since?: number, epoch?: string, last?: number}} [from] after an offset, with the newest so many events,
    *   or (with nothing) from now on, or from where the room's policy wants it (`lastOnJoin`)
-   * @returns {Promise<object>} the answer `{room, epoch, head, role, online, title, live, policy, pin?}` of the first join
+   * @returns {Promise<object>} the answer `{room, epoch, head, role, online, title, live, policy, profile?, pin?}` of the first join
    */
   join(room, from = {}) {
     if (this.#rooms.has(room)) {
@@ -458,6 +459,8 @@ export class DanmakuClient extends EventTarget {
     }
     if (frame.stats) {
       this.#emit('stats', { room, stats: frame.stats });
+    } else if (frame.profile) {
+      this.#emit('profile', { room, profile: frame.profile });
     } else if (frame.role) {
       this.#emit('role', { room, role: frame.role });
     } else if (frame.held) {

@@ -1,12 +1,16 @@
 package io.danmaku.edge;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.edge.broadcast.Broadcaster;
 import io.danmaku.edge.connection.ConnectionLoops;
 import io.danmaku.edge.policy.RoomTable;
 import io.danmaku.edge.policy.Spoken;
 import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.edge.roomlog.OpenRooms;
+import io.danmaku.edge.tail.BatchWriter;
 import io.danmaku.node.words.WordFilters;
+import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.json.ProfileJson;
 import io.danmaku.protocol.log.HeldJson;
 import io.danmaku.protocol.room.Deletion;
 import io.danmaku.protocol.room.Grant;
@@ -44,6 +48,21 @@ final class DecisionsCarriedOut implements RoomTable.Decided {
             }
         } else if (tookGuests && !state.policy().guests()) {
             loops.excludeGuests(open);
+        }
+    }
+
+    /**
+     * Tells viewers what their rooms are where that has changed since the last time, however often it has: a profile says nothing about the order of
+     * events, so it need not be in the log. Called every second, by one thread.
+     */
+    void tellProfiles(RoomTable table) {
+        for (OpenRoom open : rooms.allOpen()) {
+            RoomState state = table.room(open.live().key());
+            if (state != null && state.epoch().equals(open.stateEpoch()) && open.becomes(state.profile())) {
+                ObjectNode frame = Json.object().put("room", state.key().room());
+                frame.set("profile", ProfileJson.of(state.profile()));
+                open.live().tell(loops.eventLoops(), BatchWriter.textFrame(Json.bytes(frame)));
+            }
         }
     }
 

@@ -118,7 +118,8 @@ public final class EdgeNode {
         shutdown.add("rooms", 6_000, rooms::stop);
         WordFilters filters = new WordFilters();
         shutdown.add("words", 1_000, filters::close);
-        RoomTable table = new RoomTable(pulsar.client(), new DecisionsCarriedOut(rooms, loops, broadcaster, filters));
+        DecisionsCarriedOut decisions = new DecisionsCarriedOut(rooms, loops, broadcaster, filters);
+        RoomTable table = new RoomTable(pulsar.client(), decisions);
         shutdown.add("tables", 2_000, table::close);
         loops.tellHeldTo((room, offset, tsMs, record) -> {
             if (table.tellsHeld(room.key().tenant())) {
@@ -130,6 +131,7 @@ public final class EdgeNode {
         vertx.setPeriodic(1_000, timer -> {
             rooms.lookAfter();
             table.endOverdue(System.currentTimeMillis());
+            decisions.tellProfiles(table);
         });
 
         PresenceReporter presence = new PresenceReporter(pulsar, incarnation, ops.registry());

@@ -5,7 +5,9 @@ import io.danmaku.edge.broadcast.LiveRoom;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.json.PinJson;
 import io.danmaku.protocol.json.PolicyJson;
+import io.danmaku.protocol.json.ProfileJson;
 import io.danmaku.protocol.room.Role;
+import io.danmaku.protocol.room.RoomProfile;
 import io.danmaku.protocol.room.RoomState;
 
 /** What somebody is told who joins a room. */
@@ -30,6 +32,9 @@ final class JoinReply {
         ok.set(
                 "policy",
                 PolicyJson.inForce(state).put("durability", state.durability().wireName()));
+        if (!state.profile().showsSameAs(RoomProfile.NONE)) {
+            ok.set("profile", ProfileJson.of(state.profile()));
+        }
         if (state.pin() != null && state.pin().holds(nowMs)) {
             ok.set("pin", PinJson.of(state.pin()));
         }

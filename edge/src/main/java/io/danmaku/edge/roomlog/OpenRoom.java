@@ -6,6 +6,8 @@ import io.danmaku.edge.tail.Batch;
 import io.danmaku.edge.tail.BatchWriter;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.room.Durability;
+import io.danmaku.protocol.room.RoomProfile;
+import io.danmaku.protocol.room.RoomState;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -23,11 +25,14 @@ public final class OpenRoom implements CatchUp {
     private final Entrances entrances = new Entrances();
     private LiveRoom live;
     private RoomFollower follower;
+    /** What its viewers know it to be. */
+    private RoomProfile profile;
 
     /** @param likesLost see {@link Likes} */
-    OpenRoom(String topic, String stateEpoch, Pages pages, RoomAppender appender, LongAdder likesLost) {
+    OpenRoom(String topic, RoomState state, Pages pages, RoomAppender appender, LongAdder likesLost) {
         this.topic = topic;
-        this.stateEpoch = stateEpoch;
+        stateEpoch = state.epoch();
+        profile = state.profile();
         this.pages = pages;
         this.appender = appender;
         likes = new Likes(appender::append, likesLost);
@@ -49,6 +54,13 @@ public final class OpenRoom implements CatchUp {
 
     public LiveRoom live() {
         return live;
+    }
+
+    /** Notes what the room is now; by one thread alone. @return whether viewers know it as something else */
+    public boolean becomes(RoomProfile now) {
+        boolean differs = !now.showsSameAs(profile);
+        profile = now;
+        return differs;
     }
 
     RoomFollower follower() {

@@ -199,7 +199,8 @@ public final class OpenRooms {
                 .toList();
     }
 
-    private synchronized List<OpenRoom> allOpen() {
+    /** Those that are open now; not held. */
+    public synchronized List<OpenRoom> allOpen() {
         return entries.values().stream()
                 .map(OpenRooms::opened)
                 .filter(Objects::nonNull)
@@ -228,7 +229,7 @@ public final class OpenRooms {
 
     private CompletableFuture<OpenRoom> open(RoomState state, Deletions deletions) {
         String topic = Topics.room(state.key(), state.epoch(), state.durability());
-        OpenRoom room = new OpenRoom(topic, state.epoch(), pages, new RoomAppender(pulsar.client(), topic), likesLost);
+        OpenRoom room = new OpenRoom(topic, state, pages, new RoomAppender(pulsar.client(), topic), likesLost);
         RoomFollower follower = new RoomFollower(pulsar, broadcaster, topic, room.index());
         CompletableFuture<OpenRoom> opening = follower.head(state.durability()).thenCompose(head -> {
             LiveRoom live = new LiveRoom(

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * What a product shows of a room before one enters it, and by which it is found. It says nothing to the edges.
+ * What a product shows of a room before one enters it, and by which it is found. The edges only tell it to viewers.
  *
  * @param cover address of a picture, http or https, at most 500 characters; empty = none
  * @param tags at most 10, each a line of 1..32 characters
@@ -68,6 +68,14 @@ public record RoomProfile(
     /** The same while the stream runs, or does not. */
     public RoomProfile withLive(boolean runs) {
         return new RoomProfile(cover, tags, category, language, runs, attributes);
+    }
+
+    /** Whether viewers are told the same of both; whether the stream runs is told by other ways, and the attributes are not. */
+    public boolean showsSameAs(RoomProfile other) {
+        return cover.equals(other.cover)
+                && tags.equals(other.tags)
+                && category.equals(other.category)
+                && language.equals(other.language);
     }
 
     private static void check(boolean holds, String rule) {

@@ -1,10 +1,10 @@
 package io.danmaku.room.room;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.json.ProfileJson;
 import io.danmaku.protocol.room.RoomProfile;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -79,10 +79,8 @@ final class ProfileForm {
 
     /** Adds a profile's fields to a room's. */
     static ObjectNode put(ObjectNode json, RoomProfile profile) {
-        json.put(COVER, profile.cover());
-        ArrayNode tags = json.putArray(TAGS);
-        profile.tags().forEach(tags::add);
-        json.put(CATEGORY, profile.category()).put(LANGUAGE, profile.language()).put(LIVE, profile.live());
+        json.setAll(ProfileJson.of(profile));
+        json.put(LIVE, profile.live());
         ObjectNode attributes = json.putObject(ATTRIBUTES);
         new TreeMap<>(profile.attributes()).forEach(attributes::put);
         return json;

@@ -36,6 +36,7 @@ final class RoomPageEventsIT {
     /** More than the page asks for when it is opened. */
     private static final int MANY = 60;
 
+    private static final int CHANGES = 20;
     private int posted;
 
     private long post(String room, String type, Map<String, ?> d) {
@@ -166,18 +167,28 @@ final class RoomPageEventsIT {
     }
 
     @Test
-    void theHeadTellsWhetherTheStreamRunsAndWhatTheRoomIs() {
+    void theHeadTellsWhetherTheStreamRunsAndFollowsWhatTheRoomIs() {
         String room = PAGES.api().createRoom("page-live", Map.of());
-        profile(
-                room,
-                Map.of("cover", PICTURES + "cover", "category", "<b>music</b>", "tags", List.of("synth", "late")));
+        profile(room, Map.of("category", "<b>music</b>", "tags", List.of("synth", "late")));
         RoomPage ann = PAGES.viewer("ann", room, 1);
         ann.raw().route(PICTURES + "**", RoomPageEventsIT::picture);
-        ann.raw().reload();
         assertThat(ann.raw().locator("#live")).hasText("Offline");
         assertThat(ann.raw().locator("#about b")).hasText("<b>music</b>");
         assertThat(ann.raw().locator("#about .tag")).hasText(new String[] {"#synth", "#late"});
+        assertThat(ann.raw().locator("#cover")).isHidden();
+
+        ann.raw().evaluate("() => { window.told = 0; window.__danmaku.on('profile', () => window.told++); }");
+        long beganNs = System.nanoTime();
+        for (int i = 0; i < CHANGES; i++) {
+            profile(room, Map.of("tags", List.of("change-" + i)));
+        }
+        profile(room, Map.of("cover", PICTURES + "cover", "tags", List.of("early"), "title", "Another <i>title</i>"));
         assertThat(ann.raw().locator("#cover")).isVisible();
+        assertThat(ann.raw().locator("#about .tag")).hasText(new String[] {"#early"});
+        assertThat(ann.raw().locator("#room-name")).hasText("Another <i>title</i>");
+        long toldMax = 2 + Duration.ofNanos(System.nanoTime() - beganNs).toSeconds();
+        int told = ((Number) ann.raw().evaluate("window.told")).intValue();
+        assertTrue(told <= toldMax, told + " pushes, more than one a second");
 
         assertEquals(200, PAGES.api().live(room, true).status());
         assertThat(ann.raw().locator("#live")).hasText("Live");
