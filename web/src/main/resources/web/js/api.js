@@ -28,9 +28,14 @@ export class Api {
     return this.#ask('POST', `api/rooms/${encodeURIComponent(room)}/held/${encodeURIComponent(id)}`, {}, { approve });
   }
 
-  /** Recent conversations, newest first, a page of them. */
-  contacts({ cursor, limit = 50 } = {}) {
-    return this.#get('api/dm/contacts', { cursor, limit });
+  /** Recent conversations, newest first, a page of them: `inbox` or `requests`. */
+  async contacts(box, limit = 50) {
+    return (await this.#get('api/dm/contacts', { box, limit })).contacts ?? [];
+  }
+
+  /** Whom the user blocks, a page of them. */
+  async blocks() {
+    return (await this.#get('api/dm/blocks', { limit: 200 })).blocks ?? [];
   }
 
   /** Messages of a conversation before a seq, or the newest, oldest first; `next` is the `before` of the page that goes on, undefined at the end. */

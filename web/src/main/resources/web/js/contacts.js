@@ -1,13 +1,21 @@
 import { summary } from './conversation.js';
-import { byId, clockTime, initial, make, nameColor } from './dom.js';
+import { byId, clockTime, make, showAvatar } from './dom.js';
 
 /** How many conversations the list holds. */
 const CONTACTS_MAX = 200;
 
-/** The recent conversations: newest first, with the last message and what is unread. */
+/** What is said where a box has none. */
+const NONE = {
+  inbox: 'No conversations yet. Click a name in the chat to begin one.',
+  requests: 'Nobody waits for you to answer.',
+};
+
+/** The recent conversations, those with strangers who wait in a box of their own: newest first, with the last message and what is unread. */
 export class Contacts {
   #list = byId('contacts');
   #empty = byId('contacts-empty');
+  #requests = byId('requests-count');
+  #boxes = byId('boxes');
   #contacts = new Map();
   #names;
   #self = '';
@@ -23,28 +31,52 @@ export class Contacts {
     this.#names = names;
     this.#onChoose = onChoose;
     this.#onUnread = onUnread;
+    this.#boxes.addEventListener('change', () => this.#show());
   }
 
   /** Takes what the hub says. */
   load(contacts, self) {
     this.#self = self;
     this.#contacts.clear();
-    for (const { peer, last, unread = 0, peerReadSeq = 0, peerDeliveredSeq = 0 } of contacts) {
-      this.#contacts.set(peer, { peer, last, unread, marks: { read: peerReadSeq, delivered: peerDeliveredSeq } });
+    for (const { peer, last, unread = 0, peerReadSeq = 0, peerDeliveredSeq = 0, request = false, relation = {}, name, avatar } of contacts) {
+      const marks = { read: peerReadSeq, delivered: peerDeliveredSeq };
+      this.#contacts.set(peer, { peer, last, unread, marks, request, contact: relation.contact === true, name: relation.remark || name, avatar });
     }
     this.#show();
   }
 
-  /** Takes a message that just came. */
+  /**
+   * Takes a message that just came.
+   *
+   * @returns {boolean} whether the conversation is known; of a new one the hub says whether the peer is a stranger, till then it looks like that
+   */
   touch(peer, message, isUnread) {
-    const known = this.#contacts.get(peer) ?? { peer, unread: 0, last: null };
-    if (known.last && known.last.seq >= message.seq) {
-      return;
+    const isKnown = this.#contacts.has(peer);
+    const contact = this.#contacts.get(peer) ?? { peer, unread: 0, last: null, request: true };
+    if (!contact.last || contact.last.seq < message.seq) {
+      contact.last = message;
+      contact.unread += isUnread ? 1 : 0;
+      contact.request &&= message.from === peer; // who is answered is no stranger
+      this.#contacts.set(peer, contact);
+      this.#show();
     }
-    known.last = message;
-    known.unread += isUnread ? 1 : 0;
-    this.#contacts.set(peer, known);
-    this.#show();
+    return isKnown;
+  }
+
+  /** What somebody is called here: by the user's remark, by the account, by what was heard in the room, or the id. */
+  nameOf(peer) {
+    return this.#contacts.get(peer)?.name || this.#names.of(peer);
+  }
+
+  /** The address of somebody's picture, if there is one. */
+  avatarOf(peer) {
+    return this.#contacts.get(peer)?.avatar;
+  }
+
+  /** Whether somebody is a stranger who waits for an answer, and whether a contact. */
+  standing(peer) {
+    const { request = false, contact = false } = this.#contacts.get(peer) ?? {};
+    return { request, contact };
   }
 
   /** The last message of a conversation is another one now. */
@@ -85,21 +117,27 @@ export class Contacts {
     const newestFirst = [...this.#contacts.values()].sort((a, b) => (b.last?.ts ?? 0) - (a.last?.ts ?? 0));
     newestFirst.splice(CONTACTS_MAX).forEach(({ peer }) => this.#contacts.delete(peer));
     const focused = document.activeElement?.dataset.peer;
-    this.#list.replaceChildren(...newestFirst.map((contact) => this.#item(contact)));
+    const box = this.#boxes.querySelector('input:checked').value;
+    const shown = newestFirst.filter(({ request }) => request === (box === 'requests'));
+    this.#list.replaceChildren(...shown.map((contact) => this.#item(contact)));
     if (focused !== undefined) {
       this.focus(focused);
     }
-    this.#empty.hidden = newestFirst.length > 0;
+    this.#empty.hidden = shown.length > 0;
+    this.#empty.textContent = NONE[box];
+    const waiting = newestFirst.filter(({ request }) => request).length;
+    this.#requests.hidden = waiting === 0;
+    this.#requests.textContent = String(waiting);
     this.#onUnread(newestFirst.reduce((sum, { unread }) => sum + unread, 0));
   }
 
-  #item({ peer, last, unread }) {
-    const name = this.#names.of(peer);
+  #item({ peer, last, unread, avatar: picture }) {
+    const name = this.nameOf(peer);
     const button = make('button', unread > 0 ? 'contact unread' : 'contact');
     button.type = 'button';
     button.dataset.peer = peer;
-    const avatar = make('span', 'avatar', initial(name));
-    avatar.style.background = nameColor(peer);
+    const avatar = make('span', 'avatar');
+    showAvatar(avatar, peer, name, picture);
     avatar.setAttribute('aria-hidden', 'true');
     const body = make('span', 'contact-body');
     const head = make('span', 'contact-head');

@@ -1,5 +1,6 @@
-import { byId, clockTime, initial, make, nameColor } from './dom.js';
-import { explain } from './words.js';
+import { byId, clockTime, make } from './dom.js';
+import { messageActions } from './message-actions.js';
+import { directWords } from './words.js';
 
 /** How many messages of the open conversation are kept on the page. Older ones are read again when wanted. */
 const BUBBLES_MAX = 500;
@@ -26,6 +27,11 @@ export class Conversation {
   #form = byId('direct-form');
   #text = byId('direct-text');
   #alert = byId('direct-alert');
+  #editingLine = byId('editing');
+  /** The message that gets another text, and what was in the field before. */
+  #editing = null;
+  /** The row of actions that is open, and what opened it. */
+  #row = null;
   #bubbles = new Map();
   #peer = null;
   #self = '';
@@ -33,6 +39,8 @@ export class Conversation {
   /** The `before` of the page that goes on, undefined at the first message. */
   #next;
   #clearedTo = 0;
+  /** Whether the newest message was in sight when somebody last scrolled: then it stays that when a bar above or a form below takes room. */
+  #stays = true;
   #readAgain = 0;
   #actions;
 
@@ -41,6 +49,10 @@ export class Conversation {
    * @param {(peer: string, body: string, cid?: string) => {cid: string, done: Promise<object>}} actions.send
    * @param {(peer: string, before?: number) => Promise<{messages: object[], next?: number}>} actions.load
    * @param {(peer: string) => void} actions.typing
+   * @param {(peer: string, mid: string, body: string) => Promise<object>} actions.edit
+   * @param {(peer: string, mid: string) => Promise<object>} actions.recall
+   * @param {(peer: string, mid: string, sign: string) => Promise<object>} actions.react
+   * @param {(peer: string, mid: string) => Promise<object>} actions.hide
    */
   constructor(actions) {
     this.#actions = actions;
@@ -49,6 +61,13 @@ export class Conversation {
       event.preventDefault();
       this.#submit();
     });
+    this.#form.addEventListener('keydown', (event) => event.key === 'Escape' && this.#endEditing());
+    byId('editing-cancel').addEventListener('click', () => this.#endEditing());
+    this.#view.addEventListener('keydown', (event) => event.key === 'Escape' && this.#closeRow(true));
+    this.#view.addEventListener('scroll', () => {
+      this.#stays = this.#isAtEnd;
+    });
+    new ResizeObserver(() => this.#stays && this.#scrollDown()).observe(this.#view);
     this.#earlier.addEventListener('click', () => this.#loadEarlier());
   }
 
@@ -63,7 +82,7 @@ export class Conversation {
   }
 
   /** Opens a conversation and reads its newest messages. */
-  async open(peer, name, self) {
+  async open(peer, self) {
     this.#peer = peer;
     this.#self = self;
     this.#marks = { read: 0, delivered: 0 };
@@ -73,9 +92,8 @@ export class Conversation {
     this.#view.replaceChildren(this.#earlier);
     this.#earlier.hidden = true;
     this.#alert.textContent = '';
-    byId('conversation-name').textContent = name;
-    byId('conversation-avatar').textContent = initial(name);
-    byId('conversation-avatar').style.background = nameColor(peer);
+    this.#row = null;
+    this.#endEditing();
     await this.refresh();
   }
 
@@ -105,6 +123,7 @@ export class Conversation {
   }
 
   close() {
+    this.#endEditing();
     this.#peer = null;
   }
 
@@ -126,6 +145,12 @@ export class Conversation {
     this.#clearedTo = Math.max(this.#clearedTo, cleared);
     for (const [mid, { seq, bubble }] of this.#bubbles) {
       if (mid === hidden || seq <= this.#clearedTo) {
+        if (bubble.contains(this.#row)) {
+          this.#row = null;
+        }
+        if (bubble.contains(document.activeElement)) {
+          this.#view.focus();
+        }
         bubble.remove();
         this.#bubbles.delete(mid);
       }
@@ -165,6 +190,7 @@ export class Conversation {
     if (known) {
       if ((message.rev ?? 0) > known.rev) {
         known.rev = message.rev;
+        known.message = message;
         known.bubble.querySelector('.bubble-text').textContent = summary(message);
       }
       return;
@@ -173,8 +199,15 @@ export class Conversation {
     bubble.dataset.seq = message.seq;
     bubble.dataset.mid = message.mid;
     this.#stamp(bubble, message.ts);
+    bubble.append(this.#more(message.mid));
+    if (message.from !== this.#self) {
+      const pick = make('input', 'pick');
+      pick.type = 'checkbox';
+      pick.setAttribute('aria-label', 'Report this message');
+      bubble.prepend(pick);
+    }
     this.#insert(bubble, message.seq);
-    this.#bubbles.set(message.mid, { seq: message.seq, rev: message.rev ?? 0, bubble });
+    this.#bubbles.set(message.mid, { seq: message.seq, rev: message.rev ?? 0, message, bubble });
     if (this.#bubbles.size > BUBBLES_MAX) {
       const oldest = this.#view.querySelector('.bubble[data-seq]');
       this.#bubbles.delete(oldest.dataset.mid);
@@ -202,9 +235,89 @@ export class Conversation {
     bubble.append(time);
   }
 
+  #more(mid) {
+    const more = make('button', 'icon-button bubble-more', '⋯');
+    more.type = 'button';
+    more.setAttribute('aria-label', 'More about this message');
+    more.setAttribute('aria-expanded', 'false');
+    more.addEventListener('click', () => {
+      const isOpen = more.getAttribute('aria-expanded') === 'true';
+      this.#closeRow();
+      if (!isOpen) {
+        this.#row = messageActions(this.#bubbles.get(mid).message, this.#self, (what, sign) => this.#choose(mid, what, sign));
+        more.setAttribute('aria-expanded', 'true');
+        more.after(this.#row);
+        this.#row.scrollIntoView({ block: 'nearest' });
+      }
+    });
+    return more;
+  }
+
+  #closeRow(focus = false) {
+    const more = this.#row?.previousElementSibling;
+    this.#row?.remove();
+    this.#row = null;
+    more?.setAttribute('aria-expanded', 'false');
+    if (focus) {
+      more?.focus();
+    }
+  }
+
+  #choose(mid, what, sign) {
+    this.#closeRow(true);
+    if (what === 'edit') {
+      this.#endEditing();
+      this.#editing = { mid, before: this.#text.value };
+      this.#text.value = this.#bubbles.get(mid).message.body;
+      this.#editingLine.hidden = false;
+      this.#text.focus();
+    } else if (what === 'sign') {
+      this.#change(mid, this.#actions.react(this.#peer, mid, sign));
+    } else {
+      this.#change(mid, this.#actions[what](this.#peer, mid));
+    }
+  }
+
+  #endEditing() {
+    if (this.#editing) {
+      this.#text.value = this.#editing.before;
+      this.#editing = null;
+      this.#editingLine.hidden = true;
+      this.#text.focus();
+    }
+  }
+
+  /** A change is asked for. What becomes of the message is pushed, and read again where the push is lost. */
+  async #change(mid, asked) {
+    const peer = this.#peer;
+    this.#alert.textContent = '';
+    try {
+      const { rev } = await asked;
+      setTimeout(() => peer === this.#peer && this.#bubbles.get(mid)?.rev < rev && this.refresh(), READ_AGAIN_MS);
+      return true;
+    } catch (error) {
+      if (peer === this.#peer) {
+        this.#alert.textContent = directWords(error);
+      }
+      return false;
+    }
+  }
+
+  /** The text stays where it is until it is taken. */
+  async #edit(body) {
+    const editing = this.#editing;
+    if (await this.#change(editing.mid, this.#actions.edit(this.#peer, editing.mid, body)) && this.#editing === editing) {
+      this.#endEditing();
+    }
+  }
+
   #submit() {
     const body = this.#text.value.trim();
     if (body === '') {
+      return;
+    }
+    if (this.#editing) {
+      this.#edit(body);
       return;
     }
     this.#text.value = '';
@@ -234,7 +347,7 @@ export class Conversation {
       again.type = 'button';
       // a direct message's cid is known for ever: the same one can be sent again at any time, and arrives once
       again.addEventListener('click', () => this.#send(bubble, status, peer, body, cid));
-      status.append(make('span', '', `${explain(error).text} `), again);
+      status.append(make('span', '', `${directWords(error)} `), again);
       this.#scrollDown();
     }
   }

@@ -1,16 +1,23 @@
 import { newCid } from '../sdk/outbox.js';
-import { byId } from './dom.js';
+import { byId, showAvatar } from './dom.js';
 import { Contacts } from './contacts.js';
 import { Conversation } from './conversation.js';
+import { DirectSettings } from './direct-settings.js';
+import { PeerBar } from './peer-bar.js';
+import { Report } from './report.js';
 
 /** How long it is shown that somebody types, in milliseconds. */
 const TYPING_MS = 6000;
 
-/** The panel of direct messages: recent conversations, one of them open, and what is unread. */
+/** How long changes are gathered before the conversations are read again, in milliseconds. */
+const READ_AGAIN_MS = 300;
+
+const VIEWS = ['contacts-view', 'conversation-view', 'settings-view'];
+
+/** The panel of direct messages: recent conversations, one of them open, what is unread, and settings. */
 export class Direct {
   #client;
   #api;
-  #names;
   #tabs;
   #contacts;
   #conversation;
@@ -19,18 +26,43 @@ export class Direct {
   #state = byId('conversation-state');
   #online = false;
   #typing = 0;
+  #readAgain = 0;
+  #blocked = new Set();
+  #bar;
+  #report;
   #tab = byId('tab-direct');
 
   constructor(client, api, names, tabs) {
     this.#client = client;
     this.#api = api;
-    this.#names = names;
     this.#tabs = tabs;
     this.#contacts = new Contacts(names, (peer) => this.openConversation(peer), (total) => this.#showUnread(total));
     this.#conversation = new Conversation({
       send: (peer, body, cid = newCid()) => ({ cid, done: client.dmSend(peer, body, { cid }) }),
       load: (peer, before) => api.conversation(peer, { before }),
       typing: (peer) => client.dmTyping(peer),
+      edit: (peer, mid, body) => client.dmEdit(peer, mid, body),
+      recall: (peer, mid) => client.dmRecall(peer, mid),
+      react: (peer, mid, sign) => client.dmReact(peer, mid, sign),
+      hide: (peer, mid) => client.dmHide(peer, mid),
+    });
+    this.#report = new Report((peer, mids, reason, category) => client.dmReport(peer, mids, reason, category));
+    this.#bar = new PeerBar({
+      relate: (peer, said) => client.dmRelation(peer, said),
+      block: (peer, blocked) => client.dmBlock(peer, blocked),
+      report: () => this.#report.begin(this.#conversation.peer),
+    });
+    byId('direct-text').addEventListener('input', () => {
+      byId('direct-status').textContent = '';
+    });
+    const settings = new DirectSettings((change) => client.dmSettings(change));
+    byId('settings-open').addEventListener('click', () => {
+      this.#view('settings-view');
+      settings.open();
+    });
+    byId('settings-back').addEventListener('click', () => {
+      this.#view('contacts-view');
+      byId('settings-open').focus();
     });
     client.on('dm', ({ message, live }) => this.#onMessage(message, live));
     client.on('dmRead', (mark) => this.#onRead(mark));
@@ -45,9 +77,10 @@ export class Direct {
 
   /** Reads the recent conversations (again): after each connect, for what other devices did meanwhile. */
   async refresh() {
-    const { contacts = [] } = await this.#api.contacts();
-    this.#contacts.load(contacts, this.#self);
+    const boxes = await Promise.all([this.#api.contacts('inbox'), this.#api.contacts('requests')]);
+    this.#contacts.load(boxes.flat(), this.#self);
     if (this.#conversation.peer !== null) {
+      this.#showPeer();
       await this.#conversation.refresh();
       this.#markRead();
     }
@@ -56,13 +89,20 @@ export class Direct {
   /** Opens the conversation with somebody. */
   async openConversation(peer) {
     this.#tabs.show('direct');
-    byId('contacts-view').hidden = true;
-    byId('conversation-view').hidden = false;
+    this.#view('conversation-view');
+    this.#report.end();
+    byId('direct-status').textContent = '';
     byId('direct-text').focus();
     this.#online = false;
     this.#showState(false);
     this.#client.dmLook([peer]).catch(() => {});
-    await this.#conversation.open(peer, this.#names.of(peer), this.#self);
+    this.#api.blocks().then((blocked) => {
+      this.#blocked = new Set(blocked);
+      this.#showPeer();
+    }).catch(() => {}); // who blocks somebody again does no harm
+    const opened = this.#conversation.open(peer, this.#self);
+    this.#showPeer();
+    await opened;
     if (peer === this.#conversation.peer) {
       Object.entries(this.#contacts.marks(peer)).forEach(([what, seq]) => this.#conversation.mark(what, seq));
     }
@@ -75,11 +115,28 @@ export class Direct {
 
   #back() {
     const { peer } = this.#conversation;
+    this.#report.end();
     this.#conversation.close();
     this.#client.dmLook([]).catch(() => {});
-    byId('contacts-view').hidden = false;
-    byId('conversation-view').hidden = true;
+    this.#view('contacts-view');
     this.#contacts.focus(peer);
+  }
+
+  #view(shown) {
+    VIEWS.forEach((view) => {
+      byId(view).hidden = view !== shown;
+    });
+  }
+
+  /** Who the other side of the open conversation is, and what the user says of them. */
+  #showPeer() {
+    const { peer } = this.#conversation;
+    if (peer !== null) {
+      const name = this.#contacts.nameOf(peer);
+      byId('conversation-name').textContent = name;
+      showAvatar(byId('conversation-avatar'), peer, name, this.#contacts.avatarOf(peer));
+      this.#bar.show(peer, { ...this.#contacts.standing(peer), blocked: this.#blocked.has(peer) });
+    }
   }
 
   #onMessage(message, live) {
@@ -96,9 +153,19 @@ export class Direct {
       this.#contacts.change(peer, message);
     } else if (live) {
       // what a sync brings is in the contacts that are read after each connect: counting it here would count it twice
-      this.#contacts.touch(peer, message, incoming && !(open && this.#inSight));
+      if (!this.#contacts.touch(peer, message, incoming && !(open && this.#inSight))) {
+        this.#refreshSoon();
+      }
+      if (open) {
+        this.#showPeer();
+      }
     }
     this.#markRead();
+  }
+
+  #refreshSoon() {
+    clearTimeout(this.#readAgain);
+    this.#readAgain = setTimeout(() => this.refresh().catch(() => {}), READ_AGAIN_MS);
   }
 
   #onRead({ reader, peer, seq }) {
@@ -110,11 +177,14 @@ export class Direct {
   }
 
   #onNote(note) {
+    if ('blocked' in note) {
+      this.#blocked[note.blocked ? 'add' : 'delete'](note.peer);
+    }
     if (note.peer === this.#conversation.peer) {
       this.#conversation.note(note);
+      this.#showPeer();
     }
-    // rare, and made on another device: all is read again
-    this.refresh().catch(() => {});
+    this.#refreshSoon(); // rare: all is read again
   }
 
   #onTyping(from) {
@@ -142,10 +212,15 @@ export class Direct {
 
   #markRead() {
     const { peer, lastSeq } = this.#conversation;
-    if (peer === null || !this.#inSight || lastSeq <= (this.#readSeq.get(peer) ?? 0)) {
+    if (peer === null || !this.#inSight) {
       return;
     }
-    this.#contacts.read(peer);
+    if (lastSeq >= this.#contacts.lastSeq(peer)) {
+      this.#contacts.read(peer);
+    }
+    if (lastSeq <= (this.#readSeq.get(peer) ?? 0)) {
+      return;
+    }
     this.#readSeq.set(peer, lastSeq);
     this.#client.dmRead(peer, lastSeq).catch(() => this.#readSeq.delete(peer)); // said again with the next message
   }

@@ -34,6 +34,20 @@ export function initial(name) {
   return [...name.trim()][0]?.toUpperCase() ?? '?';
 }
 
+/** Shows somebody's picture, or the first letter of the name, in an avatar. */
+export function showAvatar(element, id, name, avatar) {
+  element.textContent = initial(name);
+  element.style.background = nameColor(id);
+  const url = pictureUrl(avatar);
+  if (url !== null) {
+    const image = make('img');
+    Object.assign(image, { referrerPolicy: 'no-referrer', decoding: 'async', alt: '' });
+    image.addEventListener('error', () => image.replaceWith(initial(name)));
+    image.src = url;
+    element.replaceChildren(image);
+  }
+}
+
 /**
  * The address of a picture that somebody names, if the page may load it; null otherwise.
  *

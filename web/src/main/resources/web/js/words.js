@@ -77,6 +77,44 @@ function sentence({ code, message }, policy, waitMs) {
   }
 }
 
+/**
+ * Why something about direct messages came to nothing, in words.
+ *
+ * @param {{code: string, message: string, retryMs?: number}} error
+ */
+export function directWords(error) {
+  const { code, message, retryMs = 0 } = error;
+  switch (code) {
+    case 'rate_limited':
+    case 'quota':
+    case 'busy':
+      return `Too much at a time. Try again ${retryMs > 0 ? `in ${span(retryMs)}` : 'later'}.`;
+    case 'text_refused':
+      return `That text is not taken here: ${message}.`;
+    case 'too_late':
+      return 'Too late: that can be done only for a while after a message was sent.';
+    case 'not_found':
+      return 'This message is not there any more.';
+    case 'conflict':
+      return 'It was changed elsewhere at the same time. Look at it, then try again.';
+    case 'unavailable':
+    case 'disconnected':
+      return 'Nothing was done: the hub cannot be reached. Try again when the page says “Connected”.';
+    case 'pending':
+    case 'timeout':
+    case 'outcome_unknown':
+      return 'No answer: it may have been done. Trying again does no harm.';
+    case 'blocked':
+    case 'unanswered':
+    case 'too_long':
+    case 'not_sent':
+    case 'queue_full':
+      return explain(error).text;
+    default:
+      return `Nothing was done: ${message}`;
+  }
+}
+
 /** The state of the connection in words; `data-state` of the pill decides its colour. */
 export function connectionWords(state) {
   switch (state) {

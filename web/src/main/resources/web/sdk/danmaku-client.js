@@ -44,7 +44,7 @@ const TRY_LATER = new Set(['busy', 'unavailable', 'rate_limited', 'quota', 'inte
  * | `held` | `{room, held}` | to moderators: a chat waits for one, or was answered (`approved`) |
  * | `left` | `{room, reason}` | the hub put the client out of a room, or refused to let it back in |
  * | `dm` | `{message, live}` | each direct message of the user, sent or received, on any device, once; and again with a higher `rev` when it was changed: it takes the other one's place |
- * | `dmNote` | `{peer, …}` | the user has hidden (`hidden`), cleared (`cleared`) or blocked (`blocked`) something, on any device |
+ * | `dmNote` | `{peer, …}` | the user has hidden (`hidden`), cleared (`cleared`) or blocked (`blocked`) something, or said something of the peer (`relation`), on any device |
  * | `dmRead` | `{reader, peer, seq}` | `reader` (the user or the other side) has read a conversation up to `seq` |
  * | `dmDelivered` | `{user, peer, seq}` | a device of `user` (the user or the other side) has got a conversation up to `seq` |
  * | `dmTyping` | `{from}` | a peer types; true for 6 s, or until a message comes |
@@ -251,17 +251,32 @@ export class DanmakuClient extends EventTarget {
 
   /** Hides a message from oneself. */
   dmHide(peer, mid) {
-    return this.#connection.request('dm.hide', { peer, mid });
+    return this.#noted('dm.hide', { peer, mid });
   }
 
   /** Hides all messages up to a seq from oneself. */
   dmClear(peer, seq) {
-    return this.#connection.request('dm.clear', { peer, seq });
+    return this.#noted('dm.clear', { peer, seq });
   }
 
   /** Lets nothing come from a user any more, or lets it again. */
   dmBlock(peer, blocked = true) {
-    return this.#connection.request(blocked ? 'dm.block' : 'dm.unblock', { peer });
+    return this.#noted(blocked ? 'dm.block' : 'dm.unblock', { peer });
+  }
+
+  /** Says of a user any of `contact`, `follow`, `accepted`, `pinned`, `muted` (true or false) and `remark`; what is not named stays. */
+  dmRelation(peer, said) {
+    return this.#noted('dm.relation', { peer, ...said });
+  }
+
+  /** Changes any of `writers`, `strangerMessages` and `online`, and answers with all of them; with none they are read. */
+  dmSettings(change = {}) {
+    return this.#connection.request('dm.settings', change);
+  }
+
+  /** Reports up to 20 messages of a conversation to the tenant's admins; the same messages again are the same report. */
+  dmReport(peer, mids, reason, category) {
+    return this.#connection.request('dm.report', { peer, mids, reason, category });
   }
 
   /** Says that everything of a conversation up to a seq was read. */
@@ -310,6 +325,13 @@ export class DanmakuClient extends EventTarget {
     }
     const { last, frames, events, gaps, violations, skipped } = cursor.coverage;
     return { state: cursor.state, epoch: cursor.epoch, last, frames, events, gaps, violations, skipped: { ...skipped } };
+  }
+
+  /** The answer is what all own devices are told: this one hears it once, from whichever comes first. */
+  async #noted(op, fields) {
+    const note = await this.#connection.request(op, fields);
+    this.#inbox.note(note);
+    return note;
   }
 
   #post(cid, room, command) {

@@ -92,7 +92,7 @@ final class DirectRulesIT {
                 {"first":["b1","b2","b3"],"hidden":["b1","b3"],"changed":["b1","b3"],"asked":[null,null],"cleared":["b3"],"edited":["b3!"]}\
                 """, SDK.run(CONVERSATION + """
                     pages.push({ messages: [1, 2, 3].map((seq) => message(seq)) }, { messages: [message(1), message(3)] });
-                    await conversation.open('8', 'Bo', '7');
+                    await conversation.open('8', '7');
                     const first = shown();
                     conversation.note({ peer: '8', hidden: 'm2', seq: 2, rev: 9 });
                     const hidden = shown();
@@ -116,13 +116,31 @@ final class DirectRulesIT {
                     pages.push(
                       { messages: [], next: 101 }, { messages: [message(5)], next: 51 },
                       { messages: [], next: 3 }, { messages: [message(1)] });
-                    await conversation.open('8', 'Bo', '7');
+                    await conversation.open('8', '7');
                     const opened = shown();
                     const more = !earlier.hidden;
                     const before = [...asked];
                     earlier.click();
                     await until(() => shown().length === 2);
                     return { opened, asked: before, more, then: shown(), askedThen: asked, end: earlier.hidden };\
+                    """));
+    }
+
+    @Test
+    void whatIsOfferedAtAMessageIsWhatItsReaderMayDo() {
+        assertEquals("""
+                {"own":["👍","❤️","😂","Edit","Take back","Hide"],"picture":["👍","❤️","😂","Take back","Hide"],"theirs":["👍","❤️","😂","Hide"],"recalled":["Hide"],"set":["❤️"],"chosen":["sign",""]}\
+                """, SDK.run("""
+                    const { messageActions } = await import('/js/message-actions.js');
+                    const chosen = [];
+                    const row = (message) => messageActions(message, '7', (what, sign) => chosen.push(what, sign));
+                    const offered = (message) => [...row(message).children].map((button) => button.textContent);
+                    const pressed = [...row({ from: '8', reactions: { 7: '❤️', 8: '👍' } }).querySelectorAll('[aria-pressed=true]')];
+                    pressed[0].click();
+                    return {
+                      own: offered({ from: '7' }), picture: offered({ from: '7', kind: 'image' }), theirs: offered({ from: '8' }),
+                      recalled: offered({ from: '7', kind: 'recalled' }), set: pressed.map((b) => b.textContent), chosen,
+                    };\
                     """));
     }
 }

@@ -91,6 +91,7 @@ final class RoomPageIT {
         assertThat(boris.raw().locator("#unread")).hasText("1");
         boris.picture("phone-unread");
         boris.raw().locator("#tab-direct").click();
+        boris.raw().locator("#boxes label:has(input[value=requests])").click();
         boris.raw().locator("#contacts .contact").click();
         boris.bubble("Hi Boris, nice to see you here.").waitFor();
         boris.raw().locator("#direct-text").fill("Hello Ann!");
