@@ -68,13 +68,12 @@ public record Writers(Allowed allowed, long allowedAtUs, int strangerMessages, l
         return at > known || (at == known && higher > 0);
     }
 
-    /** Whether a change is what counts now, and no other one. */
+    /** Whether what counts now is what a change wished, whoever chose it: two devices that choose the same are no conflict. */
     public boolean has(ObjectNode change) {
-        long at = change.get(AT).longValue();
         boolean writersHold = !change.has("writers")
-                || (allowedAtUs == at && allowed(change.get("writers").textValue()) == allowed);
+                || allowed(change.get("writers").textValue()) == allowed;
         boolean strangersHold = !change.has("strangerMessages")
-                || (strangersAtUs == at && change.get("strangerMessages").intValue() == strangerMessages);
+                || change.get("strangerMessages").intValue() == strangerMessages;
         return writersHold && strangersHold;
     }
 

@@ -62,6 +62,20 @@ class WritersTest {
     }
 
     @Test
+    void theSameChoiceOfTwoDevicesAtOnceHoldsForBothInWhicheverOrderItComes() {
+        ObjectNode first = change(5, "contacts").put("strangerMessages", 3);
+        ObjectNode second = change(6, "contacts");
+        for (Writers both : List.of(
+                Writers.ANYBODY.with(first).with(second),
+                Writers.ANYBODY.with(second).with(first))) {
+            assertTrue(both.has(first));
+            assertTrue(both.has(second));
+        }
+        ObjectNode other = change(7, "contacts").put("strangerMessages", 4);
+        assertFalse(Writers.ANYBODY.with(first).with(other).has(first), "one field of two is another one");
+    }
+
+    @Test
     void contactsMayWriteWhereOnlyContactsMayAndFollowedOnesWhereTheyMay() {
         Writers contacts = Writers.ANYBODY.with(change(1, "contacts"));
         Writers followed = Writers.ANYBODY.with(change(1, "followed"));
