@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.log.DirectRecord;
 import io.danmaku.protocol.log.DirectRecord.Op;
 import java.util.List;
@@ -41,6 +42,46 @@ class RulesTest {
                 ErrorCode.BAD_FIELD,
                 Rules.checkContent("notice", "{\"text\":\"x\"}").code());
         assertEquals(ErrorCode.UNSUPPORTED, Rules.checkContent("smoke", "{}").code());
+    }
+
+    private static final Windows WINDOWS = new Windows(1_000, 1_000);
+
+    private static StoredMessage sent(String kind, String body) {
+        LoggedRecord record = new LoggedRecord(send("7", "8", "a", kind, body), 3, 10, 5);
+        return Rules.message(record, Place.START);
+    }
+
+    private static LoggedRecord change(Op op, String from, String to, StoredMessage message, long index) {
+        String mid = message.message().mid();
+        DirectRecord record = op == Op.EDIT
+                ? DirectRecord.edit("default", from, to, mid, "{\"title\":\"Bye\"}", false, "n", 1)
+                : DirectRecord.change(op, "default", from, to, mid, "", "n", 1);
+        return new LoggedRecord(record, 3, index, 6);
+    }
+
+    @Test
+    void aNoticeIsTakenBackAndNotEdited() {
+        StoredMessage notice = sent("notice", "{\"title\":\"Hello\"}");
+        Refusal refusal = Rules.checkChange(change(Op.EDIT, "7", "8", notice, 11), notice, WINDOWS);
+        assertEquals(ErrorCode.FORBIDDEN, refusal.code());
+        assertNull(Rules.checkChange(change(Op.RECALL, "7", "8", notice, 11), notice, WINDOWS));
+        StoredMessage card = sent("card", "{\"title\":\"Hello\"}");
+        assertNull(Rules.checkChange(change(Op.EDIT, "7", "8", card, 11), card, WINDOWS));
+    }
+
+    @Test
+    void whatWasRecalledIsHiddenAllTheSameAndNothingElseIsDoneWithIt() {
+        StoredMessage text = sent("text", "x");
+        LoggedRecord recall = change(Op.RECALL, "7", "8", text, 11);
+        StoredMessage recalled = new StoredMessage(
+                text.tenant(), Rules.changed(recall, text.message()), 3, 10, text.receivedByRecipient());
+        assertTrue(recalled.goneBefore(12));
+        for (String owner : List.of("7", "8")) {
+            String peer = owner.equals("7") ? "8" : "7";
+            assertNull(Rules.checkChange(change(Op.HIDE, owner, peer, recalled, 12), recalled, WINDOWS));
+            Refusal refusal = Rules.checkChange(change(Op.REACT, owner, peer, recalled, 12), recalled, WINDOWS);
+            assertEquals(ErrorCode.NOT_FOUND, refusal.code());
+        }
     }
 
     @Test

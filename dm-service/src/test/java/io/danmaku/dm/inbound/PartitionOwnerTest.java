@@ -99,6 +99,25 @@ class PartitionOwnerTest {
     }
 
     @Test
+    void aMarkThatIsEqualIsNotToldAgainWhoeverHandlesIt() {
+        PartitionOwner owner = owner();
+        owner.accept(send(0, ANN, BOB, "c"));
+        for (int i = 1; i <= 4; i++) {
+            Op op = i <= 2 ? Op.DELIVERED : Op.READ;
+            DirectRecord record = DirectRecord.upTo(op, "default", BOB, ANN, 1, "", 0);
+            if (i % 2 == 0) {
+                settle();
+                owner = owner(); // it knows of the first one by the tables alone
+            }
+            owner.accept(new LoggedRecord(record, PARTITION, i, i));
+        }
+        settle();
+        Outcome moved = new Outcome.Marked(1, true, true);
+        Outcome equal = new Outcome.Marked(1, false, false);
+        assertEquals(List.of(moved, equal, moved, equal), told.subList(1, told.size()));
+    }
+
+    @Test
     void itTakesNoMoreThanItMayWorkOn() {
         PartitionOwner owner = owner();
         for (int i = 0; i < CONFIG.workingMax(); i++) {

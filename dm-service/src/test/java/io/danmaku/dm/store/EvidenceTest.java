@@ -42,6 +42,21 @@ class EvidenceTest {
     }
 
     @Test
+    void aLongBodyAtOneEndHidesNoneOfTheOther() {
+        Histories.Version longOne = new Histories.Version("text", "x".repeat(1_000), 9);
+        List<Histories.Version> longFirst = List.of(longOne, VERSIONS.get(0), VERSIONS.get(1), VERSIONS.get(3));
+        ObjectNode copy = Json.object();
+        Evidence.put(copy, longFirst, 100);
+        assertEquals(List.of("first", "second", "fourth"), copy.findValuesAsText("body"));
+        assertEquals(1, copy.get("versionsLeftOut").asInt());
+        List<Histories.Version> longLast = List.of(VERSIONS.get(0), VERSIONS.get(1), VERSIONS.get(3), longOne);
+        copy = Json.object();
+        Evidence.put(copy, longLast, 100);
+        assertEquals(List.of("first", "second", "fourth"), copy.findValuesAsText("body"));
+        assertEquals(1, copy.get("versionsLeftOut").asInt());
+    }
+
+    @Test
     void aCursorIsItsTextAndABrokenOneIsNone() {
         ReportsCursor cursor = new ReportsCursor(2_917, 1_764_000_000_000L, "AAAAAAAAAAAAAAAAAAAAAA");
         assertEquals(cursor, ReportsCursor.parse(cursor.toString()));

@@ -211,6 +211,25 @@ final class LooksTest {
     }
 
     @Test
+    void aBlockThatComesWhileALookBeginsIsAskedForOnceMore() {
+        online.add("bob");
+        slow = true;
+        CompletableFuture<Outcome> told = looks.look(ann, List.of("bob")).toCompletableFuture();
+        run();
+        visible.remove("bob");
+        looks.mayHaveChanged("default", List.of("ann"), "bob");
+        run();
+        waiting.remove().run(); // still says that bob may be seen
+        run();
+        assertTrue(told.isDone());
+        slow = false;
+        looks.turn(1);
+        run();
+        assertEquals(2, asked.size());
+        assertEquals(List.of("{\"dmOnline\":[{\"peer\":\"bob\",\"online\":false}]}"), ann.texts());
+    }
+
+    @Test
     void whoCannotAskForLongSeesNobodyAndThenAllAgain() {
         online.add("bob");
         look(ann, List.of("bob"));

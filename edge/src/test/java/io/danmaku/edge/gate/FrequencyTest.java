@@ -75,6 +75,31 @@ class FrequencyTest {
     }
 
     @Test
+    void aChatThatIsSentAgainIsNotTooSoonForItself() {
+        Frequency.Chat chat = chat(TEN_MINUTES_MS, 600, "a", "x");
+        Earlier earlier = taken(chat, nowMs);
+        List<Saying> known = List.of(
+                new Saying(Likeness.of("x"), "a", nowMs - 1_000), new Saying(Likeness.of("y"), "z", nowMs - 500_000));
+        assertNull(frequency.recalled(chat, earlier, known, nowMs), "what was said before it does not refuse it now");
+        assertNull(frequency.check(chat, nowMs + 500), "nor does it itself");
+        Refusal other = frequency.check(chat(TEN_MINUTES_MS, 600, "b", "z"), nowMs + 500);
+        assertEquals(ErrorCode.SLOW_MODE, code(other));
+    }
+
+    @Test
+    void whatWasSaidBeforeAChatThatIsTriedAgainIsStillKnown() {
+        Frequency.Chat chat = chat(0, 600, "b", "second");
+        Earlier earlier = taken(chat, nowMs);
+        List<Saying> known = List.of(
+                new Saying(Likeness.of("second"), "b", nowMs - 1_000),
+                new Saying(Likeness.of("first"), "a", nowMs - 100_000));
+        assertNull(frequency.recalled(chat, earlier, known, nowMs));
+        Refusal repeated = frequency.check(chat(0, 600, "c", "first"), nowMs);
+        assertEquals(ErrorCode.REPEATED, code(repeated));
+        assertEquals(500_000, repeated.retryMs());
+    }
+
+    @Test
     void whatWasSaidElsewhereIsARepeatHere() {
         Frequency.Chat chat = chat(0, 600, "c", "first!");
         Earlier earlier = taken(chat, nowMs);

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class NewPeersTest {
@@ -141,6 +142,34 @@ class NewPeersTest {
         assertEquals(List.of("1"), asked);
         assertEquals(0, peers.waiting());
         assertNull(send(ANN, "1"));
+    }
+
+    @Test
+    void aMessageThatComesWhileOthersOfItsPairGoOnDoesNotPassThem() throws Exception {
+        Promise<Boolean> late = Promise.promise();
+        answer = late.future();
+        List<Integer> gone = new ArrayList<>();
+        CompletableFuture<Integer> last = new CompletableFuture<>();
+        for (int i = 0; i < 20; i++) {
+            int number = i;
+            peers.ask(ANN, "1", () -> met("1"), refusal -> {
+                gone.add(number);
+                if (number == 10) {
+                    // the pair is known by now, and nine still wait
+                    peers.ask(ANN, "1", () -> met("1"), none -> {
+                        gone.add(20);
+                        last.complete(20);
+                        return last;
+                    });
+                }
+                return CompletableFuture.completedFuture(number);
+            });
+        }
+        late.complete(true);
+        last.get(10, TimeUnit.SECONDS);
+        assertEquals(IntStream.rangeClosed(0, 20).boxed().toList(), gone);
+        assertEquals(List.of("1"), asked);
+        assertEquals(0, peers.waiting());
     }
 
     @Test
