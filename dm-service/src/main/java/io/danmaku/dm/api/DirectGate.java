@@ -45,10 +45,18 @@ final class DirectGate {
                 : peers.ask(
                         sender,
                         record.to(),
-                        () -> histories
-                                .lastSeq(record.tenant(), record.from(), record.to())
-                                .thenApply(seq -> seq > 0),
+                        () -> met(sender, record.to()),
                         refusal -> refusal == null ? requests.ask(record) : refused(record, refusal));
+    }
+
+    /** Whether a sender may turn to somebody now: to a new one it takes a place of the hour, as a message does. */
+    CompletionStage<Boolean> mayTurnTo(Claims sender, String peer) {
+        return peers.ask(
+                sender, peer, () -> met(sender, peer), refusal -> CompletableFuture.completedFuture(refusal == null));
+    }
+
+    private CompletionStage<Boolean> met(Claims sender, String peer) {
+        return histories.lastSeq(sender.tenant(), sender.user(), peer).thenApply(seq -> seq > 0);
     }
 
     private static CompletionStage<Delivery> refused(DirectRecord record, Refusal refusal) {

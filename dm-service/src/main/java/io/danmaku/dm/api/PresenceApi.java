@@ -35,6 +35,7 @@ final class PresenceApi {
 
     private final DirectApi pages;
     private final Reach reach;
+    private final DirectGate gate;
     private final Directory directory;
     private final Deliveries deliveries;
     private final Cache<Typing, Boolean> typing = Caffeine.newBuilder()
@@ -46,14 +47,15 @@ final class PresenceApi {
     private record Typing(String tenant, String from, String to) {}
 
     /** @param pages bounds how much is read at a time */
-    PresenceApi(DirectApi pages, Reach reach, Directory directory, Deliveries deliveries) {
+    PresenceApi(DirectApi pages, Reach reach, DirectGate gate, Directory directory, Deliveries deliveries) {
         this.pages = pages;
         this.reach = reach;
+        this.gate = gate;
         this.directory = directory;
         this.deliveries = deliveries;
     }
 
-    /** POST /api/dm/{peer}/typing. Who may not write there is answered as everybody: nothing was promised. */
+    /** POST /api/dm/{peer}/typing. Who may not write there, or to no new one now, is answered as everybody: nothing was promised. */
     void typing(RoutingContext context) {
         Claims claims = Bearer.claims(context);
         Typing now = new Typing(claims.tenant(), claims.user(), Fields.peer(context));
@@ -65,12 +67,19 @@ final class PresenceApi {
             Problems.json(context, 200, Json.object());
             return;
         }
-        pages.page(context, () -> reach.writes(now.tenant, now.from, now.to), writes -> {
-            if (writes) {
+        pages.page(context, () -> reaches(claims, now), reaches -> {
+            if (reaches) {
                 deliveries.typing(now.tenant, now.from, now.to);
             }
             Problems.json(context, 200, Json.object());
         });
+    }
+
+    private CompletionStage<Boolean> reaches(Claims claims, Typing now) {
+        // who reaches nobody takes no place among the new ones
+        return reach.writes(now.tenant, now.from, now.to)
+                .thenCompose(writes ->
+                        writes ? gate.mayTurnTo(claims, now.to) : CompletableFuture.completedFuture(false));
     }
 
     /** GET /api/dm/online. */

@@ -143,14 +143,15 @@ public final class Routes {
             Jobs jobs,
             JobRunner runner,
             Abuse abuse) {
+        DirectGate gate = new DirectGate(requests, histories, abuse.words(), abuse.peers());
         DirectApi direct = new DirectApi(
                 requests,
-                new DirectGate(requests, histories, abuse.words(), abuse.peers()),
+                gate,
                 new DirectApi.Pages(histories, contacts, sync, blocks),
                 pagesMax,
                 registry);
         accounts = new AccountApi(direct, told, relations, new SettingsChange(requests, told), strangerMessages);
-        presence = new PresenceApi(direct, reach, directory, deliveries);
+        presence = new PresenceApi(direct, reach, gate, directory, deliveries);
         servers = new ServerApi(direct, requests, jobs, runner);
         reports = new ReportApi(
                 abuse.reports(),

@@ -299,9 +299,11 @@ class DirectAbuseIT {
         for (Way way : ways) {
             beyond.add(send(way, ann.user() + ".x", "buy this"));
         }
+        List<String> heard = heardOfTyping(ann, ann.user() + ".x", ann.user() + ".n7");
         if (System.currentTimeMillis() / 3_600_000 != hour) {
             return false;
         }
+        assertEquals(List.of(), heard, "a new one hears of typing as little");
         for (Done refused : beyond) {
             assertEquals("rate_limited", refused.code, refused::toString);
             assertTrue(refused.retryMs > PACE_MS_MAX && refused.retryMs <= 3_600_000, refused::toString);
@@ -317,5 +319,22 @@ class DirectAbuseIT {
                 201,
                 backend.send(direct, ann.user() + ".x", cid, "from the backend").status());
         return true;
+    }
+
+    /** What a new one has heard when one who is known heard it twice; both are typed to alike, the new one first. */
+    private List<String> heardOfTyping(DirectClient types, String newOne, String knownOne) {
+        List<Witness> hear = List.of(newOne, knownOne).stream()
+                .map(user -> Witness.connect(
+                        clients, hub, user, new DirectClient(TENANT, user, false).token(), 1))
+                .toList();
+        connected.addAll(hear);
+        Eventually.await(SENT_MAX, "who is known hears it", () -> {
+            for (Witness one : hear) {
+                DirectClient.Answer answer = types.ask("POST", direct, "/api/dm/" + one.user() + "/typing", null);
+                assertTrue(answer.status() == 200 || answer.code().equals("rate_limited"), answer::toString);
+            }
+            return hear.get(1).typing().size() >= 2;
+        });
+        return hear.get(0).typing();
     }
 }
