@@ -39,6 +39,7 @@ export class Contacts {
     this.#self = self;
     this.#contacts.clear();
     for (const { peer, last, unread = 0, peerReadSeq = 0, peerDeliveredSeq = 0, request = false, relation = {}, name, avatar } of contacts) {
+      this.#names.learn({ id: peer, name });
       const marks = { read: peerReadSeq, delivered: peerDeliveredSeq };
       this.#contacts.set(peer, { peer, last, unread, marks, request, contact: relation.contact === true, name: relation.remark || name, avatar });
     }

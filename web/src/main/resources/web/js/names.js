@@ -1,7 +1,7 @@
 /** How many people's names are remembered. */
 const NAMES_MAX = 2000;
 
-/** What people are called. Direct messages carry ids only; the names come from what was heard in the room. */
+/** What people are called. Direct messages carry ids only; the names come with the contacts, and from what was heard in the room. */
 export class Names {
   #names = new Map();
 

@@ -146,7 +146,7 @@ public final class DmServiceNode {
         routes.open(
                 requests,
                 histories,
-                new Contacts(cql, config.contactsRowsMax(), ops.registry()),
+                new Contacts(cql, accounts, config.contactsRowsMax(), ops.registry()),
                 new SyncLog(cql),
                 new BlockLists(cql),
                 accounts,

@@ -3,11 +3,9 @@ package io.danmaku.dm.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.danmaku.dm.account.Relation;
 import io.danmaku.dm.conversation.Rules;
 import io.danmaku.dm.delivery.Requests;
 import io.danmaku.dm.store.BlockLists;
-import io.danmaku.dm.store.Contact;
 import io.danmaku.dm.store.Contacts;
 import io.danmaku.dm.store.ContactsCursor;
 import io.danmaku.dm.store.Histories;
@@ -297,22 +295,7 @@ final class DirectApi {
         page(context, () -> pages.contacts.page(claims.tenant(), claims.user(), box, after, limit), page -> {
             ObjectNode answer = Json.object();
             ArrayNode contacts = answer.putArray("contacts");
-            for (Contact c : page.contacts()) {
-                ObjectNode contact = contacts.addObject();
-                contact.put("peer", c.peer());
-                contact.set("last", c.last() == null ? null : c.last().toJson());
-                contact.put("unread", c.unread());
-                contact.put("readSeq", c.readSeq());
-                contact.put("peerReadSeq", c.peerReadSeq());
-                contact.put("deliveredSeq", c.deliveredSeq());
-                contact.put("peerDeliveredSeq", c.peerDeliveredSeq());
-                if (c.request()) {
-                    contact.put("request", true);
-                }
-                if (!c.relation().equals(Relation.NONE)) {
-                    contact.set("relation", c.relation().toJson());
-                }
-            }
+            page.contacts().forEach(contact -> contacts.add(contact.toJson()));
             if (page.next() != null) {
                 answer.put("cursor", page.next().toString());
             }

@@ -1,6 +1,8 @@
 package io.danmaku.dm.store;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.dm.account.Relation;
+import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.DirectMessage;
 
 /**
@@ -14,6 +16,8 @@ import io.danmaku.protocol.log.DirectMessage;
  * @param peerDeliveredSeq the same of the peer, as far as the owner is told
  * @param request whether a stranger waits for a first answer
  * @param relation what the owner says of the peer
+ * @param name as the peer's account tells it, empty where there is none
+ * @param avatar the same of the picture's address
  */
 public record Contact(
         String peer,
@@ -24,4 +28,31 @@ public record Contact(
         long deliveredSeq,
         long peerDeliveredSeq,
         boolean request,
-        Relation relation) {}
+        Relation relation,
+        String name,
+        String avatar) {
+
+    /** As it is told. */
+    public ObjectNode toJson() {
+        ObjectNode contact = Json.object().put("peer", peer);
+        contact.set("last", last == null ? null : last.toJson());
+        contact.put("unread", unread)
+                .put("readSeq", readSeq)
+                .put("peerReadSeq", peerReadSeq)
+                .put("deliveredSeq", deliveredSeq)
+                .put("peerDeliveredSeq", peerDeliveredSeq);
+        if (request) {
+            contact.put("request", true);
+        }
+        if (!relation.equals(Relation.NONE)) {
+            contact.set("relation", relation.toJson());
+        }
+        if (!name.isEmpty()) {
+            contact.put("name", name);
+        }
+        if (!avatar.isEmpty()) {
+            contact.put("avatar", avatar);
+        }
+        return contact;
+    }
+}

@@ -2,6 +2,7 @@ package io.danmaku.dm.store;
 
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
+import io.danmaku.dm.account.Account;
 import io.danmaku.dm.account.Relation;
 import io.danmaku.dm.store.ContactsWalk.Standing;
 import io.danmaku.protocol.log.DirectMessage;
@@ -26,6 +27,7 @@ public final class Contacts {
     private final CqlNode cql;
     private final Contents contents;
     private final RecentContacts recent;
+    private final Accounts accounts;
     private final PreparedStatement select;
     private final int rowsMax;
     private final Counter cut;
@@ -49,11 +51,13 @@ public final class Contacts {
     /**
      * Prepares its statements: blocks.
      *
+     * @param accounts who names the peers
      * @param rowsMax a page is told when so many rows of recent contacts were looked at, full or not. More contacts than that whose newest
      *     messages are of the same second are left out, those with later ids, and counted
      */
-    public Contacts(CqlNode cql, int rowsMax, MeterRegistry registry) {
+    public Contacts(CqlNode cql, Accounts accounts, int rowsMax, MeterRegistry registry) {
         this.cql = cql;
+        this.accounts = accounts;
         this.rowsMax = rowsMax;
         contents = new Contents(cql);
         recent = new RecentContacts(cql);
@@ -74,7 +78,12 @@ public final class Contacts {
                     List<String> ids = rows.stream()
                             .map(row -> row.getString("last_message_id"))
                             .toList();
-                    return contents.messages(tenant, ids).thenApply(last -> new Page(join(rows, last), found.next()));
+                    // asked side by side
+                    CompletionStage<List<Account>> named = accounts.find(
+                            tenant,
+                            rows.stream().map(row -> row.getString("peer")).toList());
+                    return contents.messages(tenant, ids)
+                            .thenCombine(named, (last, names) -> new Page(join(rows, last, names), found.next()));
                 });
     }
 
@@ -119,14 +128,23 @@ public final class Contacts {
         return new Standing(new ContactsCursor(row.getLong("last_at"), row.getString("peer")), row);
     }
 
-    private static List<Contact> join(List<Row> rows, List<DirectMessage> messages) {
+    private static List<Contact> join(List<Row> rows, List<DirectMessage> messages, List<Account> accounts) {
         Map<String, DirectMessage> byId = new HashMap<>(
                 messages.stream().collect(Collectors.toMap(DirectMessage::mid, Function.identity(), (a, b) -> a)));
+        Map<String, Account> byUser =
+                accounts.stream().collect(Collectors.toMap(Account::user, Function.identity(), (a, b) -> a));
         return rows.stream()
                 .filter(row -> byId.containsKey(row.getString("last_message_id")))
-                .map(row -> new Contact(
+                .map(row -> contact(
+                        row, byId.get(row.getString("last_message_id")), byUser.get(row.getString("peer"))))
+                .toList();
+    }
+
+    /** @param account null where there is none */
+    private static Contact contact(Row row, DirectMessage last, Account account) {
+        return new Contact(
                         row.getString("peer"),
-                        isHidden(row) ? null : byId.get(row.getString("last_message_id")),
+                        isHidden(row) ? null : last,
                         Math.max(
                                 0,
                                 row.getLong("received")
@@ -136,8 +154,9 @@ public final class Contacts {
                         Math.max(row.getLong("delivered_seq"), row.getLong("read_seq")),
                         Math.max(row.getLong("peer_delivered_seq"), row.getLong("peer_read_seq")),
                         isRequest(row),
-                        Relation.of(row.getString("relation"))))
-                .toList();
+                        Relation.of(row.getString("relation")),
+                        account == null ? "" : account.name(),
+                        account == null ? "" : account.avatar());
     }
 
     /** Whom the owner only says something of is no conversation. */

@@ -93,6 +93,29 @@ class AccountsIT {
     }
 
     @Test
+    void contactsAreToldWithTheNamesAndPicturesOfThoseWhoHaveAnAccount() throws Exception {
+        DirectClient cat = new DirectClient(run + "cat", false);
+        ObjectNode told = account(bob.user(), "Bob 宝").put("avatar", "https://x.example/b.png");
+        assertEquals(
+                200,
+                backend.ask("PUT", direct, ACCOUNTS, body(told, account(cat.user(), "Cat")))
+                        .status());
+        for (String peer : List.of(bob.user(), cat.user(), run + "nobody")) {
+            assertEquals(201, ann.send(direct, peer, "c1", "hello").status());
+        }
+        JsonNode named = ann.contact(edge, bob.user());
+        assertEquals("Bob 宝", named.path("name").asText(), named::toString);
+        assertEquals("https://x.example/b.png", named.path("avatar").asText());
+        JsonNode without = ann.contact(edge, cat.user());
+        assertEquals("Cat", without.path("name").asText());
+        assertFalse(without.has("avatar"), without::toString);
+        assertFalse(ann.contact(direct, run + "nobody").has("name"));
+        DirectClient namesake = new DirectClient(ELSEWHERE, ann.user(), false);
+        assertEquals(201, namesake.send(direct, bob.user(), "c1", "hello").status());
+        assertFalse(namesake.contact(direct, bob.user()).has("name"), "a tenant's names are its own");
+    }
+
+    @Test
     void fiveHundredComeAtOnceAndAHundredAreReadAtOnce() throws Exception {
         ObjectNode[] many = IntStream.range(0, Account.UPSERTS_MAX)
                 .mapToObj(i -> account(run + i, "Name of " + i).put("avatar", "https://x.example/" + "a".repeat(300)))

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.danmaku.dm.conversation.MarkUpTo;
 import io.danmaku.dm.conversation.StoredMessage;
 import io.danmaku.dm.store.Contact;
+import io.danmaku.dm.store.Accounts;
 import io.danmaku.dm.store.Contacts;
 import io.danmaku.dm.store.ContactsCursor;
 import io.danmaku.dm.store.CqlConfig;
@@ -84,7 +85,7 @@ class RecentContactsIT {
     }
 
     private static List<Contact> all(String owner, int limit, int rowsMax) throws Exception {
-        Contacts contacts = new Contacts(cql, rowsMax, new SimpleMeterRegistry());
+        Contacts contacts = new Contacts(cql, new Accounts(cql), rowsMax, new SimpleMeterRegistry());
         List<Contact> told = new ArrayList<>();
         ContactsCursor after = null;
         do {

@@ -13,6 +13,7 @@ import io.danmaku.dm.conversation.MarkUpTo;
 import io.danmaku.dm.conversation.Marks;
 import io.danmaku.dm.conversation.Place;
 import io.danmaku.dm.conversation.StoredMessage;
+import io.danmaku.dm.store.Accounts;
 import io.danmaku.dm.store.Contacts;
 import io.danmaku.dm.store.CqlConfig;
 import io.danmaku.dm.store.CqlNode;
@@ -189,7 +190,7 @@ class TablesIT {
         get(tables.store(new MarkUpTo(true, TENANT, "late-a", "late-b", 1, 1, true, 43)));
         get(tables.store(new MarkUpTo(false, TENANT, "late-b", "late-a", 1, 0, false, 46)));
         get(tables.store(first));
-        Contacts contacts = new Contacts(cql, 100, new SimpleMeterRegistry());
+        Contacts contacts = new Contacts(cql, new Accounts(cql), 100, new SimpleMeterRegistry());
         var contact = get(contacts.page(TENANT, "late-a", Contacts.Box.ALL, null, 10))
                 .contacts()
                 .get(0);
