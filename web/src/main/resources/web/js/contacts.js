@@ -98,6 +98,16 @@ export class Contacts {
     }
   }
 
+  /** Takes what a sync says of a conversation's marks, unless there are newer messages than it knows of. */
+  mark({ peer, unread, lastSeq, peerReadSeq, peerDeliveredSeq }) {
+    const known = this.#contacts.get(peer);
+    if (known && lastSeq >= this.lastSeq(peer)) {
+      known.unread = unread;
+      known.marks = { read: peerReadSeq, delivered: peerDeliveredSeq };
+      this.#show();
+    }
+  }
+
   /** The seq of a conversation's last message; 0 if there is none. */
   lastSeq(peer) {
     return this.#contacts.get(peer)?.last?.seq ?? 0;

@@ -67,6 +67,7 @@ export class Direct {
     client.on('dm', ({ message, live }) => this.#onMessage(message, live));
     client.on('dmRead', (mark) => this.#onRead(mark));
     client.on('dmDelivered', ({ user, peer, seq }) => user === this.#conversation.peer && peer === this.#self && this.#conversation.mark('delivered', seq));
+    client.on('dmMarks', (marks) => this.#onMarks(marks));
     client.on('dmTyping', ({ from }) => this.#onTyping(from));
     client.on('dmOnline', ({ peer, online }) => this.#onOnline(peer, online));
     client.on('dmNote', (note) => this.#onNote(note));
@@ -173,6 +174,14 @@ export class Direct {
       this.#conversation.mark('read', seq);
     } else if (reader === this.#self && seq >= this.#contacts.lastSeq(peer)) {
       this.#contacts.read(peer); // on another device
+    }
+  }
+
+  #onMarks(marks) {
+    this.#contacts.mark(marks);
+    if (marks.peer === this.#conversation.peer) {
+      this.#conversation.mark('read', marks.peerReadSeq);
+      this.#conversation.mark('delivered', marks.peerDeliveredSeq);
     }
   }
 

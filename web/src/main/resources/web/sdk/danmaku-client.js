@@ -47,6 +47,7 @@ const TRY_LATER = new Set(['busy', 'unavailable', 'rate_limited', 'quota', 'inte
  * | `dmNote` | `{peer, …}` | the user has hidden (`hidden`), cleared (`cleared`) or blocked (`blocked`) something, or said something of the peer (`relation`), on any device |
  * | `dmRead` | `{reader, peer, seq}` | `reader` (the user or the other side) has read a conversation up to `seq` |
  * | `dmDelivered` | `{user, peer, seq}` | a device of `user` (the user or the other side) has got a conversation up to `seq` |
+ * | `dmMarks` | `{peer, readSeq, peerReadSeq, deliveredSeq, peerDeliveredSeq, unread, lastSeq}` | marks that moved while this device was away, and what is unread up to `lastSeq`; a mark never falls, so keep the higher one |
  * | `dmTyping` | `{from}` | a peer types; true for 6 s, or until a message comes |
  * | `dmOnline` | `{peer, online}` | somebody that {@link dmLook} asks for is online now, or not any more |
  * | `notice` | `{error}` | the hub complains about something that was no command of ours |
@@ -89,6 +90,7 @@ export class DanmakuClient extends EventTarget {
       request: (op, fields) => this.#connection.request(op, fields),
       onMessage: (detail) => this.#onDirect(detail),
       onNote: (change) => this.#emit('dmNote', change),
+      onMarks: (marks) => this.#onMarks(marks),
     });
     this.#connection = new Connection({
       url,
@@ -471,6 +473,11 @@ export class DanmakuClient extends EventTarget {
       this.#delivered.known(mark.peer, mark.seq); // by another device
     }
     this.#emit(type, mark);
+  }
+
+  #onMarks(marks) {
+    this.#delivered.known(marks.peer, marks.deliveredSeq);
+    this.#emit('dmMarks', marks);
   }
 
   #onRoomPush(frame) {

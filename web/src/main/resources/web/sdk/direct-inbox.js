@@ -55,6 +55,7 @@ export class DirectInbox {
    * @param {(op: string, fields: object) => Promise<object>} options.request
    * @param {(detail: {message: object, live: boolean}) => void} options.onMessage
    * @param {(change: object) => void} options.onNote
+   * @param {(marks: object) => void} options.onMarks
    * @param {() => number} options.random
    */
   constructor(options) {
@@ -123,6 +124,7 @@ export class DirectInbox {
       const page = await this.#page();
       this.#report(page.messages ?? [], false);
       (page.changes ?? []).forEach((change) => this.note(change));
+      (page.marks ?? []).forEach((marks) => this.#options.onMarks(marks));
       (page.messages ?? []).forEach((message) => this.#allKnownUpTo(message));
       this.pos = page.pos ?? this.pos;
       more = page.more === true && page.pos !== undefined;

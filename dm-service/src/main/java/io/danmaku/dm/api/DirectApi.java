@@ -330,6 +330,8 @@ final class DirectApi {
             page.changes()
                     .forEach(change ->
                             changes.add(Json.read(change.getBytes(StandardCharsets.UTF_8), ObjectNode.class)));
+            ArrayNode marks = answer.putArray("marks");
+            page.marks().forEach(moved -> marks.add(moved.toJson()));
             answer.put("pos", page.next().toString());
             answer.put("more", page.more());
             Problems.json(context, 200, answer);

@@ -8,6 +8,7 @@ package io.danmaku.dm.conversation;
  * @param received how many messages {@code user} has received up to that one; of one that is delivered 0
  * @param told whether {@code peer} is to know: not of who is blocked there
  * @param logIndex of the record that says so
+ * @param partition of the inbound log
  */
 public record MarkUpTo(
-        boolean read, String tenant, String user, String peer, long seq, long received, boolean told, long logIndex) {}
+        boolean read, String tenant, String user, String peer, long seq, long received, boolean told, long logIndex, int partition) {}

@@ -6,6 +6,8 @@ final class Buckets {
     static final long MESSAGES = 10_000;
     /** Indexes of one partition of the log in one bucket of an owner's log. */
     static final long LOG_INDEXES = 1 << 20;
+    /** Indexes of one partition of the log in one cell of marks: as many rows of an owner it has at most. */
+    static final long MARKS = 1 << 10;
 
     private Buckets() {}
 
@@ -15,5 +17,9 @@ final class Buckets {
 
     static long ofLog(long logIndex) {
         return logIndex / LOG_INDEXES;
+    }
+
+    static long ofMark(long logIndex) {
+        return logIndex / MARKS;
     }
 }

@@ -90,7 +90,7 @@ final class ChangeTables {
         LoggedRecord logged = change.logged();
         DirectRecord r = logged.record();
         long timestamp = MessageTables.timestamp(logged.index());
-        List<CompletionStage<?>> writes = new ArrayList<>(4);
+        List<CompletionStage<?>> writes = new ArrayList<>(5);
         if (change instanceof Change.Hidden hidden) {
             writes.add(cql.execute(
                     updateHidden,
@@ -106,6 +106,8 @@ final class ChangeTables {
         } else if (change instanceof Change.Cleared cleared) {
             writes.add(cql.execute(
                     updateCleared, timestamp, cleared.seq(), cleared.received(), r.tenant(), r.from(), r.to()));
+            // what is cleared counts as read
+            logs.marked(writes, r.tenant(), r.from(), r.to(), logged.partition(), logged.index());
         } else if (change instanceof Change.Blocked block) {
             writes.add(
                     cql.execute(insertBlock, r.tenant(), r.from(), r.to(), logged.index(), block.blocked(), timestamp));

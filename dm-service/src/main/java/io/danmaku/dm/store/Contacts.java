@@ -145,10 +145,7 @@ public final class Contacts {
         return new Contact(
                         row.getString("peer"),
                         isHidden(row) ? null : last,
-                        Math.max(
-                                0,
-                                row.getLong("received")
-                                        - Math.max(row.getLong("read_received"), row.getLong("cleared_received"))),
+                        MarkColumns.unread(row),
                         row.getLong("read_seq"),
                         row.getLong("peer_read_seq"),
                         Math.max(row.getLong("delivered_seq"), row.getLong("read_seq")),

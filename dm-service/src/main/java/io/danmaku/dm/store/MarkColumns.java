@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 /** Marks in {@code contact}: each side's own, and of the other one what that side is told. By the rule of timestamps of {@link MessageTables}. */
 final class MarkColumns {
     private final CqlNode cql;
+    private final OwnerLogs logs;
     private final PreparedStatement selectOwn;
     private final PreparedStatement updateRead;
     private final PreparedStatement updatePeerRead;
@@ -19,8 +20,9 @@ final class MarkColumns {
     private final PreparedStatement updatePeerDelivered;
 
     /** Prepares its statements: blocks. */
-    MarkColumns(CqlNode cql) {
+    MarkColumns(CqlNode cql, OwnerLogs logs) {
         this.cql = cql;
+        this.logs = logs;
         String contact = " WHERE tenant = ? AND owner = ? AND peer = ?";
         String update = "UPDATE KS.contact USING TIMESTAMP ? SET ";
         // the time stamp of a mark says which record has set it
@@ -49,9 +51,15 @@ final class MarkColumns {
         return new Marks.Mark(row.getLong(column), row.getLong(column + 1) - MessageTables.timestamp(0));
     }
 
+    /** Messages that the owner of a contact has received and neither read nor cleared. */
+    static long unread(Row row) {
+        long seen = Math.max(row.getLong("read_received"), row.getLong("cleared_received"));
+        return Math.max(0, row.getLong("received") - seen);
+    }
+
     CompletionStage<Void> store(MarkUpTo m) {
         long timestamp = MessageTables.timestamp(m.logIndex());
-        List<CompletionStage<?>> writes = new ArrayList<>(2);
+        List<CompletionStage<?>> writes = new ArrayList<>(6);
         writes.add(
                 m.read()
                         ? cql.execute(updateRead, timestamp, m.seq(), m.received(), m.tenant(), m.user(), m.peer())
@@ -64,7 +72,9 @@ final class MarkColumns {
                     m.tenant(),
                     m.peer(),
                     m.user()));
+            logs.marked(writes, m.tenant(), m.peer(), m.user(), m.partition(), m.logIndex());
         }
+        logs.marked(writes, m.tenant(), m.user(), m.peer(), m.partition(), m.logIndex());
         return MessageTables.all(writes);
     }
 }

@@ -57,7 +57,7 @@ public final class MessageTables implements Ledger {
         recent = new RecentContacts(cql);
         changes = new ChangeTables(cql, logs);
         own = new OwnTables(cql, logs);
-        marks = new MarkColumns(cql);
+        marks = new MarkColumns(cql, logs);
         insertContent = cql.prepare("INSERT INTO KS.content (tenant, message_id, sender, recipient, seq, received,"
                 + " log_partition, log_index, kind, body, created_at, reply_to)"
                 + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"

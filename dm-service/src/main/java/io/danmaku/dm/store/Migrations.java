@@ -37,7 +37,8 @@ public final class Migrations {
             "004-jobs",
             "005-marks",
             "006-recent-contacts",
-            "007-reports");
+            "007-reports",
+            "009-marks-and-notices");
 
     private static final Pattern ADD_COLUMN =
             Pattern.compile("ALTER TABLE [a-z0-9_]+\\.(?<table>[a-z_]+) ADD (?<column>[a-z_]+) [a-z]+");

@@ -9,18 +9,29 @@ import java.util.concurrent.CompletionStage;
 /** Writes into users' logs what their devices are to hear of by sync. */
 final class OwnerLogs {
     private static final int LOG_BUCKETS_KNOWN_MAX = 100_000;
+    private static final int MARKS_KNOWN_MAX = 40_000;
 
     /** An owner's bucket that is known to be in {@code owner_log_bucket}. */
     private record LogBucket(String tenant, String owner, long bucket, int partition) {}
+
+    /** One side of a conversation. */
+    private record Side(String tenant, String owner, String peer) {}
 
     private final CqlNode cql;
     private final Cache<LogBucket, Boolean> knownBuckets = Caffeine.newBuilder()
             .maximumSize(LOG_BUCKETS_KNOWN_MAX)
             .executor(Runnable::run)
             .build();
+    /** The last cell of a side that is known to be in {@code mark_recent}. */
+    private final Cache<Side, Long> knownMarks = Caffeine.newBuilder()
+            .maximumSize(MARKS_KNOWN_MAX)
+            .executor(Runnable::run)
+            .build();
+
     private final PreparedStatement insertMessage;
     private final PreparedStatement insertChange;
     private final PreparedStatement insertBucket;
+    private final PreparedStatement insertMark;
 
     /** Prepares its statements: blocks. */
     OwnerLogs(CqlNode cql) {
@@ -31,6 +42,8 @@ final class OwnerLogs {
                 + " change) VALUES (?, ?, ?, ?, ?, ?) USING TIMESTAMP ?");
         insertBucket = cql.prepare("INSERT INTO KS.owner_log_bucket (tenant, owner, bucket, log_partition)"
                 + " VALUES (?, ?, ?, ?) USING TIMESTAMP ?");
+        insertMark = cql.prepare("INSERT INTO KS.mark_recent (tenant, owner, log_partition, bucket, cell, peer)"
+                + " VALUES (?, ?, ?, ?, ?, ?) USING TIMESTAMP ?");
     }
 
     /** A message is new or changed; adds its writes. */
@@ -50,6 +63,22 @@ final class OwnerLogs {
         insert(writes, insertChange, tenant, owner, partition, logIndex, told);
     }
 
+    /** What the contact tells of marks has changed; adds its writes, none where the cell's row is known to be there. */
+    void marked(
+            List<CompletionStage<?>> writes, String tenant, String owner, String peer, int partition, long logIndex) {
+        Side side = new Side(tenant, owner, peer);
+        long cell = Buckets.ofMark(logIndex);
+        Long known = knownMarks.getIfPresent(side);
+        if (known != null && known == cell) {
+            return;
+        }
+        long bucket = Buckets.ofLog(logIndex);
+        long timestamp = MessageTables.timestamp(logIndex);
+        writes.add(cql.execute(insertMark, tenant, owner, partition, bucket, cell, peer, timestamp)
+                .thenAccept(written -> knownMarks.put(side, cell)));
+        bucket(writes, tenant, owner, partition, bucket, timestamp);
+    }
+
     private void insert(
             List<CompletionStage<?>> writes,
             PreparedStatement statement,
@@ -61,6 +90,16 @@ final class OwnerLogs {
         long bucket = Buckets.ofLog(logIndex);
         long timestamp = MessageTables.timestamp(logIndex);
         writes.add(cql.execute(statement, tenant, owner, partition, bucket, logIndex, what, timestamp));
+        bucket(writes, tenant, owner, partition, bucket, timestamp);
+    }
+
+    private void bucket(
+            List<CompletionStage<?>> writes,
+            String tenant,
+            String owner,
+            int partition,
+            long bucket,
+            long timestamp) {
         LogBucket known = new LogBucket(tenant, owner, bucket, partition);
         if (knownBuckets.getIfPresent(known) == null) {
             writes.add(cql.execute(insertBucket, tenant, owner, bucket, partition, timestamp)

@@ -2,26 +2,32 @@ package io.danmaku.dm.store;
 
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
+import io.danmaku.dm.store.SyncWalk.Bucket;
+import io.danmaku.dm.store.SyncWalk.Entry;
+import io.danmaku.dm.store.SyncWalk.Marked;
 import io.danmaku.protocol.log.DirectMessage;
 import io.danmaku.protocol.log.Topics;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What a user's devices have missed: messages that are new or changed, and what else the user has changed, after a position, across all
+ * What a user's devices have missed: messages that are new or changed, what else the user has changed, and marks that have moved, after a position, across all
  * conversations, up to each partition's finished mark, so that nothing is passed over because it was written late.
  */
 public final class SyncLog {
+    /** As many as ScyllaDB takes in one statement, if nobody has changed that. */
+    private static final int PEERS_MAX = 100;
+
     private final CqlNode cql;
     private final Contents contents;
     private final PreparedStatement selectMarks;
     private final PreparedStatement selectBuckets;
     private final PreparedStatement selectRows;
+    private final PreparedStatement selectMarked;
+    private final PreparedStatement selectContacts;
 
     /**
      * A page.
@@ -30,11 +36,14 @@ public final class SyncLog {
      * @param changes what else has changed for the user, as JSON objects, in the order of each conversation
      * @param next where the next page begins
      * @param more whether there is one already
+     * @param marks of conversations in which one has moved, as they are now
      */
-    public record Page(List<DirectMessage> messages, List<String> changes, SyncPosition next, boolean more) {}
-
-    /** @param messageId null of a change that is of no message */
-    private record Entry(long index, String messageId, String change) {}
+    public record Page(
+            List<DirectMessage> messages,
+            List<String> changes,
+            SyncPosition next,
+            boolean more,
+            List<ConversationMarks> marks) {}
 
     /** Prepares its statements: blocks. */
     public SyncLog(CqlNode cql) {
@@ -43,100 +52,106 @@ public final class SyncLog {
         selectMarks = cql.prepare("SELECT log_partition, finished FROM KS.partition_mark WHERE log = ?");
         selectBuckets = cql.prepare("SELECT log_partition, bucket FROM KS.owner_log_bucket"
                 + " WHERE tenant = ? AND owner = ? AND bucket >= ?");
-        selectRows = cql.prepare("SELECT log_index, message_id, change FROM KS.owner_log WHERE tenant = ? AND owner = ?"
-                + " AND log_partition = ? AND bucket = ? AND log_index > ? AND log_index <= ? LIMIT ?");
+        String bucket = " WHERE tenant = ? AND owner = ? AND log_partition = ? AND bucket = ?";
+        selectRows = cql.prepare("SELECT log_index, message_id, change FROM KS.owner_log" + bucket
+                + " AND log_index > ? AND log_index <= ? LIMIT ?");
+        selectMarked = cql.prepare(
+                "SELECT cell, peer FROM KS.mark_recent" + bucket + " AND cell >= ? AND cell <= ? LIMIT ?");
+        // the newest time stamp of a mark says which record was the last to move one
+        selectContacts = cql.prepare("SELECT peer, last_seq, received, read_seq, read_received, peer_read_seq,"
+                + " delivered_seq, peer_delivered_seq, cleared_received, WRITETIME(read_seq) AS read_at,"
+                + " WRITETIME(peer_read_seq) AS peer_read_at, WRITETIME(delivered_seq) AS delivered_at,"
+                + " WRITETIME(peer_delivered_seq) AS peer_delivered_at, WRITETIME(cleared_seq) AS cleared_at"
+                + " FROM KS.contact WHERE tenant = ? AND owner = ? AND peer IN ?");
     }
 
+    /** @param limit messages, changes and conversations with marks at most, together */
     public CompletionStage<Page> page(String tenant, String owner, SyncPosition after, int limit) {
-        return marks().thenCompose(marks -> {
-            long lowest = Long.MAX_VALUE;
-            for (int p = 0; p < marks.length; p++) {
-                lowest = Math.min(lowest, Buckets.ofLog(after.index(p) + 1));
-            }
-            // the marks were read first: what is under them is there now, its bucket too
-            return cql.rows(selectBuckets, tenant, owner, lowest)
-                    .thenCompose(buckets -> entries(tenant, owner, after, marks, buckets, limit))
-                    .thenCompose(entries -> page(tenant, entries, after, marks, limit));
-        });
+        return new SyncWalk(new Rows(tenant, owner), after, limit).go().thenCompose(found -> contents.messages(
+                        tenant, found.messageIds())
+                .thenApply(messages ->
+                        new Page(messages, found.changes(), found.next(), found.more(), found.marks())));
     }
 
-    private CompletionStage<long[]> marks() {
-        return cql.rows(selectMarks, MessageTables.LOG).thenApply(rows -> {
-            long[] marks = new long[Topics.DIRECT_PARTITIONS];
-            Arrays.fill(marks, -1);
-            rows.forEach(row -> marks[row.getInt("log_partition")] = row.getLong("finished"));
-            return marks;
-        });
-    }
+    /** Of one user. */
+    private final class Rows implements SyncWalk.Source {
+        private final String tenant;
+        private final String owner;
 
-    /** For each partition the first entries after the position, one more than fit so that a cut is known. */
-    private CompletionStage<List<List<Entry>>> entries(
-            String tenant, String owner, SyncPosition after, long[] marks, List<Row> buckets, int limit) {
-        List<CompletableFuture<List<Entry>>> asked = new ArrayList<>(marks.length);
-        for (int p = 0; p < marks.length; p++) {
-            int partition = p;
-            List<Long> wanted = buckets.stream()
-                    .filter(row -> row.getInt("log_partition") == partition)
-                    .map(row -> row.getLong("bucket"))
-                    .filter(bucket -> bucket >= Buckets.ofLog(after.index(partition) + 1)
-                            && bucket <= Buckets.ofLog(Math.max(0, marks[partition])))
-                    .sorted()
-                    .toList();
-            Reading reading = new Reading(tenant, owner, partition, after.index(p), marks[p], limit + 1);
-            asked.add(read(reading, wanted, 0, new ArrayList<>()).toCompletableFuture());
+        Rows(String tenant, String owner) {
+            this.tenant = tenant;
+            this.owner = owner;
         }
-        return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
-                .thenApply(all -> asked.stream().map(CompletableFuture::join).toList());
-    }
 
-    private record Reading(String tenant, String owner, int partition, long after, long upTo, int limit) {}
-
-    private CompletionStage<List<Entry>> read(Reading r, List<Long> buckets, int at, List<Entry> found) {
-        if (at == buckets.size() || found.size() >= r.limit || r.upTo <= r.after) {
-            return CompletableFuture.completedFuture(found);
+        @Override
+        public CompletionStage<long[]> finished() {
+            return cql.rows(selectMarks, MessageTables.LOG).thenApply(rows -> {
+                long[] finished = new long[Topics.DIRECT_PARTITIONS];
+                Arrays.fill(finished, -1);
+                rows.forEach(row -> finished[row.getInt("log_partition")] = row.getLong("finished"));
+                return finished;
+            });
         }
-        return cql.rows(
-                        selectRows,
-                        r.tenant,
-                        r.owner,
-                        r.partition,
-                        buckets.get(at),
-                        r.after,
-                        r.upTo,
-                        r.limit - found.size())
-                .thenCompose(rows -> {
-                    rows.forEach(row -> found.add(new Entry(row.getLong(0), row.getString(1), row.getString(2))));
-                    return read(r, buckets, at + 1, found);
+
+        @Override
+        public CompletionStage<List<Bucket>> buckets(long from) {
+            return cql.rows(selectBuckets, tenant, owner, from).thenApply(rows -> rows.stream()
+                    .map(row -> new Bucket(row.getInt("log_partition"), row.getLong("bucket")))
+                    .toList());
+        }
+
+        @Override
+        public CompletionStage<List<Entry>> log(Bucket bucket, long after, long upTo, int rowsMax) {
+            return cql.rows(selectRows, tenant, owner, bucket.partition(), bucket.number(), after, upTo, rowsMax)
+                    .thenApply(rows -> rows.stream()
+                            .map(row -> new Entry(row.getLong(0), row.getString(1), row.getString(2)))
+                            .toList());
+        }
+
+        @Override
+        public CompletionStage<List<Marked>> marked(Bucket bucket, long fromCell, long toCell, int rowsMax) {
+            return cql.rows(
+                            selectMarked,
+                            tenant,
+                            owner,
+                            bucket.partition(),
+                            bucket.number(),
+                            fromCell,
+                            toCell,
+                            rowsMax)
+                    .thenApply(rows -> rows.stream()
+                            .map(row -> new Marked(row.getLong("cell"), row.getString("peer")))
+                            .toList());
+        }
+
+        @Override
+        public CompletionStage<List<ConversationMarks>> contacts(List<String> peers) {
+            CompletionStage<List<ConversationMarks>> all = CompletableFuture.completedFuture(new ArrayList<>());
+            for (int from = 0; from < peers.size(); from += PEERS_MAX) {
+                List<String> some = peers.subList(from, Math.min(peers.size(), from + PEERS_MAX));
+                // asked side by side, joined one after another
+                all = all.thenCombine(cql.rows(selectContacts, tenant, owner, some), (found, rows) -> {
+                    rows.forEach(row -> found.add(marks(row)));
+                    return found;
                 });
+            }
+            return all;
+        }
     }
 
-    private CompletionStage<Page> page(
-            String tenant, List<List<Entry>> entries, SyncPosition after, long[] marks, int limit) {
-        long[] next = new long[marks.length];
-        Set<String> ids = new LinkedHashSet<>();
-        List<String> changes = new ArrayList<>();
-        int told = 0;
-        boolean more = false;
-        for (int p = 0; p < marks.length; p++) {
-            List<Entry> here = entries.get(p);
-            int taken = Math.min(here.size(), limit - told);
-            told += taken;
-            for (Entry entry : here.subList(0, taken)) {
-                if (entry.messageId == null) {
-                    changes.add(entry.change);
-                } else {
-                    ids.add(entry.messageId);
-                }
-            }
-            if (taken < here.size()) {
-                more = true;
-                next[p] = taken == 0 ? after.index(p) : here.get(taken - 1).index;
-            } else {
-                next[p] = Math.max(after.index(p), marks[p]);
-            }
+    private static ConversationMarks marks(Row row) {
+        long timestamp = 0;
+        for (String at : List.of("read_at", "peer_read_at", "delivered_at", "peer_delivered_at", "cleared_at")) {
+            timestamp = Math.max(timestamp, row.getLong(at));
         }
-        boolean cut = more;
-        return contents.messages(tenant, List.copyOf(ids))
-                .thenApply(messages -> new Page(messages, changes, after.with(next), cut));
+        return new ConversationMarks(
+                row.getString("peer"),
+                row.getLong("read_seq"),
+                row.getLong("peer_read_seq"),
+                Math.max(row.getLong("delivered_seq"), row.getLong("read_seq")),
+                Math.max(row.getLong("peer_delivered_seq"), row.getLong("peer_read_seq")),
+                MarkColumns.unread(row),
+                row.getLong("last_seq"),
+                timestamp - MessageTables.timestamp(0));
     }
 }

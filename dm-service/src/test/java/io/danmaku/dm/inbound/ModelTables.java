@@ -49,6 +49,9 @@ final class ModelTables {
     /** What devices are told besides messages, by owner. */
     final Map<String, TreeMap<Long, String>> notes = new TreeMap<>();
 
+    /** Whose marks have moved, by owner and the record that says so. */
+    final Map<String, TreeMap<Long, String>> marked = new TreeMap<>();
+
     final Map<String, TreeMap<Long, IndexRow>> index = new TreeMap<>();
     final Map<String, ModelContact> contacts = new TreeMap<>();
     final Map<String, TreeMap<Long, String>> ownerLog = new TreeMap<>();
@@ -128,7 +131,9 @@ final class ModelTables {
                 });
                 if (m.told()) {
                     rows.add(() -> contact(m.peer(), m.user()).put("peer_" + column, m.seq(), at));
+                    rows.add(() -> mark(m.peer(), m.logIndex(), m.user()));
                 }
+                rows.add(() -> mark(m.user(), m.logIndex(), m.peer()));
                 return write(rows);
             }
 
@@ -276,6 +281,7 @@ final class ModelTables {
                 contact(r.from(), r.to()).put("cleared_seq", c.seq(), at);
                 contact(r.from(), r.to()).put("cleared_received", c.received(), at);
             });
+            rows.add(() -> mark(r.from(), logged.index(), r.to()));
         } else if (change instanceof Change.Blocked b) {
             rows.add(() -> same(
                     blocks.computeIfAbsent(pair(r.from(), r.to()), k -> new TreeMap<>())
@@ -307,6 +313,10 @@ final class ModelTables {
                 () -> putContact(to, from, seq, m.receivedByRecipient(), m.logIndex()),
                 () -> same(ownerLog.computeIfAbsent(from, k -> new TreeMap<>()).put(m.logIndex(), id), id),
                 () -> same(ownerLog.computeIfAbsent(to, k -> new TreeMap<>()).put(m.logIndex(), id), id));
+    }
+
+    private void mark(String owner, long logIndex, String peer) {
+        same(marked.computeIfAbsent(owner, k -> new TreeMap<>()).put(logIndex, peer), peer);
     }
 
     private void putIndex(String owner, String peer, long seq, IndexRow row) {

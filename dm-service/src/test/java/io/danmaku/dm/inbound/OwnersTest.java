@@ -210,6 +210,8 @@ class OwnersTest {
                     assertEquals(id, tables.ownerLog.get(message.from()).get(at));
                 }
             });
+            expected.marked.forEach((owner, moved) -> assertEquals(
+                    moved, tables.marked.get(owner).headMap(mark, true), "whose marks " + owner + " is told of"));
         }
 
         Reference reference() {

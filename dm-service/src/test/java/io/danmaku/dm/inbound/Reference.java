@@ -60,6 +60,8 @@ final class Reference {
     private final Map<String, Side> sides = new HashMap<>();
     /** By index: of records that move a mark, whom they tell. */
     final Map<Long, Outcome.Marked> moves = new HashMap<>();
+    /** By owner and index: of records that move marks which the owner is told of, the other side. */
+    final Map<String, TreeMap<Long, String>> marked = new HashMap<>();
     /** By index: the code of what is refused, null of what is not. */
     final Map<Long, ErrorCode> refusals = new HashMap<>();
 
@@ -117,7 +119,7 @@ final class Reference {
                 if (upTo > side.read) {
                     side.read = upTo;
                     side.readTold = blocked ? side.readTold : upTo;
-                    moves.put(logged.index(), new Outcome.Marked(upTo, true, !blocked));
+                    moved(logged, upTo, !blocked);
                 }
             }
             case DELIVERED -> {
@@ -125,13 +127,14 @@ final class Reference {
                 if (upTo > Math.max(side.read, side.delivered)) {
                     side.delivered = upTo;
                     side.deliveredTold = blocked ? side.deliveredTold : upTo;
-                    moves.put(logged.index(), new Outcome.Marked(upTo, true, !blocked));
+                    moved(logged, upTo, !blocked);
                 }
             }
             case CLEAR -> {
                 long upTo = Math.min(r.seq(), all.size());
                 if (upTo > 0 && upTo >= side.cleared) {
                     side.cleared = upTo;
+                    marked(logged, r.from(), r.to());
                     side.notes.add(logged.index());
                 }
             }
@@ -152,6 +155,19 @@ final class Reference {
             }
         }
         return null;
+    }
+
+    private void moved(LoggedRecord logged, long upTo, boolean told) {
+        DirectRecord r = logged.record();
+        moves.put(logged.index(), new Outcome.Marked(upTo, true, told));
+        marked(logged, r.from(), r.to());
+        if (told) {
+            marked(logged, r.to(), r.from());
+        }
+    }
+
+    private void marked(LoggedRecord logged, String owner, String peer) {
+        marked.computeIfAbsent(owner, k -> new TreeMap<>()).put(logged.index(), peer);
     }
 
     private ErrorCode change(LoggedRecord logged, Message message, Side side, ErrorCode barred) {

@@ -225,6 +225,61 @@ class MarksIT {
     }
 
     @Test
+    void aDeviceThatWasAwayLearnsBySyncWhatWasReadAndDeliveredMeanwhile() throws Exception {
+        String bobsPos = bob.sync(direct, null, 100).pos();
+        String annsPos = ann.sync(direct, null, 100).pos();
+        for (int i = 0; i < 3; i++) {
+            say(ann, bob);
+        }
+        mark(bobs.get(0), "dm.read", ann, last - 1);
+        mark(bobs.get(1), "dm.delivered", ann, last);
+        String pos = awaitMarks(bob, bobsPos, marks(ann, last - 1, 0, last, 0, 1));
+        awaitMarks(ann, annsPos, marks(bob, 0, last - 1, 0, last, 0));
+        assertContact(bob, ann, "unread", 1);
+        pos = awaitNothing(bob, pos);
+        ObjectNode all = Json.object().put("seq", last);
+        assertEquals(
+                200,
+                bob.ask("POST", direct, "/api/dm/" + ann.user() + "/clear", all).status());
+        awaitMarks(bob, pos, marks(ann, last - 1, 0, last, 0, 0));
+        // the same over WebSocket, of a device that is new
+        Answer sync = anns.get(0)
+                .wait(anns.get(0)
+                        .client()
+                        .request(Json.object().put("op", "dm.sync").put("limit", 500)));
+        assertEquals(
+                marks(bob, 0, last - 1, 0, last, 0), sync.ok().path("marks").toString());
+    }
+
+    /** What sync tells behind a position is this in the end, and the position behind it. */
+    private String awaitMarks(DirectClient user, String pos, String expected) {
+        JsonNode[] page = new JsonNode[1];
+        Eventually.await(SEEN_MAX, "sync tells marks", () -> {
+            page[0] = user.get(direct, "/api/dm/sync?limit=500&pos=" + pos).body();
+            assertEquals(expected, page[0].path("marks").toString());
+            return true;
+        });
+        return page[0].get("pos").asText();
+    }
+
+    /** There is nothing behind a position any more; how far that is. */
+    private String awaitNothing(DirectClient user, String from) {
+        String[] pos = {from};
+        Eventually.await(SEEN_MAX, "what was still being written is told once more, and then no more", () -> {
+            JsonNode page = user.get(direct, "/api/dm/sync?pos=" + pos[0]).body();
+            pos[0] = page.get("pos").asText();
+            return page.get("marks").isEmpty();
+        });
+        return pos[0];
+    }
+
+    private String marks(DirectClient peer, long read, long peerRead, long delivered, long peerDelivered, long unread) {
+        return "[{\"peer\":\"" + peer.user() + "\",\"readSeq\":" + read + ",\"peerReadSeq\":" + peerRead
+                + ",\"deliveredSeq\":" + delivered + ",\"peerDeliveredSeq\":" + peerDelivered + ",\"unread\":" + unread
+                + ",\"lastSeq\":" + last + "}]";
+    }
+
+    @Test
     void whoAsksForWhatIsNotThereGetsNothingDone() throws Exception {
         DirectClient eve = new DirectClient("marks-eve-" + USERS.incrementAndGet());
         assertEquals(

@@ -152,7 +152,7 @@ class RecentContactsIT {
         assertEquals(List.of("a", "b"), peers(all(owner, 1, 1_000)));
         // an owner that woke up late, and has forgotten what it had written
         get(new MessageTables(cql).store(first));
-        get(tables.store(new MarkUpTo(true, TENANT, owner, "b", 1, 1, true, LOG_INDEX.getAndIncrement())));
+        get(tables.store(new MarkUpTo(true, TENANT, owner, "b", 1, 1, true, LOG_INDEX.getAndIncrement(), 3)));
         List<Contact> contacts = all(owner, 1, 1_000);
         assertEquals(List.of("a", "b"), peers(contacts));
         assertEquals(2, contacts.get(0).last().seq());

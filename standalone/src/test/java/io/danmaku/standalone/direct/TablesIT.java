@@ -15,6 +15,7 @@ import io.danmaku.dm.conversation.Place;
 import io.danmaku.dm.conversation.StoredMessage;
 import io.danmaku.dm.store.Accounts;
 import io.danmaku.dm.store.Contacts;
+import io.danmaku.dm.store.ConversationMarks;
 import io.danmaku.dm.store.CqlConfig;
 import io.danmaku.dm.store.CqlNode;
 import io.danmaku.dm.store.Histories;
@@ -186,9 +187,9 @@ class TablesIT {
         ConversationKey key = ConversationKey.of(TENANT, "late-a", "late-b");
         StoredMessage first = store(key, 1, 41, 1);
         store(key, 2, 42, 2);
-        get(tables.store(new MarkUpTo(true, TENANT, "late-a", "late-b", 2, 2, true, 44)));
-        get(tables.store(new MarkUpTo(true, TENANT, "late-a", "late-b", 1, 1, true, 43)));
-        get(tables.store(new MarkUpTo(false, TENANT, "late-b", "late-a", 1, 0, false, 46)));
+        get(tables.store(new MarkUpTo(true, TENANT, "late-a", "late-b", 2, 2, true, 44, PARTITION)));
+        get(tables.store(new MarkUpTo(true, TENANT, "late-a", "late-b", 1, 1, true, 43, PARTITION)));
+        get(tables.store(new MarkUpTo(false, TENANT, "late-b", "late-a", 1, 0, false, 46, PARTITION)));
         get(tables.store(first));
         Contacts contacts = new Contacts(cql, new Accounts(cql), 100, new SimpleMeterRegistry());
         var contact = get(contacts.page(TENANT, "late-a", Contacts.Box.ALL, null, 10))
@@ -234,6 +235,34 @@ class TablesIT {
         SyncLog.Page rest = get(sync.page(TENANT, "sync-a", behind, 100));
         assertEquals(List.of(5L), seqs(rest.messages()));
         assertFalse(rest.more());
+    }
+
+    @Test
+    void syncTellsMarksThatHaveMovedAsTheyAre() throws Exception {
+        int partition = PARTITION + 1;
+        long moved = 3 * LOG_BUCKET + 7;
+        DirectMessage message = new DirectMessage("marks-1", "marks-b", "marks-a", 1, "text", "hello", 1_000);
+        get(tables.store(new StoredMessage(TENANT, message, partition, 5, 1)));
+        get(tables.store(new MarkUpTo(true, TENANT, "marks-a", "marks-b", 1, 1, true, moved, partition)));
+        get(tables.finished(partition, moved - 1));
+        SyncLog sync = new SyncLog(cql);
+        ConversationMarks a = new ConversationMarks("marks-b", 1, 0, 1, 0, 0, 1, moved);
+        ConversationMarks b = new ConversationMarks("marks-a", 0, 1, 0, 1, 0, 1, moved);
+        SyncLog.Page moving = get(sync.page(TENANT, "marks-a", SyncPosition.start(), 100));
+        assertEquals(List.of(a), moving.marks(), "it is still being written");
+        get(tables.finished(partition, moved));
+        SyncLog.Page page = get(sync.page(TENANT, "marks-a", moving.next(), 100));
+        assertEquals(List.of(a), page.marks(), "so it is told again behind that");
+        assertEquals(List.of(), get(sync.page(TENANT, "marks-a", page.next(), 100)).marks());
+        SyncLog.Page one = get(sync.page(TENANT, "marks-b", SyncPosition.start(), 1));
+        assertEquals(List.of(1L), seqs(one.messages()));
+        assertEquals(List.of(), one.marks(), "a limit holds for both together");
+        assertTrue(one.more());
+        assertEquals(List.of(b), get(sync.page(TENANT, "marks-b", one.next(), 1)).marks());
+        // another owner that was away writes the same rows again
+        get(new MessageTables(cql)
+                .store(new MarkUpTo(true, TENANT, "marks-a", "marks-b", 1, 1, true, moved, partition)));
+        assertEquals(List.of(), get(sync.page(TENANT, "marks-a", page.next(), 100)).marks());
     }
 
     /** Stores a message from the higher id to the lower one. */

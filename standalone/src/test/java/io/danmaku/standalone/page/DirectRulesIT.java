@@ -60,6 +60,26 @@ final class DirectRulesIT {
     }
 
     @Test
+    void marksOfASyncAreToldBehindItsMessages() {
+        assertEquals("""
+                ["m1",{"peer":"8","readSeq":1,"unread":0},"m2"]""", sdk.run("""
+                        const { DirectInbox } = await import('/sdk/direct-inbox.js');
+                        const told = [];
+                        const pages = [
+                          { messages: [{ mid: 'm1' }], changes: [], marks: [{ peer: '8', readSeq: 1, unread: 0 }], pos: 'p', more: true },
+                          { messages: [{ mid: 'm2' }], changes: [], pos: 'q', more: false }, // of a hub that tells none
+                        ];
+                        const inbox = new DirectInbox({
+                          random: () => 0,
+                          onMessage: ({ message }) => told.push(message.mid),
+                          onMarks: (marks) => told.push(marks),
+                          request: async () => pages.shift(),
+                        });
+                        await inbox.sync();
+                        return told;"""));
+    }
+
+    @Test
     void whatIsDeliveredIsToldOnceASecondForEachConversationAndAgainWhenItWasRefused() {
         SDK.page().clock().install();
         SDK.run("""
