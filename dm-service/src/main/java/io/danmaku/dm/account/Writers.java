@@ -80,7 +80,7 @@ public record Writers(Allowed allowed, long allowedAtUs, int strangerMessages, l
     /**
      * Whether it takes the relation to the sender to decide about a message.
      *
-     * @param received messages that the user has had from the sender
+     * @param received messages that the user has had from the sender, notices of the product not counted
      */
     public boolean asksForRelation(long received, int operatorsStrangerMessages) {
         return allowed != Allowed.ALL || isBeyond(received, operatorsStrangerMessages);

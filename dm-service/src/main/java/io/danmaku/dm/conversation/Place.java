@@ -5,10 +5,16 @@ package io.danmaku.dm.conversation;
  *
  * @param seq number of its last message, 0 without one
  * @param receivedByLow how many of those messages the user with the lower id has received; the other one received the rest
+ * @param notices how many of them the product has sent, in the name of either
  */
-public record Place(long seq, long receivedByLow) {
+public record Place(long seq, long receivedByLow, long notices) {
     /** Before the first message. */
     public static final Place START = new Place(0, 0);
+
+    /** Without notices. */
+    public Place(long seq, long receivedByLow) {
+        this(seq, receivedByLow, 0);
+    }
 
     /** How many messages one side has received. */
     public long receivedBy(ConversationKey key, String user) {
@@ -16,7 +22,7 @@ public record Place(long seq, long receivedByLow) {
     }
 
     /** After one more message. */
-    Place next(boolean toLow) {
-        return new Place(seq + 1, receivedByLow + (toLow ? 1 : 0));
+    Place next(boolean toLow, boolean notice) {
+        return new Place(seq + 1, receivedByLow + (toLow ? 1 : 0), notices + (notice ? 1 : 0));
     }
 }

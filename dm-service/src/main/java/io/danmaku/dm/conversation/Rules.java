@@ -212,11 +212,11 @@ public final class Rules {
     public static StoredMessage message(LoggedRecord logged, Place before) {
         DirectRecord r = logged.record();
         ConversationKey key = ConversationKey.of(r);
-        Place after = before.next(r.to().equals(key.low()));
+        Place after = before.next(r.to().equals(key.low()), DirectBody.isForServers(r.kind()));
         DirectMessage message = new DirectMessage(
                 messageId(r), r.from(), r.to(), after.seq(), r.kind(), r.body(), logged.tsMs(), r.mid(), Revision.NONE);
         return new StoredMessage(
-                r.tenant(), message, logged.partition(), logged.index(), after.receivedBy(key, r.to()));
+                r.tenant(), message, logged.partition(), logged.index(), after.receivedBy(key, r.to()), after.notices());
     }
 
     /** Whether a stored message is what this very record made, and not an earlier one with the same cid. */

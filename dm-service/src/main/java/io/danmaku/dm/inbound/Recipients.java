@@ -14,6 +14,7 @@ import io.danmaku.dm.conversation.Place;
 import io.danmaku.dm.conversation.Rules;
 import io.danmaku.dm.inbound.PartitionOwner.Task;
 import io.danmaku.protocol.command.Refusal;
+import io.danmaku.protocol.json.DirectBody;
 import io.danmaku.protocol.log.DirectRecord;
 import io.danmaku.protocol.log.Topics;
 import java.util.concurrent.CompletableFuture;
@@ -24,9 +25,6 @@ import java.util.function.Supplier;
  * owner starts a record only when all settings of its recipient before it are written.
  */
 final class Recipients {
-    /** What the product tells: choices of who may write do not hold for it, a block does. */
-    private static final String NOTICE = "notice";
-
     /**
      * What holds for records from one on, until settings arrive.
      *
@@ -93,7 +91,8 @@ final class Recipients {
      */
     CompletableFuture<Refusal> refusal(Task task, Supplier<CompletableFuture<Place>> place) {
         DirectRecord record = task.logged().record();
-        if (NOTICE.equals(record.kind())) {
+        if (DirectBody.isForServers(record.kind())) {
+            // what the product tells: choices of who may write do not hold for it, a block does
             return CompletableFuture.completedFuture(null);
         }
         // what is changed was counted when it came
@@ -102,7 +101,8 @@ final class Recipients {
                 .thenCompose(writers -> !writers.asksForRelation(counts ? Long.MAX_VALUE : 0, strangerMessages)
                         ? CompletableFuture.completedFuture(null)
                         : place.get().thenCompose(before -> {
-                            long received = counts ? before.receivedBy(task.key(), record.to()) : 0;
+                            // where the recipient never wrote, all is the sender's; what the product sent in its name counts not
+                            long received = counts ? before.seq() - before.notices() : 0;
                             return before.receivedBy(task.key(), record.from()) > 0
                                             || !writers.asksForRelation(received, strangerMessages)
                                     ? CompletableFuture.completedFuture(null)

@@ -64,7 +64,7 @@ public final class Contacts {
         cut = registry.counter("danmaku.dm.contacts.cut");
         select = cql.prepare(
                 "SELECT peer, last_message_id, last_seq, last_at, received, read_seq, read_received, peer_read_seq,"
-                        + " delivered_seq, peer_delivered_seq, hidden_seq, cleared_seq, cleared_received, relation"
+                        + " delivered_seq, peer_delivered_seq, hidden_seq, cleared_seq, cleared_received, relation, notices"
                         + " FROM KS.contact WHERE tenant = ? AND owner = ? AND peer IN ?");
     }
 
@@ -168,7 +168,9 @@ public final class Contacts {
 
     private static boolean isRequest(Row row) {
         boolean allReceived = row.getLong("received") == row.getLong("last_seq");
-        return allReceived && !Relation.of(row.getString("relation")).knows();
+        // what the product tells waits for no answer
+        boolean onlyNotices = row.getLong("notices") == row.getLong("last_seq");
+        return allReceived && !onlyNotices && !Relation.of(row.getString("relation")).knows();
     }
 
     private static boolean isHidden(Row row) {

@@ -20,7 +20,7 @@ final class Contents {
         this.cql = cql;
         byId = cql.prepare(
                 "SELECT message_id, sender, recipient, seq, received, log_partition, log_index, kind, body,"
-                        + " created_at, reply_to, rev, edited_at, recalled_at, by_sender, by_recipient FROM KS.content WHERE tenant = ? AND message_id = ?");
+                        + " created_at, reply_to, rev, edited_at, recalled_at, by_sender, by_recipient, notices FROM KS.content WHERE tenant = ? AND message_id = ?");
     }
 
     /** The message, or null. */
@@ -62,6 +62,6 @@ final class Contents {
                         row.getString("by_sender"),
                         row.getString("by_recipient")));
         return new StoredMessage(
-                tenant, message, row.getInt("log_partition"), row.getLong("log_index"), row.getLong("received"));
+                tenant, message, row.getInt("log_partition"), row.getLong("log_index"), row.getLong("received"), row.getLong("notices"));
     }
 }

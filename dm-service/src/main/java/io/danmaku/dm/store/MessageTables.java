@@ -59,17 +59,18 @@ public final class MessageTables implements Ledger {
         own = new OwnTables(cql, logs);
         marks = new MarkColumns(cql, logs);
         insertContent = cql.prepare("INSERT INTO KS.content (tenant, message_id, sender, recipient, seq, received,"
-                + " log_partition, log_index, kind, body, created_at, reply_to)"
-                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                + " log_partition, log_index, kind, body, created_at, reply_to, notices)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 + " USING TIMESTAMP ?");
         insertIndex = cql.prepare("INSERT INTO KS.message_index (tenant, owner, peer, bucket, seq, message_id, box,"
-                + " received, log_partition, log_index) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?");
+                + " received, log_partition, log_index, notices)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?");
         insertContact = cql.prepare("INSERT INTO KS.contact (tenant, owner, peer, last_message_id, last_seq, last_at,"
-                + " received) VALUES (?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?");
+                + " received, notices) VALUES (?, ?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?");
         insertMark = cql.prepare(
                 "INSERT INTO KS.partition_mark (log, log_partition, finished) VALUES (?, ?, ?)" + " USING TIMESTAMP ?");
         selectContact = cql.prepare("SELECT last_seq FROM KS.contact" + " WHERE tenant = ? AND owner = ? AND peer = ?");
-        selectIndex = cql.prepare("SELECT seq, received, log_index FROM KS.message_index"
+        selectIndex = cql.prepare("SELECT seq, received, log_index, notices FROM KS.message_index"
                 + " WHERE tenant = ? AND owner = ? AND peer = ? AND bucket = ? AND seq <= ? LIMIT ?");
         selectReceived = cql.prepare("SELECT received FROM KS.message_index"
                 + " WHERE tenant = ? AND owner = ? AND peer = ? AND bucket = ? AND seq = ?");
@@ -101,7 +102,7 @@ public final class MessageTables implements Ledger {
                     boolean laterRows = later;
                     for (Row row : rows) {
                         if (row.getLong("log_index") < logIndex) {
-                            Place place = new Place(row.getLong("seq"), row.getLong("received"));
+                            Place place = new Place(row.getLong("seq"), row.getLong("received"), row.getLong("notices"));
                             return CompletableFuture.completedFuture(new Before(place, laterRows));
                         }
                         laterRows |= row.getLong("log_index") > logIndex;
@@ -160,6 +161,7 @@ public final class MessageTables implements Ledger {
                 message.body(),
                 message.tsMs(),
                 message.reply(),
+                m.notices(),
                 timestamp(m.logIndex()));
     }
 
@@ -180,6 +182,7 @@ public final class MessageTables implements Ledger {
                 received,
                 m.partition(),
                 m.logIndex(),
+                m.notices(),
                 timestamp));
         writes.add(cql.execute(
                 insertContact,
@@ -190,6 +193,7 @@ public final class MessageTables implements Ledger {
                 message.seq(),
                 message.tsMs(),
                 received,
+                m.notices(),
                 timestamp));
         logs.message(writes, m.tenant(), owner, m.partition(), m.logIndex(), message.mid());
     }

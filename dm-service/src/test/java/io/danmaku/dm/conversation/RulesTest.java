@@ -111,6 +111,18 @@ class RulesTest {
         assertNotEquals(id, Rules.messageId(send("7", "8", "b", "text", "x")));
     }
 
+    @Test
+    void whatTheProductSendsIsCountedApart() {
+        Place place = Place.START;
+        String[] kinds = {"notice", "text", "notice", "card"};
+        for (int i = 0; i < kinds.length; i++) {
+            String body = kinds[i].equals("text") ? "x" : "{\"title\":\"x\"}";
+            LoggedRecord logged = new LoggedRecord(send("7", "8", "c" + i, kinds[i], body), 3, i, 5);
+            place = Rules.message(logged, place).place();
+        }
+        assertEquals(new Place(4, 0, 2), place);
+    }
+
     @Property
     void bothSidesTogetherHaveReceivedEveryMessage(@ForAll List<Boolean> toLow) {
         ConversationKey key = ConversationKey.of("default", "7", "8");

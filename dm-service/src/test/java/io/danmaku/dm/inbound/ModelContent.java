@@ -40,6 +40,7 @@ final class ModelContent {
                 sent.message().with(text("body"), revision),
                 sent.partition(),
                 sent.logIndex(),
-                sent.receivedByRecipient());
+                sent.receivedByRecipient(),
+                sent.notices());
     }
 }

@@ -34,7 +34,7 @@ import java.util.function.Supplier;
  */
 final class ModelTables {
     /** One row of {@code message_index}. */
-    record IndexRow(String messageId, int box, long logIndex, long received) {}
+    record IndexRow(String messageId, int box, long logIndex, long received, long notices) {}
 
     final Map<String, ModelContent> content = new TreeMap<>();
     /** Bodies that messages had. */
@@ -194,7 +194,7 @@ final class ModelTables {
         for (var row : rows.descendingMap().entrySet()) {
             later |= row.getValue().logIndex > logIndex;
             if (row.getValue().logIndex < logIndex) {
-                return new Ledger.Before(new Place(row.getKey(), row.getValue().received), later);
+                return new Ledger.Before(new Place(row.getKey(), row.getValue().received, row.getValue().notices), later);
             }
         }
         return new Ledger.Before(Place.START, later);
@@ -307,10 +307,10 @@ final class ModelTables {
                         same(there == null ? null : there.sent, m);
                     }
                 },
-                () -> putIndex(from, to, seq, new IndexRow(id, 0, m.logIndex(), m.receivedBySender())),
-                () -> putIndex(to, from, seq, new IndexRow(id, 1, m.logIndex(), m.receivedByRecipient())),
-                () -> putContact(from, to, seq, m.receivedBySender(), m.logIndex()),
-                () -> putContact(to, from, seq, m.receivedByRecipient(), m.logIndex()),
+                () -> putIndex(from, to, seq, new IndexRow(id, 0, m.logIndex(), m.receivedBySender(), m.notices())),
+                () -> putIndex(to, from, seq, new IndexRow(id, 1, m.logIndex(), m.receivedByRecipient(), m.notices())),
+                () -> putContact(from, to, m, m.receivedBySender()),
+                () -> putContact(to, from, m, m.receivedByRecipient()),
                 () -> same(ownerLog.computeIfAbsent(from, k -> new TreeMap<>()).put(m.logIndex(), id), id),
                 () -> same(ownerLog.computeIfAbsent(to, k -> new TreeMap<>()).put(m.logIndex(), id), id));
     }
@@ -323,10 +323,11 @@ final class ModelTables {
         same(rows(owner, peer).put(seq, row), row);
     }
 
-    private void putContact(String owner, String peer, long seq, long received, long logIndex) {
+    private void putContact(String owner, String peer, StoredMessage m, long received) {
         ModelContact contact = contact(owner, peer);
-        contact.put("last_seq", seq, logIndex + 1);
-        contact.put("received", received, logIndex + 1);
+        contact.put("last_seq", m.message().seq(), m.logIndex() + 1);
+        contact.put("received", received, m.logIndex() + 1);
+        contact.put("notices", m.notices(), m.logIndex() + 1);
     }
 
     NavigableMap<Long, IndexRow> rows(String owner, String peer) {

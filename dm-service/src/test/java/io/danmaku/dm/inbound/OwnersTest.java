@@ -330,6 +330,7 @@ class OwnersTest {
         assertEquals(messages, stored, "each message once, numbered in the order of the log, for " + name);
         ModelContact contact = run.tables.contact(owner, peer);
         assertEquals(all.size(), contact.get("last_seq"));
+        assertEquals(all.stream().filter(Reference.Message::isNotice).count(), contact.get("notices"));
         assertEquals(side.read, contact.get("read_seq"), "read mark of " + name);
         assertEquals(side.delivered, contact.get("delivered_seq"), "delivered to " + name);
         ModelContact other = run.tables.contact(peer, owner);

@@ -38,6 +38,10 @@ final class Reference {
         String from() {
             return sent.record().from();
         }
+
+        boolean isNotice() {
+            return sent.record().kind().equals("notice");
+        }
     }
 
     /** What one user has done with a conversation. */

@@ -92,7 +92,8 @@ final class ReferenceOwn {
         }
         int chosen = strangers(r.tenant(), r.to());
         int most = chosen == Writers.OPERATORS ? strangerMessages : chosen;
-        boolean full = counts && most > 0 && all.size() >= most;
+        long written = all.stream().filter(m -> !m.isNotice()).count();
+        boolean full = counts && most > 0 && written >= most;
         return full && !contact && !follow && !accepted ? ErrorCode.UNANSWERED : null;
     }
 }

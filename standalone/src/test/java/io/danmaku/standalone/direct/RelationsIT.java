@@ -195,10 +195,25 @@ class RelationsIT {
         sent(bob, ann);
     }
 
+    /** What the product tells, in the name of a user. */
+    private void notice(DirectClient from, DirectClient to) throws Exception {
+        ObjectNode message = Json.object().put("from", from.user()).put("to", to.user());
+        message.put("cid", "c" + cids++).put("kind", "notice").putObject("body").put("title", "your order");
+        DirectClient.Answer answer = from.post(direct, "/api/dm/messages", Json.bytes(message));
+        assertEquals(201, answer.status(), answer.toString());
+    }
+
     @Test
     void aStrangersMessageIsARequestUntilItIsAnsweredOrAccepted() throws Exception {
         DirectClient cat = new DirectClient(run + "cat");
         DirectClient dan = new DirectClient(run + "dan");
+        DirectClient shop = new DirectClient(run + "shop");
+        notice(shop, ann);
+        assertEquals(List.of(shop.user()), peers(ann.get(direct, "/api/dm/contacts?box=inbox")));
+        assertFalse(ann.contact(direct, shop.user()).has("request"), "a notice waits for no answer");
+        sent(shop, ann);
+        assertEquals(List.of(shop.user()), peers(ann.get(direct, "/api/dm/contacts?box=requests")));
+        related(ann, shop, "accepted", true);
         for (DirectClient stranger : List.of(bob, cat, dan)) {
             sent(stranger, ann);
         }
@@ -208,8 +223,9 @@ class RelationsIT {
         sent(ann, bob);
         related(ann, cat, "accepted", true);
         assertEquals(List.of(dan.user()), peers(ann.get(edge, "/api/dm/contacts?box=requests")));
-        assertEquals(Set.of(bob.user(), cat.user()), Set.copyOf(peers(ann.get(direct, "/api/dm/contacts?box=inbox"))));
-        assertEquals(3, peers(ann.get(direct, "/api/dm/contacts")).size());
+        assertEquals(
+                Set.of(bob.user(), cat.user(), shop.user()), Set.copyOf(peers(ann.get(direct, "/api/dm/contacts?box=inbox"))));
+        assertEquals(4, peers(ann.get(direct, "/api/dm/contacts")).size());
         related(ann, dan, "muted", true);
         assertTrue(ann.contact(direct, dan.user()).get("request").asBoolean(), "who is muted waits still");
         refused(400, "bad_field", ann.get(direct, "/api/dm/contacts?box=spam"));
@@ -233,14 +249,17 @@ class RelationsIT {
     void aStrangerSendsSoManyMessagesAndThenWaits() throws Exception {
         ObjectNode two = Json.object().put("strangerMessages", 2);
         assertEquals(200, ann.ask("PATCH", direct, "/api/dm/settings", two).status());
+        for (int i = 0; i < 3; i++) {
+            notice(bob, ann); // sent by the product: not one of bob's two
+        }
         DirectClient.Answer first = bob.send(direct, ann.user(), "first", "hello");
         sent(bob, ann);
         refused(403, "unanswered", bob.send(edge, ann.user(), "third", "anybody there?"));
         assertEquals(first, bob.send(direct, ann.user(), "first", "hello"), "what was taken is not counted again");
-        assertEquals(2, ann.history(direct, bob.user(), 10).size());
+        assertEquals(5, ann.history(direct, bob.user(), 10).size());
         related(ann, bob, "accepted", true);
         assertEquals(
-                3,
+                6,
                 bob.send(edge, ann.user(), "third", "anybody there?")
                         .body()
                         .path("seq")
