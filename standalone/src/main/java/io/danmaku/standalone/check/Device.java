@@ -69,14 +69,19 @@ final class Device implements HubListener, AutoCloseable {
 
     @Override
     public void direct(JsonNode messages) {
-        file.pushed(id, messages);
+        file.pushed(id, file.nowUs(), messages);
         see(messages);
     }
 
     @Override
     public void directNote(JsonNode note) {
-        if (note.has("hidden")) {
-            file.hidden(id, note.path("hidden").asText());
+        file.own(id, note);
+    }
+
+    @Override
+    public void directMark(JsonNode mark) {
+        if (mark.has("dmRead")) {
+            file.marked(id, file.nowUs(), mark.path("dmRead"));
         }
     }
 
@@ -127,7 +132,7 @@ final class Device implements HubListener, AutoCloseable {
         }
         JsonNode messages = answer.ok().path("messages");
         if (!messages.isEmpty()) {
-            file.synced(id, at, messages);
+            file.synced(id, at, file.nowUs(), messages);
             see(messages);
         }
         JsonNode changes = answer.ok().path("changes");

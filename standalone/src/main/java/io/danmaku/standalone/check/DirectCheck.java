@@ -20,8 +20,10 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Starts a hub of its own, lets random users write to each other on several devices while its parts are killed by turns,",
-            "reads everything back and says whether direct messages kept their promises. The whole history is in FOLDER/history.jsonl.",
+            "Starts a hub of its own, lets random users write to each other on several devices while its parts are"
+                    + " killed by turns,",
+            "reads everything back and says whether direct messages kept their promises. The whole history is in"
+                    + " FOLDER/history.jsonl.",
             "Exit code 0: all is good; 1: a promise was broken, each fault is told; 2: it could not be run."
         })
 public final class DirectCheck implements Callable<Integer> {
@@ -81,8 +83,8 @@ public final class DirectCheck implements Callable<Integer> {
     @Option(
             names = "--folder",
             defaultValue = "data/check",
-            description =
-                    "For the history and for the hub, whose data of an earlier check are deleted (default: ${DEFAULT-VALUE}).")
+            description = "For the history and for the hub, whose data of an earlier check are deleted (default:"
+                    + " ${DEFAULT-VALUE}).")
     private Path folder;
 
     @Option(
@@ -165,6 +167,13 @@ public final class DirectCheck implements Callable<Integer> {
             System.out.printf(
                     Locale.ROOT, "%8d %s acknowledged%n", done, deed.name().toLowerCase(Locale.ROOT));
         }
+        System.out.printf(
+                Locale.ROOT,
+                "%8d read and %d clear acknowledged%n",
+                history.reads.stream().filter(History.Read::acknowledged).count(),
+                history.clears.stream().filter(History.Read::acknowledged).count());
+        System.out.printf(
+                Locale.ROOT, "%8.1f %% of what devices have was pushed as well%n", 100 * history.pushedShare());
         Judge.Verdict verdict = Judge.judge(history);
         for (Fault fault : verdict.faults()) {
             System.out.println("seed " + setup.seed() + ", " + fault);

@@ -27,16 +27,19 @@ final class Evidence {
     record Conversation(
             Side low, List<Intent> intents, Map<Intent, List<Message>> ofLow, Map<Intent, List<Message>> ofHigh) {}
 
-    private final History history;
     private final Map<Intent, List<Send>> calls = new LinkedHashMap<>();
     private final Map<Side, List<Read>> reads = new TreeMap<>();
     private final Map<String, Intent> intents = new HashMap<>();
     private final Map<Side, List<Message>> whole = new TreeMap<>();
     private final Map<Side, List<Change>> hides = new HashMap<>();
+    private final Map<Side, List<Read>> clears = new TreeMap<>();
     private final Map<Side, Map<Long, Message>> bySeq = new HashMap<>();
+    private final Set<Message> allTold;
+    private final Sayings sayings;
+    /** When somebody first knew that there is a message. */
+    private final Map<Intent, Long> there = new HashMap<>();
 
     Evidence(History history) {
-        this.history = history;
         history.sends.forEach(send -> calls.computeIfAbsent(send.intent(), intent -> new ArrayList<>(1))
                 .add(send));
         history.reads.forEach(
@@ -47,6 +50,20 @@ final class Evidence {
         history.changes.stream()
                 .filter(change -> change.deed() == Deed.HIDE && change.possible())
                 .forEach(this::restore);
+        history.clears.forEach(
+                clear -> clears.computeIfAbsent(new Side(clear.user(), clear.peer()), side -> new ArrayList<>(1))
+                        .add(clear));
+        clears.forEach(this::restore);
+        sayings = new Sayings(history.changes);
+        allTold = allTold(history);
+        allTold.forEach(message ->
+                there.merge(intentOf(message), history.firstTold.getOrDefault(message, Long.MAX_VALUE), Math::min));
+        calls.keySet().forEach(intent -> {
+            Send answered = firstAcknowledged(intent);
+            if (answered != null) {
+                there.merge(intent, answered.till(), Math::min);
+            }
+        });
         whole.forEach((side, messages) -> {
             Map<Long, Message> numbered = new HashMap<>();
             messages.forEach(message -> numbered.putIfAbsent(message.seq(), message));
@@ -72,10 +89,44 @@ final class Evidence {
         }
     }
 
+    /** What one side may have cleared is at its place as the other side has it, or as its sender was answered. */
+    private void restore(Side side, List<Read> all) {
+        long upTo = all.stream()
+                .mapToLong(clear -> Math.max(clear.seq(), clear.answered()))
+                .max()
+                .orElse(0);
+        List<Message> there = new ArrayList<>(whole.getOrDefault(side, List.of()));
+        Set<String> mids = new HashSet<>();
+        there.forEach(message -> mids.add(message.mid()));
+        List<Message> missing = new ArrayList<>(whole.getOrDefault(side.other(), List.of()));
+        calls.keySet().stream()
+                .filter(intent -> side.equals(new Side(intent.from(), intent.to()))
+                        || side.other().equals(new Side(intent.from(), intent.to())))
+                .map(this::answered)
+                .filter(Objects::nonNull)
+                .forEach(missing::add);
+        missing.removeIf(message -> message.seq() > upTo || !mids.add(message.mid()));
+        missing.sort(Comparator.comparingLong(Message::seq));
+        int at = 0;
+        for (Message message : missing) {
+            while (at < there.size() && there.get(at).seq() < message.seq()) {
+                at++;
+            }
+            there.add(at, message);
+        }
+        if (!missing.isEmpty()) {
+            whole.put(side, there);
+        }
+    }
+
     /** The message that a change is about, as its sender was answered; null when that was never acknowledged. */
     Message message(Change change) {
         Intent intent = intents.get(change.cid());
-        Send sent = intent == null ? null : firstAcknowledged(intent);
+        return intent == null ? null : answered(intent);
+    }
+
+    private Message answered(Intent intent) {
+        Send sent = firstAcknowledged(intent);
         return sent == null
                 ? null
                 : new Message(intent.from(), intent.to(), sent.seq(), sent.mid(), intent.cid(), sent.tsMs());
@@ -92,13 +143,36 @@ final class Evidence {
                 .anyMatch(hide -> hide.cid().equals(message.cid()) && sort.test(hide));
     }
 
-    /** Whether one side may have blocked the other at some time: what it was told of the other's marks is less then, perhaps. */
-    boolean mayHaveBlocked(Side blocking) {
-        return history.changes.stream()
-                .anyMatch(change -> change.deed() == Deed.BLOCK
-                        && change.possible()
-                        && change.user() == blocking.user()
-                        && change.peer() == blocking.peer());
+    /** Up to where somebody asked to clear, by who did and with whom. */
+    Map<Side, List<Read>> clears() {
+        return clears;
+    }
+
+    List<Read> clears(Side side) {
+        return clears.getOrDefault(side, List.of());
+    }
+
+    Sayings sayings() {
+        return sayings;
+    }
+
+    /** Whether what was asked for is there: it was acknowledged, or somebody was told of it. */
+    boolean isThere(Intent intent) {
+        return there.containsKey(intent);
+    }
+
+    /** By when what is there had been carried out. */
+    long thereAt(Intent intent) {
+        return there.getOrDefault(intent, Long.MAX_VALUE);
+    }
+
+    /** Before that what is there was not carried out. */
+    long begunAt(Intent intent) {
+        return calls.getOrDefault(intent, List.of()).stream()
+                .filter(call -> call.outcome() != Outcome.REFUSED)
+                .mapToLong(Send::at)
+                .min()
+                .orElse(0);
     }
 
     /** Calls by what they asked for, in the order in which they ended. */
@@ -122,6 +196,11 @@ final class Evidence {
     /** Whether it was asked for, and every call was refused. */
     boolean isRefused(Intent intent) {
         return isSent(intent) && calls.get(intent).stream().allMatch(send -> send.outcome() == Outcome.REFUSED);
+    }
+
+    /** Whether it has to be refused. */
+    boolean isBad(Intent intent) {
+        return isSent(intent) && calls.get(intent).stream().anyMatch(Send::bad);
     }
 
     /** The first good answer, or null. */
@@ -169,6 +248,10 @@ final class Evidence {
 
     /** Every message that anybody was told in any way. */
     Set<Message> allTold() {
+        return allTold;
+    }
+
+    private static Set<Message> allTold(History history) {
         Set<Message> all = new HashSet<>();
         history.histories.values().forEach(all::addAll);
         history.pushed.values().forEach(all::addAll);

@@ -58,24 +58,46 @@ final class History {
             long seq,
             long tsMs) {}
 
-    /** A read mark that somebody sets. {@code answered} is 0 unless acknowledged. */
-    record Read(int user, int peer, long seq, long at, long till, Outcome outcome, long answered) {}
+    /** A read mark that somebody sets, or up to where somebody clears. {@code answered} is 0 unless acknowledged. */
+    record Read(int user, int peer, long seq, long at, long till, Outcome outcome, long answered) {
+        boolean acknowledged() {
+            return outcome == Outcome.ACKNOWLEDGED;
+        }
 
-    /** What can be changed of a message or of a conversation. */
+        /** When it was carried out at the latest. */
+        long end() {
+            return acknowledged() ? till : Long.MAX_VALUE;
+        }
+    }
+
+    /** What can be changed of a message, of a conversation, or of whom one lets write. */
     enum Deed {
         EDIT,
         RECALL,
         REACT,
         HIDE,
         BLOCK,
-        UNBLOCK
+        UNBLOCK,
+        RELATE,
+        SETTINGS;
+
+        /** Whether it changes what both see of a message. */
+        boolean isSeenByBoth() {
+            return this == EDIT || this == RECALL || this == REACT;
+        }
+
+        /** Whether the other side can refuse it as it refuses messages. */
+        boolean reaches() {
+            return this == EDIT || this == REACT;
+        }
     }
 
     /**
      * A change that somebody asks for, once.
      *
-     * @param cid of the message, which was acknowledged before; empty for blocks
-     * @param text which edit it is, or the sign; else empty
+     * @param peer -1 for settings
+     * @param cid of the message, which was acknowledged before; empty where it is about none
+     * @param text which edit it is, the sign, a flag of a relation with its value ({@code contact=true}), or who may write; else empty
      * @param code why it was not acknowledged, else empty
      * @param rev of an acknowledged change that both see, else 0
      */
@@ -136,7 +158,23 @@ final class History {
         static final long AT_THE_END = Long.MAX_VALUE;
     }
 
-    /** An entry of somebody's contacts. {@code last} is null when it is hidden. */
+    /**
+     * A mark of who has read, as it was pushed.
+     *
+     * @param at when it came
+     */
+    record MarkTold(Device device, int reader, int peer, long seq, long at) {}
+
+    /**
+     * What a device was told that its user has said or done.
+     *
+     * @param what {@code cleared}, {@code blocked}, or a flag of a relation
+     * @param value a number, or true or false
+     * @param rev of two about the same that with the higher one counts
+     */
+    record Note(Device device, int peer, String what, String value, long rev) {}
+
+    /** An entry of somebody's contacts. {@code last} is null when it is hidden or cleared. */
     record Contact(int peer, Message last, long unread, long readSeq, long peerReadSeq) {}
 
     /** A conversation as one of the two sees it. */
@@ -167,6 +205,11 @@ final class History {
     final Plan.Setup setup;
     final List<Send> sends = new ArrayList<>();
     final List<Read> reads = new ArrayList<>();
+    /** Up to where somebody clears a conversation. */
+    final List<Read> clears = new ArrayList<>();
+
+    final List<MarkTold> marks = new ArrayList<>();
+    final List<Note> notes = new ArrayList<>();
     /** What was pushed to a device, as it came, repeats too. */
     final Map<Device, List<Message>> pushed = new TreeMap<>();
     /** What a device was answered when it asked for what it had missed, page after page. */
@@ -182,6 +225,15 @@ final class History {
     /** Read at the end over HTTP, in the order of the answers. */
     final Map<Integer, List<Contact>> contacts = new TreeMap<>();
 
+    /** The flags that are set in what one says of the other, read at the end with the contacts; of those only. */
+    final Map<Side, Set<String>> relations = new TreeMap<>();
+    /** Who waits for a first answer, read at the end with the contacts. */
+    final Set<Side> requests = new TreeSet<>();
+    /** Who may write, read at the end. */
+    final Map<Integer, String> writers = new TreeMap<>();
+    /** When somebody was first told of a message, in the run's time: by then it had been taken. */
+    final Map<Message, Long> firstTold = new HashMap<>();
+
     private final Map<Message, Message> known = new HashMap<>();
 
     History(Plan.Setup setup) {
@@ -193,6 +245,15 @@ final class History {
                 hidden.put(new Device(user, number), new TreeSet<>());
             }
         }
+    }
+
+    /** Of the messages that devices were told by sync, the share that was pushed to them as well: a push may be lost, but most are not. */
+    double pushedShare() {
+        long pushes = pushed.values().stream()
+                .mapToLong(messages -> messages.stream().distinct().count())
+                .sum();
+        long all = synced.values().stream().mapToLong(List::size).sum();
+        return all == 0 ? 1 : (double) pushes / all;
     }
 
     /** The one object that stands for an equal message. */

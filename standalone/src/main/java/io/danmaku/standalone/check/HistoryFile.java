@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -25,6 +26,9 @@ import java.util.Locale;
  * {@code rev,recalled,edit,sign of from,sign of to} besides. A file without an {@code end} is not whole.
  */
 final class HistoryFile implements AutoCloseable {
+    /** What a note can be about. */
+    private static final List<String> OWN = List.of("hidden", "cleared", "blocked", "relation");
+
     private final Writer out;
     private final long startNs = System.nanoTime();
     private IOException failed;
@@ -65,7 +69,15 @@ final class HistoryFile implements AutoCloseable {
     }
 
     void read(int device, Read read) {
-        ObjectNode line = line("read", read.user(), device)
+        upTo("read", device, read);
+    }
+
+    void clear(int device, Read clear) {
+        upTo("clear", device, clear);
+    }
+
+    private void upTo(String what, int device, Read read) {
+        ObjectNode line = line(what, read.user(), device)
                 .put("p", read.peer())
                 .put("seq", read.seq())
                 .put("at", read.at())
@@ -86,9 +98,32 @@ final class HistoryFile implements AutoCloseable {
         write(line.put("code", change.code()).put("rev", change.rev()));
     }
 
-    /** A device was told that its user has hidden a message. */
-    void hidden(Device device, String mid) {
-        write(line("hidden", device.user(), device.number()).put("mid", mid));
+    /** @param note as the hub says it: what the device's user has hidden, cleared, blocked or said */
+    void own(Device device, JsonNode note) {
+        ObjectNode line = line("own", device.user(), device.number())
+                .put("p", Plan.user(note.path("peer").asText()))
+                .put("rev", note.path("rev").asLong());
+        for (String what : OWN) {
+            if (note.has(what)) {
+                line.set(what, what.equals("relation") ? flags(note.path(what)) : note.path(what));
+            }
+        }
+        write(line);
+    }
+
+    private static ArrayNode flags(JsonNode relation) {
+        ArrayNode set = Json.MAPPER.createArrayNode();
+        Plan.RELATIONS.stream().filter(flag -> relation.path(flag).asBoolean()).forEach(set::add);
+        return set;
+    }
+
+    /** @param mark as the hub says it: that somebody has read up to a number */
+    void marked(Device device, long at, JsonNode mark) {
+        write(line("mark", device.user(), device.number())
+                .put("reader", Plan.user(mark.path("reader").asText()))
+                .put("p", Plan.user(mark.path("peer").asText()))
+                .put("seq", mark.path("seq").asLong())
+                .put("at", at));
     }
 
     private static void outcome(ObjectNode line, Outcome outcome) {
@@ -96,15 +131,15 @@ final class HistoryFile implements AutoCloseable {
     }
 
     /** @param messages as the hub says them */
-    void pushed(Device device, JsonNode messages) {
-        ObjectNode line = line("push", device.user(), device.number()).put("at", nowUs());
+    void pushed(Device device, long at, JsonNode messages) {
+        ObjectNode line = line("push", device.user(), device.number()).put("at", at);
         write(line.set("m", all(messages)));
     }
 
     /** @param messages as the hub says them */
-    void synced(Device device, long at, JsonNode messages) {
+    void synced(Device device, long at, long till, JsonNode messages) {
         ObjectNode line =
-                line("sync", device.user(), device.number()).put("at", at).put("till", nowUs());
+                line("sync", device.user(), device.number()).put("at", at).put("till", till);
         write(line.set("m", all(messages)));
     }
 
@@ -135,8 +170,19 @@ final class HistoryFile implements AutoCloseable {
                     .put("peerRead", contact.path("peerReadSeq").asLong());
             JsonNode last = contact.path("last");
             one.set("last", last.isObject() ? compact(last) : null);
+            if (contact.path("request").asBoolean()) {
+                one.put("request", true);
+            }
+            if (contact.has("relation")) {
+                one.set("relation", flags(contact.path("relation")));
+            }
         }
         write(line("contacts", user, -1).set("c", all));
+    }
+
+    /** @param settings as the hub says them */
+    void settings(int user, JsonNode settings) {
+        write(line("settings", user, -1).put("writers", settings.path("writers").asText()));
     }
 
     void end() {

@@ -8,7 +8,9 @@ import io.danmaku.standalone.check.History.Deed;
 import io.danmaku.standalone.check.History.Device;
 import io.danmaku.standalone.check.History.Form;
 import io.danmaku.standalone.check.History.Intent;
+import io.danmaku.standalone.check.History.MarkTold;
 import io.danmaku.standalone.check.History.Message;
+import io.danmaku.standalone.check.History.Note;
 import io.danmaku.standalone.check.History.Outcome;
 import io.danmaku.standalone.check.History.Read;
 import io.danmaku.standalone.check.History.Send;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Reads what a {@link HistoryFile} wrote. */
 final class HistoryReader {
@@ -94,34 +97,39 @@ final class HistoryReader {
                 history.sends.add(send);
                 cids.put(send.mid(), send.intent().cid());
             }
-            case "read" ->
-                history.reads.add(new Read(
-                        user,
-                        side.peer(),
-                        line.path("seq").asLong(),
-                        line.path("at").asLong(),
-                        line.path("till").asLong(),
-                        outcome(line),
-                        line.path("answered").asLong()));
+            case "read" -> history.reads.add(upTo(side, line));
+            case "clear" -> history.clears.add(upTo(side, line));
             case "change" -> {
                 Change change = change(line);
                 history.changes.add(change);
                 touched.add(change.cid());
             }
-            case "hidden" ->
-                history.hidden
-                        .computeIfAbsent(device, d -> new HashSet<>())
-                        .add(line.path("mid").asText());
-            case "push" ->
-                line.path("m")
-                        .forEach(m -> history.pushed
-                                .computeIfAbsent(device, d -> new ArrayList<>())
-                                .add(told(Way.PUSH, device, 0, m)));
-            case "sync" ->
-                line.path("m").forEach(m -> synced(device, line.path("at").asLong(), m));
+            case "own" -> own(device, side.peer(), line);
+            case "mark" ->
+                history.marks.add(new MarkTold(
+                        device,
+                        line.path("reader").asInt(),
+                        side.peer(),
+                        line.path("seq").asLong(),
+                        line.path("at").asLong()));
+            case "push" -> {
+                long at = line.path("at").asLong();
+                for (JsonNode m : line.path("m")) {
+                    Message message = told(Way.PUSH, device, 0, m);
+                    history.firstTold.merge(message, at, Math::min);
+                    history.pushed
+                            .computeIfAbsent(device, d -> new ArrayList<>())
+                            .add(message);
+                }
+            }
+            case "sync" -> line.path("m").forEach(m -> synced(device, line, m));
+            case "settings" -> history.writers.put(user, line.path("writers").asText());
             case "readback" -> {
                 history.histories.clear();
                 history.contacts.clear();
+                history.relations.clear();
+                history.requests.clear();
+                history.writers.clear();
                 history.tellings.removeIf(telling -> telling.at() == Telling.AT_THE_END);
             }
             case "history" -> {
@@ -141,12 +149,49 @@ final class HistoryReader {
     }
 
     /** One that was changed comes again, and stands where it came first. */
-    private void synced(Device device, long at, JsonNode m) {
-        Message message = told(Way.SYNC, device, at, m);
+    private void synced(Device device, JsonNode line, JsonNode m) {
+        Message message = told(Way.SYNC, device, line.path("at").asLong(), m);
+        history.firstTold.merge(message, line.path("till").asLong(), Math::min);
         boolean first = synced.computeIfAbsent(device, d -> new HashSet<>()).add(message);
         if (first || m.size() == PLAIN) {
             history.synced.computeIfAbsent(device, d -> new ArrayList<>()).add(message);
         }
+    }
+
+    private static Read upTo(Side side, JsonNode line) {
+        return new Read(
+                side.user(),
+                side.peer(),
+                line.path("seq").asLong(),
+                line.path("at").asLong(),
+                line.path("till").asLong(),
+                outcome(line),
+                line.path("answered").asLong());
+    }
+
+    private void own(Device device, int peer, JsonNode line) {
+        long rev = line.path("rev").asLong();
+        if (line.has("hidden")) {
+            history.hidden
+                    .computeIfAbsent(device, d -> new HashSet<>())
+                    .add(line.path("hidden").asText());
+        }
+        for (String what : List.of("cleared", "blocked")) {
+            if (line.has(what)) {
+                history.notes.add(new Note(device, peer, what, line.path(what).asText(), rev));
+            }
+        }
+        if (line.has("relation")) {
+            Set<String> set = strings(line.path("relation"));
+            Plan.RELATIONS.forEach(
+                    flag -> history.notes.add(new Note(device, peer, flag, Boolean.toString(set.contains(flag)), rev)));
+        }
+    }
+
+    private static Set<String> strings(JsonNode array) {
+        Set<String> all = new TreeSet<>();
+        array.forEach(one -> all.add(one.asText()));
+        return all;
     }
 
     private Message atTheEnd(Way way, int user, JsonNode m) {
@@ -217,6 +262,11 @@ final class HistoryReader {
 
     private Contact contact(int user, JsonNode contact) {
         JsonNode last = contact.path("last");
+        Side side = new Side(user, contact.path("p").asInt());
+        history.relations.put(side, strings(contact.path("relation")));
+        if (contact.path("request").asBoolean()) {
+            history.requests.add(side);
+        }
         return new Contact(
                 contact.path("p").asInt(),
                 last.isArray() ? atTheEnd(Way.CONTACT, user, last) : null,

@@ -6,7 +6,6 @@ import io.danmaku.standalone.check.History.Device;
 import io.danmaku.standalone.check.History.Intent;
 import io.danmaku.standalone.check.History.Message;
 import io.danmaku.standalone.check.History.Outcome;
-import io.danmaku.standalone.check.History.Read;
 import io.danmaku.standalone.check.History.Send;
 import io.danmaku.standalone.check.History.Side;
 import java.util.ArrayList;
@@ -15,14 +14,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
- * Says which promises about direct messages a history breaks. A function of the history: each rule is a method, here or in
- * {@link JudgeOfChanges}.
+ * Says which promises about direct messages a history breaks. A function of the history: each rule is a method, here, in
+ * {@link JudgeOfMarks}, {@link JudgeOfChanges} or {@link JudgeOfPermission}.
  */
 final class Judge {
     /**
@@ -63,9 +60,9 @@ final class Judge {
         judge.aRepeatGotTheFirstResult();
         judge.realTimeOrder();
         judge.contactsAreNewestFirstAndNewest();
-        judge.unreadIsThatOfTheModel();
-        judge.readMarksNeverFall();
+        new JudgeOfMarks(history, evidence, findings).judge();
         new JudgeOfChanges(history, evidence, findings).judge();
+        new JudgeOfPermission(history, evidence, findings).judge();
         return new Verdict(findings.faults(), findings.counts());
     }
 
@@ -89,7 +86,7 @@ final class Judge {
         }
     }
 
-    /** A send without a good answer, of which one call may have been carried out, is on both sides or on neither. */
+    /** A send without a good answer, of which one call may have been carried out, is on both sides or on neither; on both when anybody was told. */
     private void unknownOutcomesAreThereOnceOrNot(Evidence.Conversation c) {
         String rule = "unknownOutcomesAreThereOnceOrNot";
         for (Intent intent : c.intents()) {
@@ -98,18 +95,20 @@ final class Judge {
             }
             List<Message> low = c.ofLow().getOrDefault(intent, List.of());
             List<Message> high = c.ofHigh().getOrDefault(intent, List.of());
-            if (low.size() > 1 || high.size() > 1 || !low.equals(high)) {
+            boolean lost = low.isEmpty() && evidence.isThere(intent);
+            if (lost || low.size() > 1 || high.size() > 1 || !low.equals(high)) {
                 findings.fault(
                         rule, intent, 0, "", intent.cid() + " is " + low + " on one side, " + high + " on the other");
             }
         }
     }
 
+    /** What was refused, or has to be whatever was answered, is told to nobody. */
     private void refusedSendsAreNowhere() {
         for (Message message : evidence.allTold()) {
             Intent intent = Evidence.intentOf(message);
-            if (evidence.isRefused(intent)) {
-                findings.fault("refusedSendsAreNowhere", message, intent.cid() + " was refused");
+            if (evidence.isRefused(intent) || evidence.isBad(intent)) {
+                findings.fault("refusedSendsAreNowhere", message, intent.cid() + " was refused, or had to be");
             }
         }
     }
@@ -150,7 +149,10 @@ final class Judge {
         });
     }
 
-    /** Both histories, and all that any device was told, have one message at each number; each device was told all of them. */
+    /**
+     * Both histories, and all that any device was told, have one message at each number. Sync alone tells each device all of them, whatever was
+     * pushed: its position began before the first.
+     */
     private void allDevicesHoldOneOrder() {
         String rule = "allDevicesHoldOneOrder";
         evidence.whole().forEach((side, messages) -> {
@@ -170,11 +172,12 @@ final class Judge {
                     findings.fault(rule, message, device + " was told this, the history has " + there);
                 }
             }
-            history.histories.forEach((side, messages) -> {
+            Set<Message> synced = new HashSet<>(history.synced.get(device));
+            evidence.whole().forEach((side, messages) -> {
                 if (side.user() == device.user()) {
                     messages.stream()
-                            .filter(message -> !held.contains(message))
-                            .forEach(message -> findings.fault(rule, message, device + " was never told"));
+                            .filter(message -> !synced.contains(message))
+                            .forEach(message -> findings.fault(rule, message, device + " was never answered this"));
                 }
             });
             Map<Integer, Long> last = new HashMap<>();
@@ -232,24 +235,27 @@ final class Judge {
         });
     }
 
-    /** What was acknowledged before another message of its conversation was sent has the lower number. */
+    /** What somebody knew of before another message of its conversation was sent has the lower number. */
     private void realTimeOrder() {
         evidence.whole().forEach((side, messages) -> {
-            Send earliest = null;
+            Message earliest = null;
+            long thereAt = Long.MAX_VALUE;
             for (Message message : downwards(messages)) {
-                List<Send> all = evidence.calls().getOrDefault(Evidence.intentOf(message), List.of());
-                long at = all.stream().mapToLong(Send::at).min().orElse(Long.MAX_VALUE);
-                if (earliest != null && earliest.till() < at && at < Long.MAX_VALUE) {
+                Intent intent = Evidence.intentOf(message);
+                long at = evidence.calls().getOrDefault(intent, List.of()).stream()
+                        .mapToLong(Send::at)
+                        .min()
+                        .orElse(Long.MAX_VALUE);
+                if (earliest != null && thereAt < at && at < Long.MAX_VALUE) {
                     findings.fault(
                             "realTimeOrder",
                             message,
-                            message.cid() + " was sent at " + at + " us, after "
-                                    + earliest.intent().cid() + " with seq " + earliest.seq() + " was acknowledged at "
-                                    + earliest.till() + " us");
+                            message.cid() + " was sent at " + at + " us, after " + earliest.cid() + " with seq "
+                                    + earliest.seq() + " was known at " + thereAt + " us");
                 }
-                Send answered = evidence.firstAcknowledged(Evidence.intentOf(message));
-                if (answered != null && (earliest == null || answered.till() < earliest.till())) {
-                    earliest = answered;
+                if (evidence.thereAt(intent) < thereAt) {
+                    thereAt = evidence.thereAt(intent);
+                    earliest = message;
                 }
             }
         });
@@ -293,82 +299,16 @@ final class Judge {
         }
     }
 
-    /** What is hidden is not told as the last one, and then no other is. */
+    /** What is hidden or cleared is not told as the last one, and then no other is. */
     private boolean isNewest(Side side, Contact contact, Message newest) {
-        boolean mayBeHidden = newest != null && evidence.isHidden(side, newest, Change::possible);
-        boolean isHidden = newest != null && evidence.isHidden(side, newest, Change::acknowledged);
-        return contact.last() == null
-                ? mayBeHidden
-                : !isHidden && contact.last().equals(newest);
-    }
-
-    /** Unread is what one received above one's mark; the mark is the highest that was answered, or an unanswered one above. */
-    private void unreadIsThatOfTheModel() {
-        String rule = "unreadIsThatOfTheModel";
-        Map<Side, Contact> bySide = new TreeMap<>();
-        history.contacts.forEach((user, contacts) ->
-                contacts.forEach(contact -> bySide.putIfAbsent(new Side(user, contact.peer()), contact)));
-        bySide.forEach((side, contact) -> {
-            List<Read> asked = evidence.reads().getOrDefault(side, List.of());
-            long least = asked.stream().mapToLong(Read::answered).max().orElse(0);
-            Set<Long> possible = new TreeSet<>(Set.of(least));
-            asked.stream()
-                    .filter(read -> read.outcome() == Outcome.UNKNOWN && read.seq() > least)
-                    .forEach(read -> possible.add(read.seq()));
-            if (!possible.contains(contact.readSeq())) {
-                findings.fault(rule, side, 0, "", "the mark is " + contact.readSeq() + ", it can be " + possible);
-            }
-            long unread = evidence.of(side).stream()
-                    .filter(message -> message.from() != side.user() && message.seq() > contact.readSeq())
-                    .count();
-            if (unread != contact.unread()) {
-                findings.fault(
-                        rule,
-                        side,
-                        0,
-                        "",
-                        contact.unread() + " are told as unread, " + unread + " were received after "
-                                + contact.readSeq());
-            }
-            Contact other = bySide.get(side.other());
-            if (other != null
-                    && (evidence.mayHaveBlocked(side.other())
-                            ? other.peerReadSeq() > contact.readSeq()
-                            : other.peerReadSeq() != contact.readSeq())) {
-                findings.fault(
-                        rule,
-                        side,
-                        0,
-                        "",
-                        "the mark is " + contact.readSeq() + ", the peer is told " + other.peerReadSeq());
-            }
-        });
-    }
-
-    /** A read is answered with its number or a higher one, and never with less than an earlier answer. */
-    private void readMarksNeverFall() {
-        evidence.reads().forEach((side, all) -> {
-            PriorityQueue<Read> answeredLater = new PriorityQueue<>(Comparator.comparingLong(Read::till));
-            long least = 0;
-            for (Read read :
-                    all.stream().sorted(Comparator.comparingLong(Read::at)).toList()) {
-                if (read.outcome() != Outcome.ACKNOWLEDGED) {
-                    continue;
-                }
-                while (!answeredLater.isEmpty() && answeredLater.peek().till() < read.at()) {
-                    least = Math.max(least, answeredLater.poll().answered());
-                }
-                if (read.answered() < Math.max(least, read.seq())) {
-                    findings.fault(
-                            "readMarksNeverFall",
-                            side,
-                            read.seq(),
-                            "",
-                            "reading up to it was answered " + read.answered() + ", the mark was " + least);
-                }
-                answeredLater.add(read);
-            }
-        });
+        boolean mayBeGone = newest != null
+                && (evidence.isHidden(side, newest, Change::possible)
+                        || evidence.clears(side).stream()
+                                .anyMatch(clear -> clear.outcome() != Outcome.REFUSED && clear.seq() >= newest.seq()));
+        boolean isGone = newest != null
+                && (evidence.isHidden(side, newest, Change::acknowledged)
+                        || evidence.clears(side).stream().anyMatch(clear -> clear.answered() >= newest.seq()));
+        return contact.last() == null ? mayBeGone : !isGone && contact.last().equals(newest);
     }
 
     private static long lastSeq(List<Message> messages) {

@@ -5,8 +5,6 @@ import io.danmaku.standalone.check.History.Deed;
 import io.danmaku.standalone.check.History.Device;
 import io.danmaku.standalone.check.History.Form;
 import io.danmaku.standalone.check.History.Message;
-import io.danmaku.standalone.check.History.Outcome;
-import io.danmaku.standalone.check.History.Send;
 import io.danmaku.standalone.check.History.Side;
 import io.danmaku.standalone.check.History.Telling;
 import io.danmaku.standalone.check.History.Way;
@@ -19,7 +17,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The rules about what becomes of messages after they were sent, and about blocks. An outcome that is unknown may have been carried out, at
+ * The rules about what becomes of messages after they were sent. An outcome that is unknown may have been carried out, at
  * any time after its begin, or not at all.
  */
 final class JudgeOfChanges {
@@ -30,18 +28,13 @@ final class JudgeOfChanges {
     private final Map<String, List<Change>> changes = new LinkedHashMap<>();
 
     private final Map<String, List<Telling>> tellings = new HashMap<>();
-    /** By who blocks and whom. */
-    private final Map<Side, List<Change>> blocks = new HashMap<>();
 
     JudgeOfChanges(History history, Evidence evidence, Findings findings) {
         this.history = history;
         this.evidence = evidence;
         this.findings = findings;
         for (Change change : history.changes) {
-            if (change.cid().isEmpty()) {
-                blocks.computeIfAbsent(new Side(change.user(), change.peer()), side -> new ArrayList<>())
-                        .add(change);
-            } else {
+            if (!change.cid().isEmpty()) {
                 changes.computeIfAbsent(change.cid(), cid -> new ArrayList<>(1)).add(change);
             }
         }
@@ -64,8 +57,6 @@ final class JudgeOfChanges {
         });
         aRevisionSaysOneThing();
         nothingIsChangedByNobody();
-        nothingComesFromWhoIsBlocked();
-        onlyWhoIsBlockedIsRefusedSo();
     }
 
     /** The histories of both have every acknowledged change: the newest text and signs, or nothing of a message that was taken back. */
@@ -254,75 +245,5 @@ final class JudgeOfChanges {
                         && change.user() == user
                         && change.text().equals(text)
                         && change.possible());
-    }
-
-    /** What was asked for after a block was acknowledged, and carried out before anybody thought of ending that, is refused. */
-    private void nothingComesFromWhoIsBlocked() {
-        String rule = "nothingComesFromWhoIsBlocked";
-        evidence.calls().forEach((intent, calls) -> {
-            Send answered = evidence.firstAcknowledged(intent);
-            if (answered != null) {
-                long at = calls.stream()
-                        .filter(call -> call.outcome() != Outcome.REFUSED)
-                        .mapToLong(Send::at)
-                        .min()
-                        .orElseThrow();
-                Change block = blockAllThrough(new Side(intent.to(), intent.from()), at, answered.till());
-                if (block != null) {
-                    findings.fault(rule, intent, answered.seq(), answered.mid(), answered + " in spite of " + block);
-                }
-            }
-        });
-        for (Change change : history.changes) {
-            boolean reaches = change.deed() == Deed.EDIT || change.deed() == Deed.REACT;
-            Side blocking = new Side(/* user= */ change.peer(), /* peer= */ change.user());
-            Change block =
-                    reaches && change.acknowledged() ? blockAllThrough(blocking, change.at(), change.till()) : null;
-            if (block != null) {
-                findings.fault(rule, blocking, 0, "", change + " in spite of " + block);
-            }
-        }
-    }
-
-    /** A block that certainly holds from before {@code at} until after {@code till}, or null. */
-    private Change blockAllThrough(Side blocking, long at, long till) {
-        List<Change> all = blocks.getOrDefault(blocking, List.of());
-        return all.stream()
-                .filter(block -> block.deed() == Deed.BLOCK && block.acknowledged() && block.till() < at)
-                .filter(block -> all.stream()
-                        .noneMatch(end -> end.deed() == Deed.UNBLOCK
-                                && end.possible()
-                                && end.end() > block.at()
-                                && end.at() < till))
-                .findFirst()
-                .orElse(null);
-    }
-
-    /** Nobody is refused for a block that nobody asked for, or that had ended before. */
-    private void onlyWhoIsBlockedIsRefusedSo() {
-        String rule = "onlyWhoIsBlockedIsRefusedSo";
-        for (Send send : history.sends) {
-            Side blocking = new Side(send.intent().to(), send.intent().from());
-            if (send.code().equals("blocked") && !mayBlock(blocking, send.at(), send.till())) {
-                findings.fault(rule, blocking, 0, "", send.toString());
-            }
-        }
-        for (Change change : history.changes) {
-            Side blocking = new Side(/* user= */ change.peer(), /* peer= */ change.user());
-            if (change.code().equals("blocked") && !mayBlock(blocking, change.at(), change.till())) {
-                findings.fault(rule, blocking, 0, "", change.toString());
-            }
-        }
-    }
-
-    private boolean mayBlock(Side blocking, long at, long till) {
-        List<Change> all = blocks.getOrDefault(blocking, List.of());
-        return all.stream()
-                .filter(block -> block.deed() == Deed.BLOCK && block.possible() && block.at() < till)
-                .anyMatch(block -> all.stream()
-                        .noneMatch(end -> end.deed() == Deed.UNBLOCK
-                                && end.acknowledged()
-                                && end.at() > block.end()
-                                && end.till() < at));
     }
 }

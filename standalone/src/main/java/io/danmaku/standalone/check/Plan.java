@@ -20,6 +20,12 @@ final class Plan implements Iterator<Plan.Step> {
 
     static final int EDGES = 2;
 
+    /** What one can say of another that decides who may write, as the protocol names it. */
+    static final List<String> RELATIONS = List.of("contact", "follow", "accepted");
+
+    /** Who may write, half of the time anybody. */
+    private static final List<String> WRITERS = List.of("all", "all", "followed", "contacts");
+
     /** Of a hundred thousand sends, how many are followed by another step of each kind. */
     private static final int REPEATS = 4_000;
 
@@ -32,6 +38,11 @@ final class Plan implements Iterator<Plan.Step> {
     private static final int REACTIONS = 2_000;
     private static final int HIDES = 1_000;
     private static final int BLOCKS = 200;
+    private static final int CLEARS = 200;
+    private static final int SETTINGS = 200;
+    private static final int RELATIONS_OF_ANYBODY = 200;
+    /** Of those who never get an answer more: what is said of them decides. */
+    private static final int RELATIONS_OF_STRANGERS = 5_000;
     /** And how many of them are sent over HTTP. */
     private static final int OVER_HTTP = 10_000;
 
@@ -50,7 +61,10 @@ final class Plan implements Iterator<Plan.Step> {
 
     private static final String EDIT_MARK = "#";
     private static final int READ_PERCENT_MIN = 50;
+    private static final int CLEAR_PERCENT_MAX = 60;
     private static final int IMPATIENT_EVERY = 3;
+    /** One pair in so many is one of which only one side writes. */
+    private static final int ONE_WAY_EVERY = 10;
     /** Kills lie between these shares of the sends, so that the first and the last part run undisturbed. */
     private static final double KILLS_FROM = 0.05;
 
@@ -76,6 +90,12 @@ final class Plan implements Iterator<Plan.Step> {
         HIDE,
         BLOCK,
         UNBLOCK,
+        /** A conversation is not shown any more up to a number: by one side of it at most, so that the other one shows what there was. */
+        CLEAR,
+        /** Another choice of who may write. */
+        SETTINGS,
+        /** Something is said of another one. */
+        RELATE,
         SYNC,
         /** The connection breaks and comes back at another edge. */
         CUT,
@@ -86,8 +106,9 @@ final class Plan implements Iterator<Plan.Step> {
      * One step.
      *
      * @param peer to whom, of whom; -1 where there is nobody
-     * @param what cid of a message, part to kill, or empty
-     * @param amount filler characters of a message, percent of what was seen of a read, number of an edit or of a sign, edge of a cut, else 0
+     * @param what cid of a message, part to kill, who may write, what is said of another ({@code contact=true}), or empty
+     * @param amount filler characters of a message, percent of what was seen of a read or a clear, number of an edit or of a sign, edge of a
+     *     cut, else 0
      */
     record Step(Kind kind, int user, int device, int peer, String what, int amount) {}
 
@@ -204,6 +225,12 @@ final class Plan implements Iterator<Plan.Step> {
         int user = skewed(setup.users);
         int other = skewed(setup.users - 1);
         int peer = other < user ? other : other + 1;
+        boolean oneWay = isOneWay(user, peer);
+        if (oneWay && user > peer) {
+            int lower = peer;
+            peer = user;
+            user = lower;
+        }
         int filler = random.nextInt(LONG_EVERY) == 0 ? LONG_FILLER_CHARS : random.nextInt(FILLER_CHARS_MAX);
         Kind kind = draw(OVER_HTTP) ? Kind.HTTP_SEND : Kind.SEND;
         Step send = new Step(kind, user, device(), peer, "c" + sent, filler);
@@ -215,6 +242,7 @@ final class Plan implements Iterator<Plan.Step> {
         }
         followUps(send);
         changes(send);
+        choices(send, oneWay);
         sent++;
         while (killed < killAt.length && killAt[killed] < sent) {
             next.add(new Step(Kind.KILL, -1, -1, -1, victims.get(killed), 0));
@@ -269,6 +297,27 @@ final class Plan implements Iterator<Plan.Step> {
         while (!unblocks.isEmpty() && unblocks.firstKey() <= sent) {
             next.add(unblocks.pollFirstEntry().getValue());
         }
+    }
+
+    private void choices(Step send, boolean oneWay) {
+        if (draw(CLEARS)) {
+            int clearing = Math.max(send.user, send.peer);
+            int percent = 1 + random.nextInt(CLEAR_PERCENT_MAX);
+            next.add(new Step(Kind.CLEAR, clearing, device(), send.user + send.peer - clearing, "", percent));
+        }
+        if (draw(SETTINGS)) {
+            String writers = WRITERS.get(random.nextInt(WRITERS.size()));
+            next.add(new Step(Kind.SETTINGS, random.nextInt(setup.users), device(), -1, writers, 0));
+        }
+        if (draw(oneWay ? RELATIONS_OF_STRANGERS : RELATIONS_OF_ANYBODY)) {
+            String said = RELATIONS.get(random.nextInt(RELATIONS.size())) + "=" + random.nextBoolean();
+            next.add(new Step(Kind.RELATE, /* user= */ send.peer, device(), /* peer= */ send.user, said, 0));
+        }
+    }
+
+    /** Whether only the one with the lower number writes: a stranger to the other one for ever. */
+    static boolean isOneWay(int user, int peer) {
+        return (user + peer) % ONE_WAY_EVERY == 0;
     }
 
     private Step earlier() {

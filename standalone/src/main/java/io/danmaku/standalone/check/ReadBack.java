@@ -77,6 +77,7 @@ final class ReadBack {
     private void read(int user) throws InterruptedException {
         Iterable<JsonNode> contacts = contacts(user);
         file.contacts(user, contacts);
+        file.settings(user, get(user, "/api/dm/settings"));
         for (int peer = 0; peer < users; peer++) {
             List<JsonNode> messages = peer == user ? List.of() : history(user, peer);
             if (!messages.isEmpty()) {

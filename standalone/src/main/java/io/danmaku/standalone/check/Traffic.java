@@ -1,7 +1,7 @@
 package io.danmaku.standalone.check;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.protocol.json.Json;
 import io.danmaku.standalone.check.History.Change;
 import io.danmaku.standalone.check.History.Deed;
 import io.danmaku.standalone.check.History.Intent;
@@ -11,14 +11,13 @@ import io.danmaku.standalone.check.History.Send;
 import io.danmaku.standalone.client.Answer;
 import io.danmaku.standalone.client.ClientOptions;
 import io.danmaku.standalone.client.Clients;
+import io.danmaku.standalone.client.HubClient;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -45,9 +44,6 @@ final class Traffic implements AutoCloseable {
 
     private static final int QUIET_ROUNDS = 2;
     private static final int TEXT_CHARS_MAX = 4_000;
-
-    /** A change is asked once; these say that it is not carried out, and never will be. */
-    private static final Set<String> FOR_GOOD = Set.of("blocked", "not_found", "forbidden", "too_late", "conflict");
 
     private final Plan.Setup setup;
     private final OwnHub hub;
@@ -114,13 +110,15 @@ final class Traffic implements AutoCloseable {
             }
             case REPEAT -> send(step, step.peer(), Plan.body(step.what(), step.amount()), false);
             case BAD_SEND -> sendBad(step);
-            case READ -> read(step);
+            case READ, CLEAR -> upTo(step);
             case EDIT -> change(step, Deed.EDIT);
             case RECALL -> change(step, Deed.RECALL);
             case REACT -> change(step, Deed.REACT);
             case HIDE -> change(step, Deed.HIDE);
             case BLOCK -> change(step, Deed.BLOCK);
             case UNBLOCK -> change(step, Deed.UNBLOCK);
+            case RELATE -> change(step, Deed.RELATE);
+            case SETTINGS -> change(step, Deed.SETTINGS);
             case SYNC -> {
                 var unused = device(step).sync();
             }
@@ -172,86 +170,79 @@ final class Traffic implements AutoCloseable {
                     mids.put(step.what(), ok.path("mid").asText());
                 }
                 case REFUSED -> refused.incrementAndGet();
-                case UNKNOWN -> {
-                    unknown.incrementAndGet();
-                    lastUnknownNs.accumulateAndGet(System.nanoTime(), Math::max);
-                }
+                case UNKNOWN -> unknown.incrementAndGet();
             }
-            window.release();
+            ended(outcome);
         });
     }
 
-    /** Reads a part of what this device was told; when that is nothing, it has nothing to read. */
-    private void read(Plan.Step step) throws IOException, InterruptedException {
+    /** Reads or clears a part of what this device was told; when that is nothing, there is nothing to do. */
+    private void upTo(Plan.Step step) throws IOException, InterruptedException {
         long seq = device(step).seen(step.peer()) * step.amount() / 100;
         if (seq == 0) {
             return;
         }
+        boolean reads = step.kind() == Plan.Kind.READ;
+        String peer = Plan.name(step.peer());
+        HubClient client = device(step).client();
         acquire(1);
         long at = file.nowUs();
-        var unused = device(step).client().dmRead(Plan.name(step.peer()), seq).thenAccept(answer -> {
+        CompletableFuture<Answer> answered = reads
+                ? client.dmRead(peer, seq)
+                : client.request(
+                        Json.object().put("op", "dm.clear").put("peer", peer).put("seq", seq));
+        var unused = answered.thenAccept(answer -> {
             // asked once: any other answer may come from an earlier moment than the deed
             Outcome outcome = answer.acknowledged() ? Outcome.ACKNOWLEDGED : Outcome.UNKNOWN;
-            long answered = answer.acknowledged() ? answer.ok().path("seq").asLong() : 0;
-            file.read(step.device(), new Read(step.user(), step.peer(), seq, at, file.nowUs(), outcome, answered));
-            if (outcome == Outcome.UNKNOWN) {
-                lastUnknownNs.accumulateAndGet(System.nanoTime(), Math::max);
+            long upTo = answer.acknowledged()
+                    ? answer.ok().path(reads ? "seq" : "cleared").asLong()
+                    : 0;
+            Read read = new Read(step.user(), step.peer(), seq, at, file.nowUs(), outcome, upTo);
+            if (reads) {
+                file.read(step.device(), read);
+            } else {
+                file.clear(step.device(), read);
             }
-            window.release();
+            ended(outcome);
         });
     }
 
     /** Changes a message that was acknowledged, as its sender was told its id; else there is nothing to change yet. */
     private void change(Plan.Step step, Deed deed) throws IOException, InterruptedException {
-        String mid = step.what().isEmpty() ? "" : mids.get(step.what());
+        boolean ofMessage = Deeds.isOfMessage(deed);
+        String mid = ofMessage ? mids.get(step.what()) : "";
         if (mid == null) {
             return;
         }
-        String text = switch (deed) {
-            case EDIT -> Plan.edit(Plan.edited(step.what(), step.amount()));
-            case REACT -> "s" + step.amount();
-            default -> "";
-        };
-        ObjectNode command = JsonNodeFactory.instance
-                .objectNode()
-                .put("op", "dm." + deed.name().toLowerCase(Locale.ROOT))
-                .put("peer", Plan.name(step.peer()));
-        if (!mid.isEmpty()) {
-            command.put("mid", mid);
-        }
-        if (deed == Deed.EDIT) {
-            command.put("body", Plan.edited(step.what(), step.amount()));
-        } else if (deed == Deed.REACT) {
-            command.put("sign", text);
-        }
         acquire(1);
         long at = file.nowUs();
-        var unused = device(step).client().request(command).thenAccept(answer -> {
-            Outcome outcome = answer.acknowledged()
-                    ? Outcome.ACKNOWLEDGED
-                    : FOR_GOOD.contains(answer.code()) ? Outcome.REFUSED : Outcome.UNKNOWN;
-            // of what only the own devices are told the number is that of a note, not of a message
-            boolean bothSee = deed == Deed.EDIT || deed == Deed.RECALL || deed == Deed.REACT;
-            long rev =
-                    bothSee && answer.acknowledged() ? answer.ok().path("rev").asLong() : 0;
-            file.change(
-                    step.device(),
-                    new Change(
-                            deed,
-                            step.user(),
-                            step.peer(),
-                            step.what(),
-                            text,
-                            at,
-                            file.nowUs(),
-                            outcome,
-                            answer.code(),
-                            rev));
-            if (outcome == Outcome.UNKNOWN) {
-                lastUnknownNs.accumulateAndGet(System.nanoTime(), Math::max);
-            }
-            window.release();
-        });
+        var unused = device(step)
+                .client()
+                .request(Deeds.command(deed, step, mid))
+                .thenAccept(answer -> {
+                    Outcome outcome = Deeds.outcome(deed, answer);
+                    file.change(
+                            step.device(),
+                            new Change(
+                                    deed,
+                                    step.user(),
+                                    step.peer(),
+                                    ofMessage ? step.what() : "",
+                                    Deeds.text(deed, step),
+                                    at,
+                                    file.nowUs(),
+                                    outcome,
+                                    answer.code(),
+                                    Deeds.rev(deed, answer)));
+                    ended(outcome);
+                });
+    }
+
+    private void ended(Outcome outcome) {
+        if (outcome == Outcome.UNKNOWN) {
+            lastUnknownNs.accumulateAndGet(System.nanoTime(), Math::max);
+        }
+        window.release();
     }
 
     private void kill(String part) throws IOException, InterruptedException {

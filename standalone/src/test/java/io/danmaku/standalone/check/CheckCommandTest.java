@@ -37,7 +37,14 @@ class CheckCommandTest {
         assertEquals(history.setup, read.setup);
         assertEquals(history.sends, read.sends);
         assertEquals(history.reads, read.reads);
+        assertEquals(history.clears, read.clears);
         assertEquals(history.changes, read.changes);
+        assertEquals(sorted(history.notes), sorted(read.notes));
+        assertEquals(history.marks, read.marks);
+        assertEquals(history.relations, read.relations);
+        assertEquals(history.requests, read.requests);
+        assertEquals(history.writers, read.writers);
+        assertEquals(history.firstTold, read.firstTold);
         assertEquals(history.hidden, read.hidden);
         assertEquals(sorted(history.tellings), sorted(read.tellings));
         assertEquals(history.pushed, read.pushed);
@@ -46,8 +53,8 @@ class CheckCommandTest {
         assertEquals(history.contacts, read.contacts);
     }
 
-    private static List<String> sorted(List<History.Telling> tellings) {
-        return tellings.stream().map(History.Telling::toString).sorted().toList();
+    private static List<String> sorted(List<?> all) {
+        return all.stream().map(Object::toString).sorted().toList();
     }
 
     @Test

@@ -20,6 +20,9 @@ class DirectCheckIT {
     /** Some go to who has blocked their sender. */
     private static final double ACKNOWLEDGED_SHARE_MIN = 0.9;
 
+    /** None are while Redis is away. */
+    private static final double PUSHED_SHARE_MIN = 0.5;
+
     @Test
     void fiftyThousandMessagesKeepEveryPromiseWhileAllPartsAreKilledByTurns() throws Exception {
         Path folder = Up.data("check-dm", true);
@@ -57,6 +60,14 @@ class DirectCheckIT {
                     history.changes.stream().anyMatch(change -> change.deed() == deed && change.acknowledged()),
                     "no " + deed + ":\n" + said);
         }
+        assertTrue(history.pushedShare() >= PUSHED_SHARE_MIN, said);
+        assertTrue(history.clears.stream().anyMatch(History.Read::acknowledged), "no clear:\n" + said);
         assertTrue(history.sends.stream().anyMatch(send -> send.code().equals("blocked")), said);
+        assertTrue(
+                history.sends.stream()
+                        .anyMatch(send -> send.code().equals("blocked")
+                                && Plan.isOneWay(
+                                        send.intent().from(), send.intent().to())),
+                "no stranger was refused:\n" + said);
     }
 }

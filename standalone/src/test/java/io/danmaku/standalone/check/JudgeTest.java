@@ -57,7 +57,7 @@ class JudgeTest {
 
     @Test
     void everyRuleHasAFaultThatItFinds() {
-        Set<String> rules = Stream.of(Judge.class, JudgeOfChanges.class)
+        Set<String> rules = Stream.of(Judge.class, JudgeOfMarks.class, JudgeOfChanges.class, JudgeOfPermission.class)
                 .flatMap(judge -> Arrays.stream(judge.getDeclaredMethods()))
                 .filter(method -> method.getReturnType() == void.class && !method.isSynthetic())
                 .map(Method::getName)
@@ -102,8 +102,9 @@ class JudgeTest {
         assertEquals(Map.of("allDevicesHoldOneOrder", kept(history) * history.setup.devices()), verdict.counts());
     }
 
-    /** How many entries all histories have. */
+    /** How many entries all histories have, with what is hidden or cleared. */
     private static int kept(History history) {
-        return history.histories.values().stream().mapToInt(List::size).sum();
+        return new Evidence(history)
+                .whole().values().stream().mapToInt(List::size).sum();
     }
 }

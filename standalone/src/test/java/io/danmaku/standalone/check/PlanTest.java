@@ -89,7 +89,10 @@ class PlanTest {
             assertTrue(step.user() >= 0 && step.user() < users && step.device() >= 0 && step.device() < devices);
             assertTrue(step.peer() < users && step.peer() != step.user());
             switch (step.kind()) {
-                case SEND, HTTP_SEND -> assertNull(sent.put(step.what(), step), "a cid is of one message");
+                case SEND, HTTP_SEND -> {
+                    assertNull(sent.put(step.what(), step), "a cid is of one message");
+                    assertTrue(step.user() < step.peer() || !Plan.isOneWay(step.user(), step.peer()));
+                }
                 case REPEAT -> {
                     Step first = sent.get(step.what());
                     assertEquals(List.of(first.user(), first.peer()), List.of(step.user(), step.peer()));
@@ -103,6 +106,8 @@ class PlanTest {
                     assertEquals(
                             Set.of(first.user(), first.peer()), Set.of(step.user(), step.peer()), "one of the two");
                 }
+                case CLEAR -> assertTrue(step.user() > step.peer(), "the other side keeps all");
+                case RELATE -> assertTrue(Plan.RELATIONS.contains(step.what().replaceFirst("=(true|false)$", "")));
                 case BLOCK -> blocked.add(step.user() + " " + step.peer());
                 case UNBLOCK -> assertTrue(blocked.contains(step.user() + " " + step.peer()));
                 default -> {}

@@ -5,7 +5,6 @@ import io.danmaku.standalone.check.History.Deed;
 import io.danmaku.standalone.check.History.Intent;
 import io.danmaku.standalone.check.History.Message;
 import io.danmaku.standalone.check.History.Outcome;
-import io.danmaku.standalone.check.History.Read;
 import io.danmaku.standalone.check.History.Send;
 import io.danmaku.standalone.check.History.Side;
 import java.util.Collection;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
+import java.util.function.ToLongBiFunction;
 import java.util.function.UnaryOperator;
 
 /** Faults that are put into a good history, each with the rule that must find it. */
@@ -30,7 +30,8 @@ enum Planted {
         return lost != null;
     }),
     UNKNOWN_ON_ONE_SIDE_ONLY("unknownOutcomesAreThereOnceOrNot", (history, random) -> {
-        Message half = some(stored(history), random, message -> !isAcknowledged(history, message));
+        Message half = some(
+                stored(history), random, message -> !isAcknowledged(history, message) && !mayBeGone(history, message));
         return half != null && history.histories.get(someSide(half, random)).remove(half);
     }),
     DOUBLED("acknowledgedSendsAreInBothHistoriesOnce", (history, random) -> {
@@ -68,23 +69,11 @@ enum Planted {
         messages.set(at, numbered(first, second.seq()));
         return true;
     }),
-    SWAPPED_EVERYWHERE("realTimeOrder", (history, random) -> {
-        for (Message second : stored(history)) {
-            for (Message first : stored(history)) {
-                if (isOf(new Side(second.from(), second.to()), first)
-                        && first.seq() < second.seq()
-                        && firstReturn(history, first) < firstCall(history, second)) {
-                    Retold.replace(
-                            history,
-                            message -> message.equals(first)
-                                    ? numbered(first, second.seq())
-                                    : message.equals(second) ? numbered(second, first.seq()) : message);
-                    return true;
-                }
-            }
-        }
-        return false;
-    }),
+    SWAPPED_EVERYWHERE("realTimeOrder", (history, random) -> swapEverywhere(history, m -> true, Planted::firstReturn)),
+    SWAPPED_WHAT_WAS_TOLD_UNANSWERED(
+            "realTimeOrder",
+            (history, random) -> swapEverywhere(
+                    history, m -> !isAcknowledged(history, m), (h, m) -> h.firstTold.getOrDefault(m, Long.MAX_VALUE))),
     GAP("numbersHaveNoHoles", (history, random) -> {
         Message some = some(stored(history), random, message -> true);
         if (some == null) {
@@ -110,20 +99,9 @@ enum Planted {
                             contact.unread() + 1,
                             contact.readSeq(),
                             contact.peerReadSeq()))),
-    MARK_LOST("unreadIsThatOfTheModel", (history, random) -> {
-        Read read = some(history.reads, random, one -> one.outcome() == Outcome.ACKNOWLEDGED);
-        if (read == null) {
-            return false;
-        }
-        Side side = new Side(read.user(), read.peer());
-        long unread = SimulatedRun.unread(side, new Evidence(history).of(side), 0);
-        changeContact(history, side, one -> new Contact(one.peer(), one.last(), unread, 0, one.peerReadSeq()));
-        changeContact(
-                history, side.other(), one -> new Contact(one.peer(), one.last(), one.unread(), one.readSeq(), 0));
-        return true;
-    }),
+    MARK_LOST("unreadIsThatOfTheModel", PlantedMarks::lost),
     HIGHER_MARK_TOLD_TO_THE_PEER(
-            "unreadIsThatOfTheModel",
+            "thePeerIsToldTheMark",
             (history, random) -> changeContact(
                     history,
                     random,
@@ -133,22 +111,22 @@ enum Planted {
                             contact.last(),
                             contact.unread(),
                             contact.readSeq(),
-                            contact.peerReadSeq() + 1))),
-    READ_ANSWERED_WITH_LESS("readMarksNeverFall", (history, random) -> {
-        Read read = some(history.reads, random, one -> one.outcome() == Outcome.ACKNOWLEDGED);
-        return read != null
-                && Collections.replaceAll(
-                        history.reads,
-                        read,
-                        new Read(
-                                read.user(),
-                                read.peer(),
-                                read.seq(),
-                                read.at(),
-                                read.till(),
-                                read.outcome(),
-                                read.seq() - 1));
-    }),
+                            contact.peerReadSeq() + PlantedMarks.FAR))),
+    READ_ANSWERED_WITH_LESS("readMarksNeverFall", PlantedMarks::answeredWithLess),
+    READ_ANSWERED_WITH_MORE("readMarksNeverFall", PlantedMarks::answeredWithMore),
+    MARK_KEPT_BACK_BEFORE_A_BLOCK("thePeerIsToldTheMark", PlantedMarks::keptBackBeforeABlock),
+    MARK_NEVER_SET("onlyMarksThatWereSetAreTold", PlantedMarks::neverSet),
+    MARK_TOLD_TO_A_STRANGER("onlyMarksThatWereSetAreTold", PlantedMarks::toldToAStranger),
+    MARK_TOLD_TO_WHO_HAD_BLOCKED("noMarkReachesWhoBlocksItsReader", PlantedMarks::toldToWhoHadBlocked),
+    CLEARED_AND_STILL_THERE("clearedIsGoneForWhoClearedIt", PlantedMarks::clearedStillThere),
+    CLEARED_BY_HALF("clearedIsGoneForWhoClearedIt", PlantedMarks::clearedByHalf),
+    CLEARED_TOO_FAR("acknowledgedSendsAreInBothHistoriesOnce", PlantedMarks::clearedTooFar),
+    CLEARED_FOR_THE_PEER_TOO("acknowledgedSendsAreInBothHistoriesOnce", PlantedMarks::clearedForThePeer),
+    CLEARED_AND_NEVER_TOLD("allDevicesHoldOneOrder", PlantedMarks::clearedAndNeverTold),
+    CLEARED_IS_UNREAD("unreadIsThatOfTheModel", PlantedMarks::clearedIsUnread),
+    CLEARED_IS_THE_LAST("contactsAreNewestFirstAndNewest", PlantedMarks::clearedIsTheLast),
+    DEVICE_NOT_TOLD_OF_A_CLEAR("ownDevicesAreToldWhatIsCleared", PlantedMarks::clearNotTold),
+    CLEAR_TOLD_TO_THE_PEER("ownDevicesAreToldWhatIsCleared", PlantedMarks::clearToldToThePeer),
     STALE_CONTACT("contactsAreNewestFirstAndNewest", (history, random) -> {
         Side side = some(
                 history.histories.keySet(),
@@ -211,7 +189,10 @@ enum Planted {
         if (device == null) {
             return false;
         }
-        history.pushed.get(device).removeIf(message::equals);
+        // pushes alone are not enough
+        if (random.nextBoolean()) {
+            history.pushed.get(device).removeIf(message::equals);
+        }
         return history.synced.get(device).remove(message);
     }),
     PUSHED_WITH_ANOTHER_MID("allDevicesHoldOneOrder", (history, random) -> {
@@ -267,9 +248,20 @@ enum Planted {
     HIDDEN_AND_STILL_THERE("hiddenIsGoneForWhoHidIt", PlantedChanges::hiddenStillThere),
     DEVICE_NOT_TOLD_OF_A_HIDE("hiddenIsGoneForWhoHidIt", PlantedChanges::hideNotTold),
     HIDDEN_TOLD_TO_THE_PEER("hiddenIsGoneForWhoHidIt", PlantedChanges::hideToldToThePeer),
-    REACHED_WHO_HAD_BLOCKED("nothingComesFromWhoIsBlocked", PlantedChanges::reachedWhoBlocked),
-    CHANGE_REACHED_WHO_HAD_BLOCKED("nothingComesFromWhoIsBlocked", PlantedChanges::changeReachedWhoBlocked),
-    REFUSED_WITHOUT_A_BLOCK("onlyWhoIsBlockedIsRefusedSo", PlantedChanges::refusedWithoutABlock);
+    REFUSED_BUT_PUSHED("refusedSendsAreNowhere", PlantedPermission::refusedButPushed),
+    BAD_ONE_STORED_UNANSWERED("refusedSendsAreNowhere", PlantedPermission::badStored),
+    REACHED_WHO_HAD_BLOCKED("nothingComesFromWhoIsBlocked", PlantedPermission::reachedWhoBlocked),
+    UNANSWERED_REACHED_WHO_HAD_BLOCKED("nothingComesFromWhoIsBlocked", PlantedPermission::reachedWhoBlockedUnanswered),
+    CHANGE_REACHED_WHO_HAD_BLOCKED("nothingComesFromWhoIsBlocked", PlantedPermission::changeReachedWhoBlocked),
+    STRANGER_TAKEN("nothingComesFromWhoMayNotWrite", PlantedPermission::strangerTaken),
+    CHANGE_OF_A_STRANGER_TAKEN("nothingComesFromWhoMayNotWrite", PlantedPermission::changeOfAStrangerTaken),
+    REFUSED_WITHOUT_A_BLOCK("onlyWhoIsBlockedIsRefusedSo", PlantedPermission::refusedWithoutABlock),
+    REFUSED_THOUGH_ACCEPTED("onlyWhoIsBlockedIsRefusedSo", PlantedPermission::refusedThoughAccepted),
+    REFUSED_THOUGH_ANSWERED("onlyWhoIsBlockedIsRefusedSo", PlantedPermission::refusedThoughAnswered),
+    NOTE_IS_NOT_THE_LAST("ownDevicesAreToldWhatTheirUserSays", PlantedPermission::noteIsNotTheLast),
+    OTHER_WRITERS_IN_THE_END("whatOneSaysIsThereInTheEnd", PlantedPermission::otherWriters),
+    OTHER_RELATION_IN_THE_END("whatOneSaysIsThereInTheEnd", PlantedPermission::otherRelation),
+    REQUEST_NOT_TOLD("whatOneSaysIsThereInTheEnd", PlantedPermission::requestNotTold);
 
     private final String rule;
     /** Lambdas without a state. */
@@ -296,6 +288,27 @@ enum Planted {
         return fit.isEmpty() ? null : fit.get(random.nextInt(fit.size()));
     }
 
+    /** Of two messages the first, known before the second was sent, gets the higher number. */
+    private static boolean swapEverywhere(
+            History history, Predicate<Message> firsts, ToLongBiFunction<History, Message> known) {
+        for (Message second : stored(history)) {
+            for (Message first : stored(history)) {
+                if (isOf(new Side(second.from(), second.to()), first)
+                        && firsts.test(first)
+                        && first.seq() < second.seq()
+                        && known.applyAsLong(history, first) < firstCall(history, second)) {
+                    Retold.replace(
+                            history,
+                            message -> message.equals(first)
+                                    ? numbered(first, second.seq())
+                                    : message.equals(second) ? numbered(second, first.seq()) : message);
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     private static List<Message> stored(History history) {
         return history.histories.values().stream()
                 .flatMap(List::stream)
@@ -304,17 +317,22 @@ enum Planted {
     }
 
     private static Message acknowledged(History history, Random random) {
-        // what somebody may have hidden can be absent
         return some(
-                stored(history),
-                random,
-                message -> isAcknowledged(history, message)
-                        && history.changes.stream()
-                                .noneMatch(change -> change.deed() == Deed.HIDE
-                                        && change.cid().equals(message.cid())));
+                stored(history), random, message -> isAcknowledged(history, message) && !mayBeGone(history, message));
     }
 
-    private static boolean isAcknowledged(History history, Message message) {
+    /** What somebody may have hidden or cleared can be absent. */
+    static boolean mayBeGone(History history, Message message) {
+        return history.changes.stream()
+                        .anyMatch(change ->
+                                change.deed() == Deed.HIDE && change.cid().equals(message.cid()))
+                || history.clears.stream()
+                        .anyMatch(clear -> clear.seq() >= message.seq()
+                                && message.isOf(clear.user())
+                                && message.isOf(clear.peer()));
+    }
+
+    static boolean isAcknowledged(History history, Message message) {
         return history.sends.stream()
                 .anyMatch(send ->
                         send.intent().equals(Evidence.intentOf(message)) && send.outcome() == Outcome.ACKNOWLEDGED);
@@ -354,7 +372,7 @@ enum Planted {
         return true;
     }
 
-    private static void changeContact(History history, Side side, UnaryOperator<Contact> by) {
+    static void changeContact(History history, Side side, UnaryOperator<Contact> by) {
         history.contacts.get(side.user()).replaceAll(one -> one.peer() == side.peer() ? by.apply(one) : one);
     }
 

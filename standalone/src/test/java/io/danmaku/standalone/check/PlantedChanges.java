@@ -8,7 +8,6 @@ import io.danmaku.standalone.check.History.Device;
 import io.danmaku.standalone.check.History.Form;
 import io.danmaku.standalone.check.History.Message;
 import io.danmaku.standalone.check.History.Outcome;
-import io.danmaku.standalone.check.History.Send;
 import io.danmaku.standalone.check.History.Side;
 import io.danmaku.standalone.check.History.Telling;
 import io.danmaku.standalone.check.History.Way;
@@ -18,7 +17,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Predicate;
 
-/** Faults of changes and blocks that {@link Planted} puts into a good history; each is false when the history has no place for it. */
+/** Faults of changes that {@link Planted} puts into a good history; each is false when the history has no place for it. */
 final class PlantedChanges {
     private static final long LATE = Long.MAX_VALUE / 2;
 
@@ -205,39 +204,5 @@ final class PlantedChanges {
                                 && other.user() == hide.peer()
                                 && other.cid().equals(hide.cid()))
                 && history.hidden.get(new Device(hide.peer(), 0)).add(message.mid());
-    }
-
-    private static boolean plantBlock(History history, int user, int peer, long before) {
-        history.changes.removeIf(
-                change -> change.deed() == Deed.UNBLOCK && change.user() == user && change.peer() == peer);
-        return history.changes.add(
-                new Change(Deed.BLOCK, user, peer, "", "", before - 2, before - 1, Outcome.ACKNOWLEDGED, "", 0));
-    }
-
-    static boolean reachedWhoBlocked(History history, Random random) {
-        Send sent = some(history.sends, random, send -> send.outcome() == Outcome.ACKNOWLEDGED);
-        return sent != null
-                && plantBlock(
-                        history,
-                        sent.intent().to(),
-                        sent.intent().from(),
-                        history.sends.stream()
-                                .filter(send -> send.intent().equals(sent.intent()))
-                                .mapToLong(Send::at)
-                                .min()
-                                .orElseThrow());
-    }
-
-    static boolean changeReachedWhoBlocked(History history, Random random) {
-        Change change = acknowledged(history, random, Deed.EDIT, Deed.REACT);
-        return change != null && plantBlock(history, /* user= */ change.peer(), /* peer= */ change.user(), change.at());
-    }
-
-    static boolean refusedWithoutABlock(History history, Random random) {
-        Send refused = some(history.sends, random, send -> send.code().equals("blocked"));
-        return refused != null
-                && history.changes.removeIf(change -> change.deed() == Deed.BLOCK
-                        && change.user() == refused.intent().to()
-                        && change.peer() == refused.intent().from());
     }
 }

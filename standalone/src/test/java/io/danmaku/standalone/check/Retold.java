@@ -6,7 +6,9 @@ import io.danmaku.standalone.check.History.Send;
 import io.danmaku.standalone.check.History.Side;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** Changes what a history says of a message wherever it says it. */
@@ -62,6 +64,10 @@ final class Retold {
             return send.outcome() == Outcome.ACKNOWLEDGED ? answered(send, m.mid(), m.seq(), m.tsMs()) : send;
         });
         lists(history).forEach(messages -> messages.replaceAll(by));
+        Map<Message, Long> told = new HashMap<>();
+        history.firstTold.forEach((message, at) -> told.put(by.apply(message), at));
+        history.firstTold.clear();
+        history.firstTold.putAll(told);
         history.histories.values().forEach(messages -> messages.sort(Comparator.comparingLong(Message::seq)));
     }
 }

@@ -22,7 +22,7 @@ import java.util.Set;
 final class SimulatedChanges {
     private static final List<Deed> DEEDS = List.of(Deed.values());
 
-    private final Set<Side> blocking = new HashSet<>();
+    final SimulatedSayings sayings = new SimulatedSayings();
     private final Map<Side, Set<Message>> hidden = new HashMap<>();
     /** All forms that a message had, the newest last; with each since when it was so. */
     private final Map<Message, List<Version>> versions = new HashMap<>();
@@ -32,8 +32,8 @@ final class SimulatedChanges {
     private long lastRev;
     private int number;
 
-    boolean isBlocked(Side side) {
-        return blocking.contains(side);
+    long nextRev() {
+        return ++lastRev;
     }
 
     boolean isHidden(Side side, Message message) {
@@ -56,17 +56,23 @@ final class SimulatedChanges {
         Side side = bySender
                 ? new Side(message.from(), message.to())
                 : new Side(/* user= */ message.to(), /* peer= */ message.from());
-        String text = deed == Deed.EDIT ? "#" + number++ : deed == Deed.REACT ? "s" + number++ : "";
+        String text = switch (deed) {
+            case EDIT -> "#" + number++;
+            case REACT -> "s" + number++;
+            case RELATE -> SimulatedSayings.someFlag(random);
+            case SETTINGS -> SimulatedSayings.someWriters(random);
+            case RECALL, HIDE, BLOCK, UNBLOCK -> "";
+        };
         boolean lost = random.nextInt(6) == 0;
         boolean never = lost && random.nextBoolean();
-        String refused = refusal(deed, side, message);
+        String refused = refusal(deed, side, message, log);
         long rev = never || !refused.isEmpty() ? 0 : apply(deed, side, message, text, deedUs);
         boolean ok = !lost && refused.isEmpty();
         history.changes.add(new Change(
                 deed,
                 side.user(),
-                side.peer(),
-                deed == Deed.BLOCK || deed == Deed.UNBLOCK ? "" : message.cid(),
+                deed == Deed.SETTINGS ? -1 : side.peer(),
+                Deeds.isOfMessage(deed) ? message.cid() : "",
                 text,
                 deedUs - 1 - random.nextInt(50),
                 deedUs + 1 + random.nextInt(50),
@@ -75,12 +81,17 @@ final class SimulatedChanges {
                 ok ? rev : 0));
     }
 
-    private String refusal(Deed deed, Side side, Message message) {
-        boolean ofMessage = deed != Deed.BLOCK && deed != Deed.UNBLOCK;
-        if (ofMessage && deed != Deed.RECALL && newest(message).recalled()) {
+    private String refusal(Deed deed, Side side, Message message, List<Message> log) {
+        if (Deeds.isOfMessage(deed) && deed != Deed.RECALL && newest(message).recalled()) {
             return "not_found";
         }
-        return (deed == Deed.EDIT || deed == Deed.REACT) && isBlocked(side.other()) ? "blocked" : "";
+        return deed.reaches() && isBarred(side.other(), log) ? "blocked" : "";
+    }
+
+    boolean isBarred(Side taking, List<Message> log) {
+        return sayings.isBarred(
+                taking,
+                log.stream().anyMatch(message -> message.from() == taking.user() && message.to() == taking.peer()));
     }
 
     private Form newest(Message message) {
@@ -93,8 +104,9 @@ final class SimulatedChanges {
         Form now = newest(message);
         boolean sender = side.user() == message.from();
         switch (deed) {
-            case BLOCK -> blocking.add(side);
-            case UNBLOCK -> blocking.remove(side);
+            case BLOCK, UNBLOCK -> sayings.block(side, deed == Deed.BLOCK, nextRev());
+            case RELATE -> sayings.relate(side, text, nextRev());
+            case SETTINGS -> sayings.settle(side.user(), text);
             case HIDE -> hidden.computeIfAbsent(side, s -> new HashSet<>()).add(message);
             case RECALL -> {
                 if (!now.recalled()) {

@@ -8,6 +8,8 @@ import io.danmaku.standalone.check.History.Contact;
 import io.danmaku.standalone.check.History.Device;
 import io.danmaku.standalone.check.History.Form;
 import io.danmaku.standalone.check.History.Message;
+import io.danmaku.standalone.check.History.Note;
+import io.danmaku.standalone.check.History.Side;
 import io.danmaku.standalone.check.History.Telling;
 import io.danmaku.standalone.check.History.Way;
 import java.io.IOException;
@@ -15,11 +17,16 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Writes a simulated history as a run does, with what the hub said in the hub's own form. */
 final class SimulatedFile {
+    /** Of what nobody was told before the end. */
+    private static final long NEVER = Long.MAX_VALUE;
+
     private record Told(Way way, int user, int device, Message message) {}
 
     private final History history;
@@ -44,9 +51,19 @@ final class SimulatedFile {
         history.sends.forEach(file::send);
         history.reads.forEach(read -> file.read(0, read));
         history.changes.forEach(change -> file.change(0, change));
-        history.hidden.forEach((device, mids) -> mids.forEach(mid -> file.hidden(device, mid)));
-        history.pushed.forEach((device, messages) ->
-                messages.forEach(message -> file.pushed(device, array(next(Way.PUSH, device, message)))));
+        history.clears.forEach(clear -> file.clear(0, clear));
+        history.hidden.forEach((device, mids) ->
+                mids.forEach(mid -> file.own(device, Json.object().put("hidden", mid))));
+        notes(file);
+        history.marks.forEach(mark -> file.marked(
+                mark.device(),
+                mark.at(),
+                Json.object()
+                        .put("reader", Plan.name(mark.reader()))
+                        .put("peer", Plan.name(mark.peer()))
+                        .put("seq", mark.seq())));
+        history.pushed.forEach((device, messages) -> messages.forEach(
+                message -> file.pushed(device, toldAt(message), array(next(Way.PUSH, device, message)))));
         history.synced.forEach((device, messages) -> messages.forEach(message -> synced(file, device, message)));
         file.note("kill", -1, -1, "edge-1");
         file.readBack();
@@ -62,7 +79,33 @@ final class SimulatedFile {
             contacts.forEach(contact -> all.add(json(user, contact)));
             file.contacts(user, all);
         });
+        history.writers.forEach(
+                (user, writers) -> file.settings(user, Json.object().put("writers", writers)));
         file.end();
+    }
+
+    /** A relation is told as a whole. */
+    private void notes(HistoryFile file) {
+        Map<List<Object>, ObjectNode> whole = new LinkedHashMap<>();
+        for (Note note : history.notes) {
+            ObjectNode told = whole.computeIfAbsent(
+                    List.of(
+                            note.device(),
+                            note.peer(),
+                            note.rev(),
+                            whole.size() * (Plan.RELATIONS.contains(note.what()) ? 0 : 1)),
+                    key -> Json.object().put("peer", Plan.name(note.peer())).put("rev", note.rev()));
+            switch (note.what()) {
+                case "cleared" -> told.put("cleared", Long.parseLong(note.value()));
+                case "blocked" -> told.put("blocked", Boolean.parseBoolean(note.value()));
+                default -> told.withObjectProperty("relation").put(note.what(), Boolean.parseBoolean(note.value()));
+            }
+        }
+        whole.forEach((key, told) -> file.own((Device) key.get(0), told));
+    }
+
+    private long toldAt(Message message) {
+        return history.firstTold.getOrDefault(message, NEVER);
     }
 
     /** One that was changed is answered again for each of its forms. */
@@ -70,11 +113,11 @@ final class SimulatedFile {
         ArrayDeque<Telling> told =
                 tellings.getOrDefault(new Told(Way.SYNC, device.user(), device.number(), message), new ArrayDeque<>());
         if (told.isEmpty()) {
-            file.synced(device, 0, array(json(message, Form.SENT)));
+            file.synced(device, 0, toldAt(message), array(json(message, Form.SENT)));
         }
         while (!told.isEmpty()) {
             Telling telling = told.poll();
-            file.synced(device, telling.at(), array(json(message, telling.form())));
+            file.synced(device, telling.at(), toldAt(message), array(json(message, telling.form())));
         }
     }
 
@@ -110,8 +153,17 @@ final class SimulatedFile {
     }
 
     private JsonNode json(int user, Contact contact) {
-        return Json.object()
-                .put("peer", Plan.name(contact.peer()))
+        Side side = new Side(user, contact.peer());
+        ObjectNode json = Json.object();
+        Set<String> relation = history.relations.getOrDefault(side, Set.of());
+        if (!relation.isEmpty()) {
+            ObjectNode flags = json.putObject("relation");
+            Plan.RELATIONS.forEach(flag -> flags.put(flag, relation.contains(flag)));
+        }
+        if (history.requests.contains(side)) {
+            json.put("request", true);
+        }
+        return json.put("peer", Plan.name(contact.peer()))
                 .put("unread", contact.unread())
                 .put("readSeq", contact.readSeq())
                 .put("peerReadSeq", contact.peerReadSeq())

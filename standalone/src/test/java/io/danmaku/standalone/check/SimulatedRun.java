@@ -3,6 +3,7 @@ package io.danmaku.standalone.check;
 import io.danmaku.standalone.check.History.Change;
 import io.danmaku.standalone.check.History.Contact;
 import io.danmaku.standalone.check.History.Intent;
+import io.danmaku.standalone.check.History.MarkTold;
 import io.danmaku.standalone.check.History.Message;
 import io.danmaku.standalone.check.History.Outcome;
 import io.danmaku.standalone.check.History.Read;
@@ -27,7 +28,7 @@ final class SimulatedRun {
     private static final int FIRST_TS = 1_000_000;
 
     /** A call: carried out at {@code deed}. */
-    private record Call(Intent intent, boolean bad, boolean isRead, long at, long deed, long till, int draw) {
+    private record Call(Intent intent, boolean bad, What what, long at, long deed, long till, int draw) {
         boolean done() {
             return draw < 90;
         }
@@ -37,12 +38,25 @@ final class SimulatedRun {
         }
     }
 
+    private enum What {
+        SEND,
+        READ,
+        CLEAR
+    }
+
+    /** One pair in so many is one of which only one side writes. */
+    private static final int ONE_WAY_EVERY = 3;
+
     private final Random random;
     private final History history;
     private final List<Message> log = new ArrayList<>();
     private final Map<Intent, Message> made = new HashMap<>();
     private final Map<Side, Long> lastSeq = new HashMap<>();
     private final Map<Side, Long> marks = new HashMap<>();
+    /** Of the marks what the peer is told. */
+    private final Map<Side, Long> marksTold = new HashMap<>();
+
+    private final Map<Side, Long> cleared = new HashMap<>();
     private final SimulatedChanges changes = new SimulatedChanges();
 
     private SimulatedRun(long seed) {
@@ -61,48 +75,57 @@ final class SimulatedRun {
         });
         run.history.sends.sort(Comparator.comparingLong(Send::till));
         run.history.reads.sort(Comparator.comparingLong(Read::till));
+        run.history.clears.sort(Comparator.comparingLong(Read::till));
         run.history.changes.sort(Comparator.comparingLong(Change::till));
         run.tell();
         run.readBack();
         run.changes.tell(run.history, run.random);
+        run.changes.sayings.tell(run.history, run.log, run.random);
         return run.history;
     }
 
     private List<Call> calls() {
         List<Call> calls = new ArrayList<>();
         for (int i = 0; i < history.setup.messages(); i++) {
-            int from = random.nextInt(history.setup.users());
-            int to = (from + 1 + random.nextInt(history.setup.users() - 1)) % history.setup.users();
+            int one = random.nextInt(history.setup.users());
+            int other = (one + 1 + random.nextInt(history.setup.users() - 1)) % history.setup.users();
+            boolean oneWay = (one + other) % ONE_WAY_EVERY == 0;
+            int from = oneWay ? Math.min(one, other) : one;
+            int to = one + other - from;
             boolean bad = random.nextInt(20) == 0;
             Intent intent = new Intent(from, to, (bad ? "b" : "c") + i);
-            calls.add(call(intent, bad, false, i));
+            calls.add(call(intent, bad, What.SEND, i));
             while (!bad && random.nextInt(4) == 0) {
-                calls.add(call(intent, false, false, i + random.nextInt(20)));
+                calls.add(call(intent, false, What.SEND, i + random.nextInt(20)));
             }
             if (random.nextInt(3) == 0) {
-                calls.add(call(new Intent(/* from= */ to, /* to= */ from, ""), false, true, i));
+                calls.add(call(new Intent(/* from= */ to, /* to= */ from, ""), false, What.READ, i));
+            }
+            if (random.nextInt(8) == 0) {
+                Intent clear = new Intent(/* from= */ Math.max(from, to), /* to= */ Math.min(from, to), "");
+                calls.add(call(clear, false, What.CLEAR, i));
             }
         }
         calls.sort(Comparator.comparingLong(Call::deed));
         return calls;
     }
 
-    private Call call(Intent intent, boolean bad, boolean isRead, int turn) {
+    private Call call(Intent intent, boolean bad, What what, int turn) {
         long at = turn * 20L + random.nextInt(40);
         long deed = at + 1 + random.nextInt(100);
-        return new Call(intent, bad, isRead, at, deed, deed + 1 + random.nextInt(100), random.nextInt(100));
+        return new Call(intent, bad, what, at, deed, deed + 1 + random.nextInt(100), random.nextInt(100));
     }
 
     private void carryOut(Call call) {
-        if (call.isRead) {
-            read(call);
+        if (call.what != What.SEND) {
+            upTo(call);
             return;
         }
         // a repeat of what is there gets the first result whoever blocks
         boolean blocked = !call.bad
                 && call.done()
                 && !made.containsKey(call.intent)
-                && changes.isBlocked(new Side(call.intent.to(), call.intent.from()));
+                && changes.isBarred(new Side(/* user= */ call.intent.to(), /* peer= */ call.intent.from()), log);
         if (blocked) {
             // unknown when the answer gets lost
             boolean told = call.outcome() == Outcome.ACKNOWLEDGED;
@@ -147,17 +170,42 @@ final class SimulatedRun {
         return new Side(Math.min(intent.from(), intent.to()), Math.max(intent.from(), intent.to()));
     }
 
-    private void read(Call call) {
-        Side reader = new Side(call.intent.from(), call.intent.to());
+    private void upTo(Call call) {
+        Side side = new Side(call.intent.from(), call.intent.to());
         long last = lastSeq.getOrDefault(low(call.intent), 0L);
         if (last == 0) {
             return;
         }
+        boolean reads = call.what == What.READ;
         long seq = 1L + random.nextInt((int) last);
-        long answered = call.done() ? marks.merge(reader, seq, Math::max) : 0;
+        Map<Side, Long> numbers = reads ? marks : cleared;
+        long before = numbers.getOrDefault(side, 0L);
+        long answered = call.done() ? numbers.merge(side, seq, Math::max) : 0;
+        if (answered > before) {
+            if (reads) {
+                mark(side, seq, call.deed);
+            } else {
+                changes.sayings.clear(side, seq, changes.nextRev());
+            }
+        }
         boolean told = call.outcome() == Outcome.ACKNOWLEDGED;
-        history.reads.add(
-                new Read(reader.user(), reader.peer(), seq, call.at, call.till, call.outcome(), told ? answered : 0));
+        (reads ? history.reads : history.clears)
+                .add(new Read(side.user(), side.peer(), seq, call.at, call.till, call.outcome(), told ? answered : 0));
+    }
+
+    /** The peer is not told while it blocks the reader. */
+    private void mark(Side reader, long seq, long deed) {
+        boolean told = !changes.sayings.isBlocked(reader.other());
+        if (told) {
+            marksTold.put(reader, seq);
+        }
+        for (History.Device device : history.synced.keySet()) {
+            boolean meant = device.user() == reader.user() || (told && device.user() == reader.peer());
+            if (meant && random.nextInt(4) > 0) {
+                history.marks.add(
+                        new MarkTold(device, reader.user(), reader.peer(), seq, deed + 1 + random.nextInt(200)));
+            }
+        }
     }
 
     /** Pushes get lost, come twice and late; sync tells all. */
@@ -166,6 +214,8 @@ final class SimulatedRun {
                 .filter(message -> message.isOf(device.user()))
                 .forEach(message -> {
                     messages.add(message);
+                    long at = message.tsMs() - FIRST_TS + 1 + random.nextInt(200);
+                    history.firstTold.merge(message, at, Math::min);
                     List<Message> pushed = history.pushed.get(device);
                     for (int times = random.nextInt(3); times > 0; times--) {
                         pushed.add(random.nextInt(pushed.size() + 1), message);
@@ -178,7 +228,7 @@ final class SimulatedRun {
         for (Message message : log) {
             for (Side side : List.of(new Side(message.from(), message.to()), new Side(message.to(), message.from()))) {
                 whole.computeIfAbsent(side, s -> new ArrayList<>()).add(message);
-                if (!changes.isHidden(side, message)) {
+                if (isShown(side, message)) {
                     history.histories
                             .computeIfAbsent(side, s -> new ArrayList<>())
                             .add(message);
@@ -194,6 +244,10 @@ final class SimulatedRun {
                         .add(contact(one.getKey(), one.getValue())));
     }
 
+    private boolean isShown(Side side, Message message) {
+        return !changes.isHidden(side, message) && message.seq() > cleared.getOrDefault(side, 0L);
+    }
+
     private static Message newest(List<Message> messages) {
         return messages.get(messages.size() - 1);
     }
@@ -202,10 +256,10 @@ final class SimulatedRun {
         long mark = marks.getOrDefault(side, 0L);
         return new Contact(
                 side.peer(),
-                changes.isHidden(side, newest(messages)) ? null : newest(messages),
-                unread(side, messages, mark),
+                isShown(side, newest(messages)) ? newest(messages) : null,
+                unread(side, messages, Math.max(mark, cleared.getOrDefault(side, 0L))),
                 mark,
-                marks.getOrDefault(side.other(), 0L));
+                marksTold.getOrDefault(side.other(), 0L));
     }
 
     static long unread(Side side, List<Message> messages, long mark) {
