@@ -99,7 +99,7 @@ final class Device implements HubListener, AutoCloseable {
      * Asks for all that follows its position, again and again until it is answered that there is no more. When that is being done
      * already, nothing is asked besides.
      *
-     * @return how many messages and changes came, or -1 when the device was closed before
+     * @return how many messages, changes and marks came, or -1 when the device was closed before
      */
     synchronized CompletableFuture<Integer> sync() {
         if (closed) {
@@ -137,11 +137,15 @@ final class Device implements HubListener, AutoCloseable {
         }
         JsonNode changes = answer.ok().path("changes");
         changes.forEach(this::directNote);
+        JsonNode marks = answer.ok().path("marks");
+        if (!marks.isEmpty()) {
+            file.syncedMarks(id, marks);
+        }
         CompletableFuture<Integer> done;
         int count;
         synchronized (this) {
             position = answer.ok().path("pos").asText();
-            brought += messages.size() + changes.size();
+            brought += messages.size() + changes.size() + marks.size();
             if (answer.ok().path("more").asBoolean()) {
                 ask();
                 return;

@@ -174,6 +174,9 @@ final class History {
      */
     record Note(Device device, int peer, String what, String value, long rev) {}
 
+    /** Marks of a conversation as a device was answered when it asked what it had missed. */
+    record MarksSynced(Device device, int peer, long readSeq, long peerReadSeq) {}
+
     /** An entry of somebody's contacts. {@code last} is null when it is hidden or cleared. */
     record Contact(int peer, Message last, long unread, long readSeq, long peerReadSeq) {}
 
@@ -209,6 +212,9 @@ final class History {
     final List<Read> clears = new ArrayList<>();
 
     final List<MarkTold> marks = new ArrayList<>();
+    /** In the order of the answers. */
+    final List<MarksSynced> syncedMarks = new ArrayList<>();
+
     final List<Note> notes = new ArrayList<>();
     /** What was pushed to a device, as it came, repeats too. */
     final Map<Device, List<Message>> pushed = new TreeMap<>();

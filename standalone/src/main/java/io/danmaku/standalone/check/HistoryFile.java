@@ -143,6 +143,18 @@ final class HistoryFile implements AutoCloseable {
         write(line.set("m", all(messages)));
     }
 
+    /** @param marks as the hub says them when a device asks what it has missed */
+    void syncedMarks(Device device, JsonNode marks) {
+        ArrayNode all = Json.MAPPER.createArrayNode();
+        for (JsonNode mark : marks) {
+            all.addArray()
+                    .add(Plan.user(mark.path("peer").asText()))
+                    .add(mark.path("readSeq").asLong())
+                    .add(mark.path("peerReadSeq").asLong());
+        }
+        write(line("marks", device.user(), device.number()).set("m", all));
+    }
+
     /** What happened to a connection or to the hub: for who reads the file, not for the judge. */
     void note(String what, int user, int device, String detail) {
         write(line(what, user, device).put("at", nowUs()).put("detail", detail));

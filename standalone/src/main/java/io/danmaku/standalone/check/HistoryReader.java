@@ -9,6 +9,7 @@ import io.danmaku.standalone.check.History.Device;
 import io.danmaku.standalone.check.History.Form;
 import io.danmaku.standalone.check.History.Intent;
 import io.danmaku.standalone.check.History.MarkTold;
+import io.danmaku.standalone.check.History.MarksSynced;
 import io.danmaku.standalone.check.History.Message;
 import io.danmaku.standalone.check.History.Note;
 import io.danmaku.standalone.check.History.Outcome;
@@ -112,6 +113,13 @@ final class HistoryReader {
                         side.peer(),
                         line.path("seq").asLong(),
                         line.path("at").asLong()));
+            case "marks" ->
+                line.path("m")
+                        .forEach(m -> history.syncedMarks.add(new MarksSynced(
+                                device,
+                                m.path(0).asInt(),
+                                m.path(1).asLong(),
+                                m.path(2).asLong())));
             case "push" -> {
                 long at = line.path("at").asLong();
                 for (JsonNode m : line.path("m")) {

@@ -3,6 +3,7 @@ package io.danmaku.standalone.check;
 import io.danmaku.standalone.check.History.Contact;
 import io.danmaku.standalone.check.History.Device;
 import io.danmaku.standalone.check.History.MarkTold;
+import io.danmaku.standalone.check.History.MarksSynced;
 import io.danmaku.standalone.check.History.Message;
 import io.danmaku.standalone.check.History.Note;
 import io.danmaku.standalone.check.History.Outcome;
@@ -39,6 +40,7 @@ final class JudgeOfMarks {
         thePeerIsToldTheMark();
         onlyMarksThatWereSetAreTold();
         noMarkReachesWhoBlocksItsReader();
+        syncTellsTheMarks();
         clearedIsGoneForWhoClearedIt();
         ownDevicesAreToldWhatIsCleared();
     }
@@ -216,6 +218,27 @@ final class JudgeOfMarks {
                     && made.stream().allMatch(read -> isKeptBack(side, read, Math.min(read.end(), mark.at())))) {
                 findings.fault("noMarkReachesWhoBlocksItsReader", side, mark.seq(), "", told(mark));
             }
+        }
+    }
+
+    /** Sync alone tells each device the marks that its contacts have in the end. A hub whose sync tells no marks at all is not judged by it. */
+    private void syncTellsTheMarks() {
+        if (history.syncedMarks.isEmpty()) {
+            return;
+        }
+        Map<Device, Map<Integer, MarksSynced>> last = new HashMap<>();
+        history.syncedMarks.forEach(marks ->
+                last.computeIfAbsent(marks.device(), device -> new HashMap<>()).put(marks.peer(), marks));
+        for (Device device : history.synced.keySet()) {
+            contacts.forEach((side, contact) -> {
+                if (side.user() == device.user()) {
+                    MarksSynced told = last.getOrDefault(device, Map.of())
+                            .getOrDefault(side.peer(), new MarksSynced(device, side.peer(), 0, 0));
+                    if (told.readSeq() != contact.readSeq() || told.peerReadSeq() != contact.peerReadSeq()) {
+                        findings.fault("syncTellsTheMarks", side, 0, "", told + ", the contact is " + contact);
+                    }
+                }
+            });
         }
     }
 

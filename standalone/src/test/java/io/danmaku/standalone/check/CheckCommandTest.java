@@ -41,6 +41,7 @@ class CheckCommandTest {
         assertEquals(history.changes, read.changes);
         assertEquals(sorted(history.notes), sorted(read.notes));
         assertEquals(history.marks, read.marks);
+        assertEquals(history.syncedMarks, read.syncedMarks);
         assertEquals(history.relations, read.relations);
         assertEquals(history.requests, read.requests);
         assertEquals(history.writers, read.writers);

@@ -115,6 +115,8 @@ enum Planted {
     READ_ANSWERED_WITH_LESS("readMarksNeverFall", PlantedMarks::answeredWithLess),
     READ_ANSWERED_WITH_MORE("readMarksNeverFall", PlantedMarks::answeredWithMore),
     MARK_KEPT_BACK_BEFORE_A_BLOCK("thePeerIsToldTheMark", PlantedMarks::keptBackBeforeABlock),
+    OLDER_MARK_SYNCED_LAST("syncTellsTheMarks", PlantedMarks::olderSynced),
+    MARK_NEVER_SYNCED("syncTellsTheMarks", PlantedMarks::neverSynced),
     MARK_NEVER_SET("onlyMarksThatWereSetAreTold", PlantedMarks::neverSet),
     MARK_TOLD_TO_A_STRANGER("onlyMarksThatWereSetAreTold", PlantedMarks::toldToAStranger),
     MARK_TOLD_TO_WHO_HAD_BLOCKED("noMarkReachesWhoBlocksItsReader", PlantedMarks::toldToWhoHadBlocked),

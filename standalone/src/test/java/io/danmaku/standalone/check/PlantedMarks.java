@@ -8,6 +8,7 @@ import io.danmaku.standalone.check.History.Contact;
 import io.danmaku.standalone.check.History.Deed;
 import io.danmaku.standalone.check.History.Device;
 import io.danmaku.standalone.check.History.MarkTold;
+import io.danmaku.standalone.check.History.MarksSynced;
 import io.danmaku.standalone.check.History.Message;
 import io.danmaku.standalone.check.History.Note;
 import io.danmaku.standalone.check.History.Outcome;
@@ -105,6 +106,20 @@ final class PlantedMarks {
                     0));
         }
         return notToldToThePeer(history, side(read));
+    }
+
+    static boolean olderSynced(History history, Random random) {
+        MarksSynced told = some(history.syncedMarks, random, one -> one.readSeq() > 0);
+        return told != null
+                && history.syncedMarks.add(
+                        new MarksSynced(told.device(), told.peer(), told.readSeq() - 1, told.peerReadSeq()));
+    }
+
+    static boolean neverSynced(History history, Random random) {
+        MarksSynced told = some(history.syncedMarks, random, one -> one.peerReadSeq() > 0);
+        return told != null
+                && history.syncedMarks.removeIf(one -> one.device().equals(told.device()) && one.peer() == told.peer())
+                && !history.syncedMarks.isEmpty();
     }
 
     static boolean neverSet(History history, Random random) {

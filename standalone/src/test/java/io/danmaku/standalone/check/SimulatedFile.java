@@ -62,6 +62,12 @@ final class SimulatedFile {
                         .put("reader", Plan.name(mark.reader()))
                         .put("peer", Plan.name(mark.peer()))
                         .put("seq", mark.seq())));
+        history.syncedMarks.forEach(marks -> file.syncedMarks(
+                marks.device(),
+                array(Json.object()
+                        .put("peer", Plan.name(marks.peer()))
+                        .put("readSeq", marks.readSeq())
+                        .put("peerReadSeq", marks.peerReadSeq()))));
         history.pushed.forEach((device, messages) -> messages.forEach(
                 message -> file.pushed(device, toldAt(message), array(next(Way.PUSH, device, message)))));
         history.synced.forEach((device, messages) -> messages.forEach(message -> synced(file, device, message)));

@@ -4,6 +4,7 @@ import io.danmaku.standalone.check.History.Change;
 import io.danmaku.standalone.check.History.Contact;
 import io.danmaku.standalone.check.History.Intent;
 import io.danmaku.standalone.check.History.MarkTold;
+import io.danmaku.standalone.check.History.MarksSynced;
 import io.danmaku.standalone.check.History.Message;
 import io.danmaku.standalone.check.History.Outcome;
 import io.danmaku.standalone.check.History.Read;
@@ -80,6 +81,7 @@ final class SimulatedRun {
         run.tell();
         run.readBack();
         run.changes.tell(run.history, run.random);
+        run.syncMarks();
         run.changes.sayings.tell(run.history, run.log, run.random);
         return run.history;
     }
@@ -242,6 +244,22 @@ final class SimulatedRun {
                 .forEach(one -> history.contacts
                         .computeIfAbsent(one.getKey().user(), user -> new ArrayList<>())
                         .add(contact(one.getKey(), one.getValue())));
+    }
+
+    /** Sync tells some marks on the way, and the newest in the end. */
+    private void syncMarks() {
+        for (History.Device device : history.synced.keySet()) {
+            for (Contact contact : history.contacts.getOrDefault(device.user(), List.of())) {
+                long read = contact.readSeq();
+                long peerRead = contact.peerReadSeq();
+                if (read > 1 && random.nextBoolean()) {
+                    history.syncedMarks.add(new MarksSynced(device, contact.peer(), read - 1, 0));
+                }
+                if (read > 0 || peerRead > 0) {
+                    history.syncedMarks.add(new MarksSynced(device, contact.peer(), read, peerRead));
+                }
+            }
+        }
     }
 
     private boolean isShown(Side side, Message message) {
