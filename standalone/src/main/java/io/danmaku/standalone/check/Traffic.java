@@ -39,8 +39,11 @@ final class Traffic implements AutoCloseable {
     private static final long LOOK_MS = 200;
     private static final long PROGRESS_MS = 5_000;
     private static final long IMPATIENT_MS = 2_000;
-    /** An edge gives up after 10 s what the log did not take; what it took is handled soon after. */
-    private static final long UNKNOWN_SETTLES_MS = 20_000;
+    /**
+     * An edge gives up after 10 s what the log did not take; what it took is handled soon after. What comes later than this is met by the sync after
+     * reading back, which has everything read again.
+     */
+    private static final long UNKNOWN_SETTLES_MS = 12_000;
 
     private static final int QUIET_ROUNDS = 2;
     private static final int TEXT_CHARS_MAX = 4_000;
