@@ -1,5 +1,6 @@
 import { summary } from './conversation.js';
 import { byId, clockTime, make, showAvatar } from './dom.js';
+import { Due } from './due.js';
 
 /** How many conversations the list holds. */
 const CONTACTS_MAX = 200;
@@ -21,6 +22,7 @@ export class Contacts {
   #self = '';
   #onChoose;
   #onUnread;
+  #due = new Due(() => this.#show());
 
   /**
    * @param {import('./names.js').Names} names
@@ -134,6 +136,7 @@ export class Contacts {
     if (focused !== undefined) {
       this.focus(focused);
     }
+    this.#due.wait(newestFirst.map(({ last }) => last?.expires));
     this.#empty.hidden = shown.length > 0;
     this.#empty.textContent = NONE[box];
     const waiting = newestFirst.filter(({ request }) => request).length;

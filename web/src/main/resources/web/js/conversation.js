@@ -1,4 +1,5 @@
 import { byId, clockTime, make } from './dom.js';
+import { Due } from './due.js';
 import { messageActions } from './message-actions.js';
 import { directWords } from './words.js';
 
@@ -14,7 +15,10 @@ const PAGES_MAX = 5;
 const READ_AGAIN_MS = 300;
 
 /** What a message says in one text: its own, or of which kind it is; and the signs at it. */
-export function summary({ kind = 'text', body, edited, reactions = {} }) {
+export function summary({ kind = 'text', body, edited, reactions = {}, expires }) {
+  if (kind === 'expired' || expires <= Date.now()) {
+    return '(expired)';
+  }
   const says = kind === 'recalled' ? '(taken back)' : typeof body === 'string' ? body : body?.title ?? body?.name ?? `[${kind}]`;
   const signs = Object.values(reactions).join(' ');
   return `${says}${edited ? ' (edited)' : ''}${signs ? ` ${signs}` : ''}`;
@@ -42,6 +46,7 @@ export class Conversation {
   /** Whether the newest message was in sight when somebody last scrolled: then it stays that when a bar above or a form below takes room. */
   #stays = true;
   #readAgain = 0;
+  #due = new Due(() => this.#takeDown());
   #actions;
 
   /**
@@ -188,11 +193,14 @@ export class Conversation {
     }
     const known = this.#bubbles.get(message.mid);
     if (known) {
-      if ((message.rev ?? 0) > known.rev) {
-        known.rev = message.rev;
+      known.expires ??= message.expires; // the own bubble came before the hub told
+      if ((message.rev ?? 0) > known.rev || message.kind === 'expired') {
+        known.rev = message.rev ?? 0;
+        known.expires = message.expires;
         known.message = message;
         known.bubble.querySelector('.bubble-text').textContent = summary(message);
       }
+      this.#takeDown();
       return;
     }
     const bubble = this.#bubble(summary(message), message.from === this.#self);
@@ -207,13 +215,25 @@ export class Conversation {
       bubble.prepend(pick);
     }
     this.#insert(bubble, message.seq);
-    this.#bubbles.set(message.mid, { seq: message.seq, rev: message.rev ?? 0, message, bubble });
+    this.#bubbles.set(message.mid, { seq: message.seq, rev: message.rev ?? 0, expires: message.expires, message, bubble });
+    if (message.expires !== undefined) {
+      this.#takeDown();
+    }
     if (this.#bubbles.size > BUBBLES_MAX) {
       const oldest = this.#view.querySelector('.bubble[data-seq]');
       this.#bubbles.delete(oldest.dataset.mid);
       oldest.remove();
       this.#goOnAt(Number(oldest.dataset.seq) + 1);
     }
+  }
+
+  /** Of what lives no more only its place is shown, whether the hub tells so or not. */
+  #takeDown() {
+    const mortal = [...this.#bubbles.values()].filter(({ expires }) => expires !== undefined);
+    mortal.filter(({ expires }) => expires <= Date.now()).forEach((one) => {
+      one.bubble.querySelector('.bubble-text').textContent = summary(one);
+    });
+    this.#due.wait(mortal.map(({ expires }) => expires));
   }
 
   #insert(bubble, seq) {

@@ -44,7 +44,7 @@ const TRY_LATER = new Set(['busy', 'unavailable', 'rate_limited', 'quota', 'inte
  * | `held` | `{room, held}` | to moderators: a chat waits for one, or was answered (`approved`) |
  * | `left` | `{room, reason}` | the hub put the client out of a room, or refused to let it back in |
  * | `dm` | `{message, live}` | each direct message of the user, sent or received, on any device, once; and again with a higher `rev` when it was changed: it takes the other one's place |
- * | `dmNote` | `{peer, …}` | the user has hidden (`hidden`), cleared (`cleared`) or blocked (`blocked`) something, or said something of the peer (`relation`), on any device |
+ * | `dmNote` | `{peer, …}` | the user has hidden (`hidden`), cleared (`cleared`) or blocked (`blocked`) something, or said something of the peer (`relation`), on any device; or new messages live for `expiry` seconds from now on, as `by` wants it |
  * | `dmRead` | `{reader, peer, seq}` | `reader` (the user or the other side) has read a conversation up to `seq` |
  * | `dmDelivered` | `{user, peer, seq}` | a device of `user` (the user or the other side) has got a conversation up to `seq` |
  * | `dmMarks` | `{peer, readSeq, peerReadSeq, deliveredSeq, peerDeliveredSeq, unread, lastSeq}` | marks that moved while this device was away, and what is unread up to `lastSeq`; a mark never falls, so keep the higher one |
@@ -279,6 +279,11 @@ export class DanmakuClient extends EventTarget {
   /** Reports up to 20 messages of a conversation to the tenant's admins; the same messages again are the same report. */
   dmReport(peer, mids, reason, category) {
     return this.#connection.request('dm.report', { peer, mids, reason, category });
+  }
+
+  /** New messages of both live for so many seconds, 5 to 31,536,000; 0 = for ever. Each tells when it goes (`expires`): take it down then. */
+  dmExpiry(peer, seconds) {
+    return this.#connection.request('dm.expiry', { peer, seconds });
   }
 
   /** Says that everything of a conversation up to a seq was read. */

@@ -76,7 +76,7 @@ export class DirectInbox {
   /** Takes a note in: once, and none that is older than what is known of the same thing. */
   note(change) {
     const { peer, hidden = '', rev = 0 } = change;
-    const about = ['hidden', 'cleared', 'blocked', 'relation'].find((kind) => kind in change);
+    const about = ['hidden', 'cleared', 'blocked', 'relation', 'expiry'].find((kind) => kind in change);
     if (!about || rev === 0 || this.#notes.raise([peer, about, hidden].join('\n'), rev)) {
       this.#options.onNote(change);
     }

@@ -19,6 +19,7 @@ import io.danmaku.dm.store.MessageTables;
 import io.danmaku.dm.store.Migrations;
 import io.danmaku.dm.store.Reach;
 import io.danmaku.dm.store.Relations;
+import io.danmaku.dm.store.Relay;
 import io.danmaku.dm.store.Reports;
 import io.danmaku.dm.store.SyncLog;
 import io.danmaku.node.config.Settings;
@@ -143,11 +144,14 @@ public final class DmServiceNode {
                 .get(config.startWithinMs(), TimeUnit.MILLISECONDS);
         words.settle(config.startWithinMs());
         Accounts accounts = new Accounts(cql);
+        SyncLog sync = new SyncLog(cql);
+        long relayMs = config.inbound().relayMs();
         routes.open(
                 requests,
                 histories,
                 new Contacts(cql, accounts, config.contactsRowsMax(), ops.registry()),
-                new SyncLog(cql),
+                sync,
+                relayMs == 0 ? null : new Relay(cql, sync, relayMs, ops.registry()),
                 new BlockLists(cql),
                 accounts,
                 new Relations(cql),

@@ -60,6 +60,9 @@ class DmServiceConfigTest {
                 "http.sendsPerSecond = 0",
                 "direct.newPeersPerHour = -1",
                 "reports.perHour = 0",
+                "messages.storing = \"forgotten\"",
+                "messages.relayWithin = 4s",
+                "messages.relayWithin = 366d",
                 "reports.keptFor = 1h",
                 "token.keysUrl = \"id.example\"",
                 "no.such = 1")) {

@@ -70,8 +70,8 @@ public record Writers(Allowed allowed, long allowedAtUs, int strangerMessages, l
 
     /** Whether what counts now is what a change wished, whoever chose it: two devices that choose the same are no conflict. */
     public boolean has(ObjectNode change) {
-        boolean writersHold = !change.has("writers")
-                || allowed(change.get("writers").textValue()) == allowed;
+        boolean writersHold =
+                !change.has("writers") || allowed(change.get("writers").textValue()) == allowed;
         boolean strangersHold = !change.has("strangerMessages")
                 || change.get("strangerMessages").intValue() == strangerMessages;
         return writersHold && strangersHold;

@@ -8,6 +8,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.danmaku.dm.account.Account;
 import io.danmaku.dm.account.Settings;
 import io.danmaku.dm.store.Accounts;
+import io.danmaku.dm.store.BlockLists;
 import io.danmaku.dm.store.Relations;
 import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
@@ -24,7 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** What the routes of accounts, settings and relations do. */
+/** What the routes of accounts and settings do, and of what users say of one another. */
 final class AccountApi {
     private static final int RELATIONS_MAX = 200;
     private static final int PAGE_DEFAULT = 50;
@@ -39,6 +40,7 @@ final class AccountApi {
     private final DirectApi direct;
     private final Accounts accounts;
     private final Relations relations;
+    private final BlockLists blocks;
     private final SettingsChange settingsChange;
     private final int strangerMessages;
     /** Who has changed it lately; of more users the eldest are forgotten. */
@@ -53,11 +55,13 @@ final class AccountApi {
             DirectApi direct,
             Accounts accounts,
             Relations relations,
+            BlockLists blocks,
             SettingsChange settingsChange,
             int strangerMessages) {
         this.direct = direct;
         this.accounts = accounts;
         this.relations = relations;
+        this.blocks = blocks;
         this.settingsChange = settingsChange;
         this.strangerMessages = strangerMessages;
     }
@@ -204,6 +208,26 @@ final class AccountApi {
                     .forEach(entry -> array.addObject()
                             .put("peer", entry.peer())
                             .set("relation", entry.relation().toJson()));
+            if (page.next() != null) {
+                answer.put("cursor", page.next());
+            }
+            Problems.json(context, 200, answer);
+        });
+    }
+
+    /** GET /api/dm/blocks. */
+    void blocks(RoutingContext context) {
+        Claims claims = Bearer.claims(context);
+        String cursor = Fields.query(context, "cursor");
+        if (cursor != null && !Ids.isUser(cursor)) {
+            throw new BadRequest(ErrorCode.BAD_FIELD, "cursor is that of a page of blocks");
+        }
+        int limit = (int) Fields.query(context, "limit", RELATIONS_MAX, PAGE_DEFAULT);
+        String after = cursor == null ? "" : cursor;
+        direct.page(context, () -> blocks.page(claims.tenant(), claims.user(), after, limit), page -> {
+            ObjectNode answer = Json.object();
+            ArrayNode array = answer.putArray("blocks");
+            page.peers().forEach(array::add);
             if (page.next() != null) {
                 answer.put("cursor", page.next());
             }

@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.dm.conversation.Rules;
 import io.danmaku.dm.delivery.Requests;
-import io.danmaku.dm.store.BlockLists;
 import io.danmaku.dm.store.Contacts;
 import io.danmaku.dm.store.ContactsCursor;
 import io.danmaku.dm.store.Histories;
+import io.danmaku.dm.store.Relay;
 import io.danmaku.dm.store.SyncLog;
 import io.danmaku.dm.store.SyncPosition;
 import io.danmaku.node.http.Bearer;
@@ -21,7 +21,6 @@ import io.danmaku.protocol.log.Delivery;
 import io.danmaku.protocol.log.DirectMessage;
 import io.danmaku.protocol.log.DirectRecord;
 import io.danmaku.protocol.log.DirectRecord.Op;
-import io.danmaku.protocol.room.Ids;
 import io.danmaku.protocol.token.Claims;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -57,8 +56,12 @@ final class DirectApi {
 
     private final Counter busy;
 
-    /** Where pages are read from; there once the store is connected. */
-    record Pages(Histories histories, Contacts contacts, SyncLog sync, BlockLists blocks) {}
+    /**
+     * Where pages are read from; there once the store is connected.
+     *
+     * @param relay what is told of devices' positions, null where messages are stored
+     */
+    record Pages(Histories histories, Contacts contacts, SyncLog sync, Relay relay) {}
 
     DirectApi(Requests requests, DirectGate gate, Pages pages, int pagesMax, MeterRegistry registry) {
         this.requests = requests;
@@ -150,6 +153,16 @@ final class DirectApi {
         change(context, Op.RELATE, "", Fields.body(context).toString(), DirectApi::noted);
     }
 
+    /** PUT /api/dm/{peer}/expiry. */
+    void expire(RoutingContext context) {
+        JsonNode seconds = Fields.body(context).get("seconds");
+        // what else it may not be, the rules say
+        if (seconds == null || !seconds.isIntegralNumber() || !seconds.canConvertToLong()) {
+            throw new BadRequest(ErrorCode.BAD_FIELD, "seconds is a whole number");
+        }
+        upTo(context, Op.EXPIRE, seconds.longValue(), DirectApi::noted);
+    }
+
     private static ObjectNode noted(Delivery result) {
         return Json.read(result.change().getBytes(StandardCharsets.UTF_8), ObjectNode.class);
     }
@@ -186,8 +199,11 @@ final class DirectApi {
     }
 
     private void upTo(RoutingContext context, Op op, Function<Delivery, ObjectNode> answer) {
+        upTo(context, op, Fields.number(Fields.body(context), "seq"), answer);
+    }
+
+    private void upTo(RoutingContext context, Op op, long seq, Function<Delivery, ObjectNode> answer) {
         Claims claims = Bearer.claims(context);
-        long seq = Fields.number(Fields.body(context), "seq");
         ask(
                 context,
                 DirectRecord.upTo(
@@ -262,26 +278,6 @@ final class DirectApi {
         });
     }
 
-    /** GET /api/dm/blocks. */
-    void blocks(RoutingContext context) {
-        Claims claims = Bearer.claims(context);
-        String cursor = Fields.query(context, "cursor");
-        if (cursor != null && !Ids.isUser(cursor)) {
-            throw new BadRequest(ErrorCode.BAD_FIELD, "cursor is that of a page of blocks");
-        }
-        int limit = (int) Fields.query(context, "limit", CONTACTS_MAX, PAGE_DEFAULT);
-        String after = cursor == null ? "" : cursor;
-        page(context, () -> pages.blocks.page(claims.tenant(), claims.user(), after, limit), page -> {
-            ObjectNode answer = Json.object();
-            ArrayNode array = answer.putArray("blocks");
-            page.peers().forEach(array::add);
-            if (page.next() != null) {
-                answer.put("cursor", page.next());
-            }
-            Problems.json(context, 200, answer);
-        });
-    }
-
     /** GET /api/dm/contacts. */
     void contacts(RoutingContext context) {
         Claims claims = Bearer.claims(context);
@@ -291,7 +287,7 @@ final class DirectApi {
             throw new BadRequest(ErrorCode.BAD_FIELD, "cursor is not one of a page of contacts");
         }
         int limit = (int) Fields.query(context, "limit", CONTACTS_MAX, PAGE_DEFAULT);
-        Contacts.Box box = box(Fields.query(context, "box"));
+        Contacts.Box box = Fields.box(context);
         page(context, () -> pages.contacts.page(claims.tenant(), claims.user(), box, after, limit), page -> {
             ObjectNode answer = Json.object();
             ArrayNode contacts = answer.putArray("contacts");
@@ -303,17 +299,6 @@ final class DirectApi {
         });
     }
 
-    private static Contacts.Box box(String name) {
-        if (name == null) {
-            return Contacts.Box.ALL;
-        }
-        return switch (name) {
-            case "inbox" -> Contacts.Box.INBOX;
-            case "requests" -> Contacts.Box.REQUESTS;
-            default -> throw new BadRequest(ErrorCode.BAD_FIELD, "box is inbox or requests");
-        };
-    }
-
     /** GET /api/dm/sync. */
     void sync(RoutingContext context) {
         Claims claims = Bearer.claims(context);
@@ -323,7 +308,7 @@ final class DirectApi {
             throw new BadRequest(ErrorCode.BAD_FIELD, "pos is not a position of sync");
         }
         int limit = (int) Fields.query(context, "limit", MESSAGES_MAX, SYNC_DEFAULT);
-        page(context, () -> pages.sync.page(claims.tenant(), claims.user(), after, limit), page -> {
+        page(context, () -> synced(claims, after, limit), page -> {
             ObjectNode answer = Json.object();
             put(answer, page.messages());
             ArrayNode changes = answer.putArray("changes");
@@ -336,6 +321,16 @@ final class DirectApi {
             answer.put("more", page.more());
             Problems.json(context, 200, answer);
         });
+    }
+
+    private CompletionStage<SyncLog.Page> synced(Claims claims, SyncPosition after, int limit) {
+        CompletionStage<SyncLog.Page> page = pages.sync.page(claims.tenant(), claims.user(), after, limit);
+        return pages.relay == null
+                ? page
+                : page.thenCombine(
+                        pages.relay.got(
+                                claims.tenant(), claims.user(), claims.account().device(), after),
+                        (read, relayed) -> read);
     }
 
     private static void put(ObjectNode page, List<DirectMessage> messages) {

@@ -2,6 +2,7 @@ package io.danmaku.dm.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.dm.store.Contacts;
 import io.danmaku.dm.store.Job;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.json.DirectBody;
@@ -115,6 +116,19 @@ final class Fields {
     static String query(RoutingContext context, String name) {
         List<String> values = context.queryParam(name);
         return values.isEmpty() || values.get(0).isEmpty() ? null : values.get(0);
+    }
+
+    /** Which conversations are asked for. */
+    static Contacts.Box box(RoutingContext context) {
+        String name = query(context, "box");
+        if (name == null) {
+            return Contacts.Box.ALL;
+        }
+        return switch (name) {
+            case "inbox" -> Contacts.Box.INBOX;
+            case "requests" -> Contacts.Box.REQUESTS;
+            default -> throw new BadRequest(ErrorCode.BAD_FIELD, "box is inbox or requests");
+        };
     }
 
     static long query(RoutingContext context, String name, long max, long absent) {

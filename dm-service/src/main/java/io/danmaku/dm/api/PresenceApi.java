@@ -78,8 +78,8 @@ final class PresenceApi {
     private CompletionStage<Boolean> reaches(Claims claims, Typing now) {
         // who reaches nobody takes no place among the new ones
         return reach.writes(now.tenant, now.from, now.to)
-                .thenCompose(writes ->
-                        writes ? gate.mayTurnTo(claims, now.to) : CompletableFuture.completedFuture(false));
+                .thenCompose(
+                        writes -> writes ? gate.mayTurnTo(claims, now.to) : CompletableFuture.completedFuture(false));
     }
 
     /** GET /api/dm/online. */

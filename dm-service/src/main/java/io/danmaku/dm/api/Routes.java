@@ -10,6 +10,7 @@ import io.danmaku.dm.store.Histories;
 import io.danmaku.dm.store.Jobs;
 import io.danmaku.dm.store.Reach;
 import io.danmaku.dm.store.Relations;
+import io.danmaku.dm.store.Relay;
 import io.danmaku.dm.store.SyncLog;
 import io.danmaku.node.http.Bearer;
 import io.danmaku.node.http.Problems;
@@ -92,7 +93,7 @@ public final class Routes {
         router.get("/api/dm/contacts").handler(with(DirectApi::contacts));
         router.get("/api/dm/sync").handler(with(DirectApi::sync));
         router.get("/api/dm/online").handler(withPresence(PresenceApi::online));
-        router.get("/api/dm/blocks").handler(with(DirectApi::blocks));
+        router.get("/api/dm/blocks").handler(account(AccountApi::blocks));
         router.put("/api/dm/accounts").handler(account(AccountApi::upsert));
         router.get("/api/dm/accounts").handler(account(AccountApi::find));
         router.delete("/api/dm/accounts").handler(account(AccountApi::delete));
@@ -112,6 +113,7 @@ public final class Routes {
         router.post("/api/dm/:peer/clear").handler(with(DirectApi::clear));
         router.put("/api/dm/:peer/block").handler(with(DirectApi::block));
         router.delete("/api/dm/:peer/block").handler(with(DirectApi::block));
+        router.put("/api/dm/:peer/expiry").handler(with(DirectApi::expire));
         router.post("/api/dm/:peer/messages").handler(with(DirectApi::send));
         router.get("/api/dm/:peer/messages").handler(with(DirectApi::history));
         router.post("/api/dm/:peer/read").handler(with(DirectApi::read));
@@ -127,12 +129,17 @@ public final class Routes {
         return router;
     }
 
-    /** Serves from now on. */
+    /**
+     * Serves from now on.
+     *
+     * @param relay null where messages are stored
+     */
     public void open(
             Requests requests,
             Histories histories,
             Contacts contacts,
             SyncLog sync,
+            Relay relay,
             BlockLists blocks,
             Accounts told,
             Relations relations,
@@ -145,12 +152,9 @@ public final class Routes {
             Abuse abuse) {
         DirectGate gate = new DirectGate(requests, histories, abuse.words(), abuse.peers());
         DirectApi direct = new DirectApi(
-                requests,
-                gate,
-                new DirectApi.Pages(histories, contacts, sync, blocks),
-                pagesMax,
-                registry);
-        accounts = new AccountApi(direct, told, relations, new SettingsChange(requests, told), strangerMessages);
+                requests, gate, new DirectApi.Pages(histories, contacts, sync, relay), pagesMax, registry);
+        accounts =
+                new AccountApi(direct, told, relations, blocks, new SettingsChange(requests, told), strangerMessages);
         presence = new PresenceApi(direct, reach, gate, directory, deliveries);
         servers = new ServerApi(direct, requests, jobs, runner);
         reports = new ReportApi(

@@ -32,6 +32,27 @@ public sealed interface Change {
     /** The sender of the record lets nothing come from the other side any more, or lets it again. */
     record Blocked(LoggedRecord logged, boolean blocked) implements Change {}
 
+    /**
+     * What is sent from here on lives for so long, whoever of the two sends it.
+     *
+     * @param seconds 0 = for ever
+     */
+    record Expiring(LoggedRecord logged, long seconds) implements Change {
+        /** As the devices of the other side are told it. */
+        public String toldOther() {
+            return told(logged.record().from());
+        }
+
+        private String told(String peer) {
+            return Json.object()
+                    .put("peer", peer)
+                    .put("expiry", seconds)
+                    .put("by", logged.record().from())
+                    .put("rev", logged.index() + 1)
+                    .toString();
+        }
+    }
+
     /** What the sender of the record says of the other side now. */
     record Related(LoggedRecord logged, Relation relation) implements Change {}
 
@@ -44,6 +65,9 @@ public sealed interface Change {
      */
     default String told() {
         String peer = logged().record().to();
+        if (this instanceof Expiring expiring) {
+            return expiring.told(peer);
+        }
         ObjectNode told = Json.object().put("peer", peer);
         long rev = logged().index() + 1;
         if (this instanceof Hidden hidden) {

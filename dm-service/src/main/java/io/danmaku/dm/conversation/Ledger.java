@@ -26,6 +26,9 @@ public interface Ledger {
     /** Who blocked whom before a record. */
     CompletionStage<Blocks> blocks(ConversationKey key, long logIndex);
 
+    /** For how many seconds messages lived before a record, 0 = for ever. */
+    CompletionStage<Long> expiry(ConversationKey key, long logIndex);
+
     /** Up to which message the conversation is cleared for a user, 0 = not at all. */
     CompletionStage<Long> clearedUpTo(ConversationKey key, String owner);
 

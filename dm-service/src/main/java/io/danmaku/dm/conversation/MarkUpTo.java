@@ -11,4 +11,12 @@ package io.danmaku.dm.conversation;
  * @param partition of the inbound log
  */
 public record MarkUpTo(
-        boolean read, String tenant, String user, String peer, long seq, long received, boolean told, long logIndex, int partition) {}
+        boolean read,
+        String tenant,
+        String user,
+        String peer,
+        long seq,
+        long received,
+        boolean told,
+        long logIndex,
+        int partition) {}

@@ -25,11 +25,17 @@ public sealed interface Outcome {
     record Changed(DirectMessage message) implements Outcome {}
 
     /**
-     * Something has changed for who asked only.
+     * Something else has changed.
      *
-     * @param told as the own devices are told it
+     * @param told as the devices of who asked are told it
+     * @param toldOther as those of the other side are; null = they are not
      */
-    record Noted(String told) implements Outcome {}
+    record Noted(String told, String toldOther) implements Outcome {
+        /** For who asked only. */
+        public Noted(String told) {
+            this(told, null);
+        }
+    }
 
     /**
      * Who may write to who asked is written in this partition.

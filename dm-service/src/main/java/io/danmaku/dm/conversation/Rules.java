@@ -26,9 +26,12 @@ public final class Rules {
     /** Most characters of a sign at a message. */
     private static final int SIGN_CHARS_MAX = 32;
 
+    private static final String NO_EXPIRY =
+            "seconds is 0 or " + OwnFields.EXPIRY_SECONDS_MIN + ".." + OwnFields.EXPIRY_SECONDS_MAX;
     private static final String TEXT = "text";
     private static final String CUSTOM = "custom";
     private static final int ID_BYTES = 16;
+    private static final long SECOND_MS = 1_000;
 
     private Rules() {}
 
@@ -52,6 +55,7 @@ public final class Rules {
             case EDIT, RECALL, REACT, HIDE -> checkChange(r);
             case BLOCK, UNBLOCK, SETTINGS -> null;
             case RELATE -> checkOwn(OwnFields.RELATION, own(r));
+            case EXPIRE -> OwnFields.isExpiry(r.seq()) ? null : Refusal.of(ErrorCode.BAD_FIELD, NO_EXPIRY);
         };
     }
 
@@ -131,8 +135,10 @@ public final class Rules {
         boolean theirs = message != null
                 && message.logIndex() < logged.index()
                 && message.conversation().equals(ConversationKey.of(r));
-        // what was taken back can still be hidden: its place is there
-        if (!theirs || (message.goneBefore(logged.index()) && r.op() != DirectRecord.Op.HIDE)) {
+        // what was taken back, or has gone by itself, can still be hidden: its place is there
+        boolean gone = theirs
+                && (message.goneBefore(logged.index()) || message.message().expiredAt(logged.tsMs()));
+        if (!theirs || (gone && r.op() != DirectRecord.Op.HIDE)) {
             return Refusal.of(ErrorCode.NOT_FOUND, "there is no such message in this conversation");
         }
         long ageMs = logged.tsMs() - message.message().tsMs();
@@ -208,15 +214,44 @@ public final class Rules {
         }
     }
 
-    /** The message that a SEND makes in a conversation that stood at {@code before}. */
-    public static StoredMessage message(LoggedRecord logged, Place before) {
+    /**
+     * The message that a SEND makes in a conversation that stood at {@code before}.
+     *
+     * @param livesMs for how long from the record's time on, 0 = for ever
+     */
+    public static StoredMessage message(LoggedRecord logged, Place before, long livesMs) {
         DirectRecord r = logged.record();
         ConversationKey key = ConversationKey.of(r);
         Place after = before.next(r.to().equals(key.low()), DirectBody.isForServers(r.kind()));
         DirectMessage message = new DirectMessage(
-                messageId(r), r.from(), r.to(), after.seq(), r.kind(), r.body(), logged.tsMs(), r.mid(), Revision.NONE);
+                messageId(r),
+                r.from(),
+                r.to(),
+                after.seq(),
+                r.kind(),
+                r.body(),
+                logged.tsMs(),
+                r.mid(),
+                Revision.NONE,
+                livesMs == 0 ? 0 : logged.tsMs() + livesMs);
         return new StoredMessage(
-                r.tenant(), message, logged.partition(), logged.index(), after.receivedBy(key, r.to()), after.notices());
+                r.tenant(),
+                message,
+                logged.partition(),
+                logged.index(),
+                after.receivedBy(key, r.to()),
+                after.notices());
+    }
+
+    /**
+     * How long a message lives, 0 = for ever.
+     *
+     * @param expirySeconds that its conversation says, 0 = nothing
+     * @param relayMs that the operator says, 0 = nothing; the shorter one counts
+     */
+    public static long livesMs(long expirySeconds, long relayMs) {
+        long expiryMs = expirySeconds * SECOND_MS;
+        return expiryMs == 0 || relayMs == 0 ? expiryMs + relayMs : Math.min(expiryMs, relayMs);
     }
 
     /** Whether a stored message is what this very record made, and not an earlier one with the same cid. */

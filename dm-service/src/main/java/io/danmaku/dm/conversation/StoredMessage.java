@@ -14,8 +14,7 @@ public record StoredMessage(
         String tenant, DirectMessage message, int partition, long logIndex, long receivedByRecipient, long notices) {
 
     /** In a conversation without notices. */
-    public StoredMessage(
-            String tenant, DirectMessage message, int partition, long logIndex, long receivedByRecipient) {
+    public StoredMessage(String tenant, DirectMessage message, int partition, long logIndex, long receivedByRecipient) {
         this(tenant, message, partition, logIndex, receivedByRecipient, 0);
     }
 

@@ -9,6 +9,7 @@ import io.danmaku.dm.inbound.Outcomes;
 import io.danmaku.node.redis.Directory;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.log.Delivery;
+import io.danmaku.protocol.log.DirectMessage;
 import io.danmaku.protocol.log.DirectRecord;
 import io.danmaku.protocol.log.DirectRecord.Op;
 import io.danmaku.protocol.log.Topics;
@@ -69,14 +70,15 @@ public final class Deliveries implements Outcomes {
         String tenant = record.tenant();
         List<String> both = List.of(record.from(), record.to());
         if (outcome instanceof Outcome.Stored stored) {
-            result(record, Delivery.sent(tenant, record.sendId(), stored.message()));
-            push(tenant, both, users -> Delivery.message(tenant, users, stored.message()));
+            message(record, stored.message());
         } else if (outcome instanceof Outcome.Changed changed) {
-            result(record, Delivery.sent(tenant, record.sendId(), changed.message()));
-            push(tenant, both, users -> Delivery.message(tenant, users, changed.message()));
+            message(record, changed.message());
         } else if (outcome instanceof Outcome.Noted noted) {
             result(record, Delivery.noted(tenant, record.sendId(), noted.told()));
             push(tenant, List.of(record.from()), users -> Delivery.note(tenant, users.get(0), noted.told()));
+            if (noted.toldOther() != null) {
+                push(tenant, List.of(record.to()), users -> Delivery.note(tenant, users.get(0), noted.toldOther()));
+            }
             // of a relation only this says who is seen
             boolean contact = record.op() == Op.RELATE && record.body().contains("\"contact\"");
             if (contact || record.op() == Op.BLOCK || record.op() == Op.UNBLOCK) {
@@ -99,6 +101,14 @@ public final class Deliveries implements Outcomes {
                                 : Delivery.delivered(tenant, users, record.from(), record.to(), marked.seq()));
             }
         }
+    }
+
+    /** A record that was handled late may tell of a message that lives no more. */
+    private void message(DirectRecord record, DirectMessage message) {
+        String tenant = record.tenant();
+        DirectMessage now = message.at(System.currentTimeMillis());
+        result(record, Delivery.sent(tenant, record.sendId(), now));
+        push(tenant, List.of(record.from(), record.to()), users -> Delivery.message(tenant, users, now));
     }
 
     /** Tells the devices of a user that somebody types. Nobody is told later who is not told now. */

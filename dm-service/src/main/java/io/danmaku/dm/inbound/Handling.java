@@ -37,8 +37,9 @@ final class Handling {
      *
      * @param marks null while not read
      * @param blocks null while not read
+     * @param expirySeconds for how long messages live, 0 = for ever; null while not read
      */
-    record State(int partition, int run, Place place, Marks marks, Blocks blocks) {}
+    record State(int partition, int run, Place place, Marks marks, Blocks blocks, Long expirySeconds) {}
 
     /** Asks storage until it answers. */
     interface Persist {
@@ -49,6 +50,7 @@ final class Handling {
     private final Ledger ledger;
     private final Cache<ConversationKey, State> states;
     private final Windows windows;
+    private final long relayMs;
     private final Recipients recipients;
     private final InboundMetrics metrics;
     private final Persist storage;
@@ -58,14 +60,15 @@ final class Handling {
             int partition,
             Ledger ledger,
             Cache<ConversationKey, State> states,
-            Windows windows,
+            InboundConfig config,
             Recipients recipients,
             InboundMetrics metrics,
             Persist storage) {
         this.partition = partition;
         this.ledger = ledger;
         this.states = states;
-        this.windows = windows;
+        windows = config.windows();
+        relayMs = config.relayMs();
         this.recipients = recipients;
         this.metrics = metrics;
         this.storage = storage;
@@ -92,6 +95,7 @@ final class Handling {
             case EDIT, RECALL, REACT, HIDE -> change(task);
             case CLEAR -> clear(task);
             case BLOCK, UNBLOCK -> block(task);
+            case EXPIRE -> expire(task);
             case RELATE -> recipients.relate(task);
             case SETTINGS -> recipients.settle(task);
         };
@@ -104,6 +108,7 @@ final class Handling {
         CompletableFuture<Ledger.Before> before = before(task);
         CompletableFuture<Blocks> blocking = blocks(task);
         CompletableFuture<Refusal> barring = barred(task, blocking, () -> before);
+        CompletableFuture<Long> expiring = expiry(task);
         return storage.persist(() -> ledger.message(record.tenant(), id)).thenCompose(existing -> {
             // one that is later in the log was made by another try: this one may have been refused for what has ended
             // since
@@ -118,9 +123,14 @@ final class Handling {
                 if (existing != null) {
                     return known(task, existing);
                 }
-                return found.laterRows()
-                        ? overtaken(task, id)
-                        : store(task, Rules.message(task.logged(), found.place()), blocks);
+                if (found.laterRows()) {
+                    return overtaken(task, id);
+                }
+                return expiring.thenCompose(seconds -> store(
+                        task,
+                        Rules.message(task.logged(), found.place(), Rules.livesMs(seconds, relayMs)),
+                        blocks,
+                        seconds));
             })));
         });
     }
@@ -136,7 +146,7 @@ final class Handling {
 
     private CompletableFuture<Outcome> known(Task task, StoredMessage existing) {
         return Rules.madeBy(existing, task.logged())
-                ? store(task, existing, null)
+                ? store(task, existing, null, null)
                 : CompletableFuture.completedFuture(new Outcome.Repeat(existing.message()));
     }
 
@@ -156,10 +166,10 @@ final class Handling {
         });
     }
 
-    /** @param blocks null = not read */
-    private CompletableFuture<Outcome> store(Task task, StoredMessage message, Blocks blocks) {
+    /** @param blocks and {@code expirySeconds}: null = not read */
+    private CompletableFuture<Outcome> store(Task task, StoredMessage message, Blocks blocks, Long expirySeconds) {
         return storage.persist(() -> ledger.store(message)).thenApply(written -> {
-            remember(task, message.place(), blocks);
+            remember(task, message.place(), null, blocks, expirySeconds);
             return new Outcome.Stored(message.message());
         });
     }
@@ -254,6 +264,27 @@ final class Handling {
         });
     }
 
+    private CompletableFuture<Outcome> expire(Task task) {
+        long seconds = task.logged().record().seq();
+        Change.Expiring change = new Change.Expiring(task.logged(), seconds);
+        Outcome told = new Outcome.Noted(change.told(), change.toldOther());
+        CompletableFuture<Long> expiring = expiry(task);
+        return barred(task, blocks(task), () -> before(task)).thenCompose(barred -> {
+            if (barred != null) {
+                return CompletableFuture.completedFuture(new Outcome.Refused(barred));
+            }
+            return expiring.thenCompose(before -> before == seconds
+                    ? CompletableFuture.completedFuture(new Outcome.Noted(change.told()))
+                    : storage.persist(() -> ledger.store(change)).thenApply(written -> {
+                        State state = state(task);
+                        if (state != null) {
+                            remember(task, state.place, null, null, seconds);
+                        }
+                        return told;
+                    }));
+        });
+    }
+
     private CompletableFuture<Outcome> note(Change change) {
         return storage.persist(() -> ledger.store(change)).thenApply(written -> new Outcome.Noted(change.told()));
     }
@@ -285,6 +316,13 @@ final class Handling {
                 : storage.persist(() -> ledger.blocks(task.key(), task.logged().index()));
     }
 
+    private CompletableFuture<Long> expiry(Task task) {
+        State state = state(task);
+        return state != null && state.expirySeconds != null
+                ? CompletableFuture.completedFuture(state.expirySeconds)
+                : storage.persist(() -> ledger.expiry(task.key(), task.logged().index()));
+    }
+
     private State state(Task task) {
         State state = states.getIfPresent(task.key());
         return state != null && state.partition == partition && state.run == task.run() ? state : null;
@@ -296,10 +334,15 @@ final class Handling {
 
     /** @param marks and {@code blocks}: null = what was known is so still */
     void remember(Task task, Place place, Marks marks, Blocks blocks) {
+        remember(task, place, marks, blocks, null);
+    }
+
+    private void remember(Task task, Place place, Marks marks, Blocks blocks, Long expirySeconds) {
         State state = state(task);
         Marks knownMarks = marks == null && state != null ? state.marks : marks;
         Blocks knownBlocks = blocks == null && state != null ? state.blocks : blocks;
-        states.put(task.key(), new State(partition, task.run(), place, knownMarks, knownBlocks));
+        Long knownExpiry = expirySeconds == null && state != null ? state.expirySeconds : expirySeconds;
+        states.put(task.key(), new State(partition, task.run(), place, knownMarks, knownBlocks, knownExpiry));
     }
 
     static Outcome refused(ErrorCode code, String message) {

@@ -19,6 +19,7 @@ import io.danmaku.protocol.json.OwnFields;
  * @param windows for how long messages may be edited and recalled
  * @param strangerMessages how many messages a stranger may send before an answer, 0 = any number: to who has not chosen one. The same on all
  *     instances, as the windows
+ * @param relayMs how long any message lives at most, 0 = as long as its conversation says. The same on all instances, too
  */
 public record InboundConfig(
         int threads,
@@ -30,7 +31,8 @@ public record InboundConfig(
         long retryMsMax,
         int cachedConversations,
         Windows windows,
-        int strangerMessages) {
+        int strangerMessages,
+        long relayMs) {
 
     private static final long YEAR_MS = 365 * 24 * 3_600_000L;
 
@@ -47,7 +49,8 @@ public record InboundConfig(
                 new Windows(
                         settings.millis("messages.editWithin", 0, YEAR_MS),
                         settings.millis("messages.recallWithin", 0, YEAR_MS)),
-                settings.integer("messages.strangerMessages", 0, OwnFields.STRANGER_MESSAGES_MAX));
+                settings.integer("messages.strangerMessages", 0, OwnFields.STRANGER_MESSAGES_MAX),
+                relayMs(settings));
         if (config.unacknowledgedMax < config.workingMax) {
             throw new ConfigurationException("inbound.unacknowledgedMax", "is not below inbound.workingMax");
         }
@@ -55,5 +58,15 @@ public record InboundConfig(
             throw new ConfigurationException("inbound.retryMax", "is not below inbound.retryMin");
         }
         return config;
+    }
+
+    private static long relayMs(Settings settings) {
+        long withinMs = settings.millis(
+                "messages.relayWithin", OwnFields.EXPIRY_SECONDS_MIN * 1_000, OwnFields.EXPIRY_SECONDS_MAX * 1_000);
+        return switch (settings.nonEmpty("messages.storing")) {
+            case "stored" -> 0;
+            case "relay" -> withinMs;
+            default -> throw new ConfigurationException("messages.storing", "is stored or relay");
+        };
     }
 }

@@ -51,8 +51,16 @@ final class Marking {
         CompletableFuture<Long> receiving =
                 read ? conversation.receivedUpTo(task, place, user, upTo) : CompletableFuture.completedFuture(0L);
         return receiving
-                .thenCompose(received -> storage.persist(() -> ledger.store(
-                        new MarkUpTo(read, record.tenant(), user, record.to(), upTo, received, told, index, task.logged().partition()))))
+                .thenCompose(received -> storage.persist(() -> ledger.store(new MarkUpTo(
+                        read,
+                        record.tenant(),
+                        user,
+                        record.to(),
+                        upTo,
+                        received,
+                        told,
+                        index,
+                        task.logged().partition()))))
                 .thenApply(written -> {
                     Marks.Side side = marks.of(task.key(), user).with(read, new Marks.Mark(upTo, index));
                     conversation.remember(task, place, marks.with(task.key(), user, side), blocks);

@@ -83,7 +83,7 @@ final class PartitionOwner {
         this.thread = thread;
         this.ledger = ledger;
         recipients = new Recipients(partition, ledger, config, this::persist);
-        handling = new Handling(partition, ledger, states, config.windows(), recipients, metrics, this::persist);
+        handling = new Handling(partition, ledger, states, config, recipients, metrics, this::persist);
         this.outcomes = outcomes;
         this.config = config;
         this.metrics = metrics;

@@ -101,7 +101,8 @@ final class Recipients {
                 .thenCompose(writers -> !writers.asksForRelation(counts ? Long.MAX_VALUE : 0, strangerMessages)
                         ? CompletableFuture.completedFuture(null)
                         : place.get().thenCompose(before -> {
-                            // where the recipient never wrote, all is the sender's; what the product sent in its name counts not
+                            // where the recipient never wrote, all is the sender's; what the product sent in its name
+                            // counts not
                             long received = counts ? before.seq() - before.notices() : 0;
                             return before.receivedBy(task.key(), record.from()) > 0
                                             || !writers.asksForRelation(received, strangerMessages)

@@ -18,9 +18,12 @@ import java.util.concurrent.CompletionStage;
 final class ChangeTables {
     private final CqlNode cql;
     private final OwnerLogs logs;
+    private final Bodies bodies;
     private final PreparedStatement insertVersion;
+    private final PreparedStatement insertVersionRow;
     private final PreparedStatement selectVersionsBefore;
     private final PreparedStatement updateBody;
+    private final PreparedStatement updateEdited;
     private final PreparedStatement updateRecalled;
     private final PreparedStatement deleteVersions;
     private final PreparedStatement updateBySender;
@@ -31,18 +34,25 @@ final class ChangeTables {
     private final PreparedStatement selectCleared;
     private final PreparedStatement insertBlock;
     private final PreparedStatement selectBlock;
+    private final PreparedStatement insertExpiry;
+    private final PreparedStatement selectExpiry;
+    private final PreparedStatement updateExpiry;
 
     /** Prepares its statements: blocks. */
-    ChangeTables(CqlNode cql, OwnerLogs logs) {
+    ChangeTables(CqlNode cql, OwnerLogs logs, Bodies bodies) {
         this.cql = cql;
         this.logs = logs;
+        this.bodies = bodies;
         String content = " WHERE tenant = ? AND message_id = ?";
         insertVersion = cql.prepare("INSERT INTO KS.content_version (tenant, message_id, log_index, body, at)"
                 + " VALUES (?, ?, ?, ?, ?) USING TIMESTAMP ?");
+        insertVersionRow = cql.prepare("INSERT INTO KS.content_version (tenant, message_id, log_index, at)"
+                + " VALUES (?, ?, ?, ?) USING TIMESTAMP ?");
         deleteVersions = cql.prepare("DELETE FROM KS.content_version USING TIMESTAMP ?" + content);
         selectVersionsBefore =
                 cql.prepare("SELECT log_index FROM KS.content_version" + content + " AND log_index < ? LIMIT ?");
         updateBody = cql.prepare("UPDATE KS.content USING TIMESTAMP ? SET body = ?, edited_at = ?, rev = ?" + content);
+        updateEdited = cql.prepare("UPDATE KS.content USING TIMESTAMP ? SET edited_at = ?, rev = ?" + content);
         updateRecalled = cql.prepare("UPDATE KS.content USING TIMESTAMP ? SET body = '', by_sender = '',"
                 + " by_recipient = '', recalled_at = ?, rev = ?" + content);
         updateBySender = cql.prepare("UPDATE KS.content USING TIMESTAMP ? SET by_sender = ?, rev = ?" + content);
@@ -57,6 +67,11 @@ final class ChangeTables {
         insertBlock = cql.prepare("INSERT INTO KS.block (tenant, owner, peer, log_index, blocked)"
                 + " VALUES (?, ?, ?, ?, ?) USING TIMESTAMP ?");
         selectBlock = cql.prepare("SELECT blocked FROM KS.block" + contact + " AND log_index < ? LIMIT 1");
+        insertExpiry = cql.prepare("INSERT INTO KS.expiry (tenant, low, high, log_index, seconds)"
+                + " VALUES (?, ?, ?, ?, ?) USING TIMESTAMP ?");
+        selectExpiry = cql.prepare("SELECT seconds FROM KS.expiry"
+                + " WHERE tenant = ? AND low = ? AND high = ? AND log_index < ? LIMIT 1");
+        updateExpiry = cql.prepare("UPDATE KS.contact USING TIMESTAMP ? SET expiry = ?" + contact);
     }
 
     CompletionStage<Blocks> blocks(ConversationKey key, long logIndex) {
@@ -69,6 +84,14 @@ final class ChangeTables {
             Row row = result.one();
             return row != null && row.getBoolean("blocked");
         });
+    }
+
+    CompletionStage<Long> expiry(ConversationKey key, long logIndex) {
+        return cql.execute(selectExpiry, key.tenant(), key.low(), key.high(), logIndex)
+                .thenApply(result -> {
+                    Row row = result.one();
+                    return row == null ? 0L : row.getLong("seconds");
+                });
     }
 
     CompletionStage<Long> clearedUpTo(ConversationKey key, String owner) {
@@ -111,9 +134,23 @@ final class ChangeTables {
         } else if (change instanceof Change.Blocked block) {
             writes.add(
                     cql.execute(insertBlock, r.tenant(), r.from(), r.to(), logged.index(), block.blocked(), timestamp));
+        } else if (change instanceof Change.Expiring expiring) {
+            expiring(writes, expiring, timestamp);
         }
         logs.change(writes, r.tenant(), r.from(), logged.partition(), logged.index(), change.told());
         return MessageTables.all(writes);
+    }
+
+    /** The contacts have it too, so that a list of contacts asks for nothing else. */
+    private void expiring(List<CompletionStage<?>> writes, Change.Expiring change, long timestamp) {
+        LoggedRecord logged = change.logged();
+        DirectRecord r = logged.record();
+        ConversationKey key = ConversationKey.of(r);
+        long seconds = change.seconds();
+        writes.add(cql.execute(insertExpiry, key.tenant(), key.low(), key.high(), logged.index(), seconds, timestamp));
+        writes.add(cql.execute(updateExpiry, timestamp, seconds, key.tenant(), key.low(), key.high()));
+        writes.add(cql.execute(updateExpiry, timestamp, seconds, key.tenant(), key.high(), key.low()));
+        logs.change(writes, r.tenant(), r.to(), logged.partition(), logged.index(), change.toldOther());
     }
 
     /** What there was before an edit is written first: once the body is another one, nobody knows it any more. */
@@ -129,15 +166,38 @@ final class ChangeTables {
         LoggedRecord logged = change.logged();
         List<CompletionStage<?>> writes = new ArrayList<>(2);
         if (before.revision().editedMs() == 0 && !before.revision().recalled()) {
-            writes.add(version(stored.tenant(), before.mid(), stored.logIndex(), before.body(), before.tsMs()));
+            writes.add(version(stored, stored.logIndex(), before.body(), before.tsMs()));
         }
-        writes.add(version(
-                stored.tenant(), before.mid(), logged.index(), logged.record().body(), logged.tsMs()));
+        writes.add(version(stored, logged.index(), logged.record().body(), logged.tsMs()));
         return writes;
     }
 
-    private CompletionStage<?> version(String tenant, String mid, long logIndex, String body, long atMs) {
-        return cql.execute(insertVersion, tenant, mid, logIndex, body, atMs, MessageTables.timestamp(logIndex));
+    /** Of one that goes by itself the row stays: how often a message was edited is a function of the log. */
+    private CompletionStage<?> version(StoredMessage of, long logIndex, String body, long atMs) {
+        String mid = of.message().mid();
+        long timestamp = MessageTables.timestamp(logIndex);
+        return of.message().expiresMs() == 0
+                ? cql.execute(insertVersion, of.tenant(), mid, logIndex, body, atMs, timestamp)
+                : bodies.version(
+                        cql.bind(insertVersionRow, of.tenant(), mid, logIndex, atMs, timestamp),
+                        of.tenant(),
+                        of.message(),
+                        logIndex,
+                        body,
+                        timestamp);
+    }
+
+    private CompletionStage<?> edit(LoggedRecord logged, DirectMessage message) {
+        DirectRecord r = logged.record();
+        long timestamp = MessageTables.timestamp(logged.index());
+        return message.expiresMs() == 0
+                ? cql.execute(updateBody, timestamp, r.body(), logged.tsMs(), timestamp, r.tenant(), r.mid())
+                : bodies.content(
+                        cql.bind(updateEdited, timestamp, logged.tsMs(), timestamp, r.tenant(), r.mid()),
+                        r.tenant(),
+                        message,
+                        r.body(),
+                        timestamp);
     }
 
     private List<CompletionStage<?>> writes(Change.OfMessage change) {
@@ -147,8 +207,7 @@ final class ChangeTables {
         long timestamp = MessageTables.timestamp(logged.index());
         List<CompletionStage<?>> writes = new ArrayList<>(6);
         switch (r.op()) {
-            case EDIT ->
-                writes.add(cql.execute(updateBody, timestamp, r.body(), logged.tsMs(), timestamp, r.tenant(), r.mid()));
+            case EDIT -> writes.add(edit(logged, message));
             case RECALL -> {
                 writes.add(cql.execute(updateRecalled, timestamp, logged.tsMs(), timestamp, r.tenant(), r.mid()));
                 writes.add(cql.execute(deleteVersions, timestamp, r.tenant(), r.mid()));

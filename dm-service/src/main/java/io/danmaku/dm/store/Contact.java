@@ -18,6 +18,7 @@ import io.danmaku.protocol.log.DirectMessage;
  * @param relation what the owner says of the peer
  * @param name as the peer's account tells it, empty where there is none
  * @param avatar the same of the picture's address
+ * @param expirySeconds for how long new messages live, 0 = for ever
  */
 public record Contact(
         String peer,
@@ -30,7 +31,8 @@ public record Contact(
         boolean request,
         Relation relation,
         String name,
-        String avatar) {
+        String avatar,
+        long expirySeconds) {
 
     /** As it is told. */
     public ObjectNode toJson() {
@@ -52,6 +54,9 @@ public record Contact(
         }
         if (!avatar.isEmpty()) {
             contact.put("avatar", avatar);
+        }
+        if (expirySeconds > 0) {
+            contact.put("expiry", expirySeconds);
         }
         return contact;
     }

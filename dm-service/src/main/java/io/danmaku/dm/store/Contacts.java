@@ -64,7 +64,7 @@ public final class Contacts {
         cut = registry.counter("danmaku.dm.contacts.cut");
         select = cql.prepare(
                 "SELECT peer, last_message_id, last_seq, last_at, received, read_seq, read_received, peer_read_seq,"
-                        + " delivered_seq, peer_delivered_seq, hidden_seq, cleared_seq, cleared_received, relation, notices"
+                        + " delivered_seq, peer_delivered_seq, hidden_seq, cleared_seq, cleared_received, relation, notices, expiry"
                         + " FROM KS.contact WHERE tenant = ? AND owner = ? AND peer IN ?");
     }
 
@@ -135,25 +135,25 @@ public final class Contacts {
                 accounts.stream().collect(Collectors.toMap(Account::user, Function.identity(), (a, b) -> a));
         return rows.stream()
                 .filter(row -> byId.containsKey(row.getString("last_message_id")))
-                .map(row -> contact(
-                        row, byId.get(row.getString("last_message_id")), byUser.get(row.getString("peer"))))
+                .map(row -> contact(row, byId.get(row.getString("last_message_id")), byUser.get(row.getString("peer"))))
                 .toList();
     }
 
     /** @param account null where there is none */
     private static Contact contact(Row row, DirectMessage last, Account account) {
         return new Contact(
-                        row.getString("peer"),
-                        isHidden(row) ? null : last,
-                        MarkColumns.unread(row),
-                        row.getLong("read_seq"),
-                        row.getLong("peer_read_seq"),
-                        Math.max(row.getLong("delivered_seq"), row.getLong("read_seq")),
-                        Math.max(row.getLong("peer_delivered_seq"), row.getLong("peer_read_seq")),
-                        isRequest(row),
-                        Relation.of(row.getString("relation")),
-                        account == null ? "" : account.name(),
-                        account == null ? "" : account.avatar());
+                row.getString("peer"),
+                isHidden(row) ? null : last,
+                MarkColumns.unread(row),
+                row.getLong("read_seq"),
+                row.getLong("peer_read_seq"),
+                Math.max(row.getLong("delivered_seq"), row.getLong("read_seq")),
+                Math.max(row.getLong("peer_delivered_seq"), row.getLong("peer_read_seq")),
+                isRequest(row),
+                Relation.of(row.getString("relation")),
+                account == null ? "" : account.name(),
+                account == null ? "" : account.avatar(),
+                row.getLong("expiry"));
     }
 
     /** Whom the owner only says something of is no conversation. */
@@ -170,7 +170,9 @@ public final class Contacts {
         boolean allReceived = row.getLong("received") == row.getLong("last_seq");
         // what the product tells waits for no answer
         boolean onlyNotices = row.getLong("notices") == row.getLong("last_seq");
-        return allReceived && !onlyNotices && !Relation.of(row.getString("relation")).knows();
+        return allReceived
+                && !onlyNotices
+                && !Relation.of(row.getString("relation")).knows();
     }
 
     private static boolean isHidden(Row row) {

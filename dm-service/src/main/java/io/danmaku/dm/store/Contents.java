@@ -18,9 +18,9 @@ final class Contents {
 
     Contents(CqlNode cql) {
         this.cql = cql;
-        byId = cql.prepare(
-                "SELECT message_id, sender, recipient, seq, received, log_partition, log_index, kind, body,"
-                        + " created_at, reply_to, rev, edited_at, recalled_at, by_sender, by_recipient, notices FROM KS.content WHERE tenant = ? AND message_id = ?");
+        byId = cql.prepare("SELECT message_id, sender, recipient, seq, received, log_partition, log_index, kind, body,"
+                + " created_at, reply_to, rev, edited_at, recalled_at, by_sender, by_recipient,"
+                + " notices, expires_at, relayed_at FROM KS.content WHERE tenant = ? AND message_id = ?");
     }
 
     /** The message, or null. */
@@ -33,6 +33,12 @@ final class Contents {
 
     /** The messages in the order of the ids. */
     CompletionStage<List<DirectMessage>> messages(String tenant, List<String> ids) {
+        return stored(tenant, ids)
+                .thenApply(all -> all.stream().map(StoredMessage::message).toList());
+    }
+
+    /** The same with what their rows are made of. */
+    CompletionStage<List<StoredMessage>> stored(String tenant, List<String> ids) {
         List<CompletableFuture<StoredMessage>> asked = new ArrayList<>(ids.size());
         for (String id : ids) {
             asked.add(message(tenant, id).toCompletableFuture());
@@ -41,7 +47,6 @@ final class Contents {
                 .thenApply(all -> asked.stream()
                         .map(CompletableFuture::join)
                         .filter(Objects::nonNull)
-                        .map(StoredMessage::message)
                         .toList());
     }
 
@@ -60,8 +65,17 @@ final class Contents {
                         row.getLong("edited_at"),
                         row.getLong("recalled_at"),
                         row.getString("by_sender"),
-                        row.getString("by_recipient")));
+                        row.getString("by_recipient"),
+                        row.getLong("relayed_at")),
+                row.getLong("expires_at"));
+        // its cell may live a little longer than it
+        DirectMessage now = message.at(System.currentTimeMillis());
         return new StoredMessage(
-                tenant, message, row.getInt("log_partition"), row.getLong("log_index"), row.getLong("received"), row.getLong("notices"));
+                tenant,
+                now,
+                row.getInt("log_partition"),
+                row.getLong("log_index"),
+                row.getLong("received"),
+                row.getLong("notices"));
     }
 }

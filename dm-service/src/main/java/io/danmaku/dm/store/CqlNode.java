@@ -6,6 +6,9 @@ import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
 import com.datastax.oss.driver.api.core.config.ProgrammaticDriverConfigLoaderBuilder;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.cql.BatchStatement;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.DefaultBatchType;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.metadata.NodeState;
@@ -109,6 +112,18 @@ public final class CqlNode implements AutoCloseable {
 
     CompletionStage<AsyncResultSet> execute(PreparedStatement statement, Object... values) {
         return session.executeAsync(statement.bind(values));
+    }
+
+    BoundStatement bind(PreparedStatement statement, Object... values) {
+        return statement.bind(values);
+    }
+
+    /** Writes to one partition, at least one, which take effect together or not at all. */
+    CompletionStage<AsyncResultSet> together(List<BoundStatement> writes) {
+        return session.executeAsync(
+                writes.size() == 1
+                        ? writes.get(0)
+                        : BatchStatement.newInstance(DefaultBatchType.UNLOGGED).addAll(writes));
     }
 
     /** All rows of an answer, page after page; whoever asks bounds them with a LIMIT. */

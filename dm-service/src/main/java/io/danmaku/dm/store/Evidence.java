@@ -31,7 +31,7 @@ public final class Evidence {
     }
 
     /**
-     * Messages of a conversation as its owner has them, as they are told, with {@code versions}; of a recalled one there is no body any more.
+     * Messages of a conversation as its owner has them, as they are told, with {@code versions}; of a recalled one, and of one that lives no more, there is no body.
      *
      * @return null when one of them is not in the conversation
      */
@@ -52,7 +52,7 @@ public final class Evidence {
             }
             ObjectNode copy = message.toJson();
             copied.add(copy);
-            if (message.revision().editedMs() == 0 || message.revision().recalled()) {
+            if (message.revision().editedMs() == 0 || message.revision().recalled() || message.gone()) {
                 return copy(c, at + 1, copied);
             }
             return histories.versions(c.tenant, message).thenCompose(versions -> {

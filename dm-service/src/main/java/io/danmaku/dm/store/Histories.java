@@ -97,7 +97,7 @@ public final class Histories {
     }
 
     /**
-     * All bodies that a message between these two had, eldest first; none when it was recalled, null when there is no such message or the user
+     * All bodies that a message between these two had, eldest first; none when it was recalled or lives no more, null when there is no such message or the user
      * has hidden or cleared it.
      */
     public CompletionStage<List<Version>> versions(String tenant, String user, String peer, String mid) {
@@ -106,7 +106,7 @@ public final class Histories {
                 return CompletableFuture.completedFuture(null);
             }
             DirectMessage message = stored.message();
-            if (message.revision().recalled()) {
+            if (message.revision().recalled() || message.gone()) {
                 return CompletableFuture.completedFuture(List.of());
             }
             return isShown(tenant, user, peer, message.seq())
@@ -114,12 +114,14 @@ public final class Histories {
         });
     }
 
-    /** The same of one that is not recalled, whoever sees it. */
+    /** The same of one that is there, whoever sees it. */
     CompletionStage<List<Version>> versions(String tenant, DirectMessage message) {
         return cql.rows(selectVersions, tenant, message.mid(), Rules.VERSIONS_MAX)
                 .thenApply(rows -> rows.isEmpty()
                         ? List.of(new Version(message.kind(), message.body(), message.tsMs()))
                         : rows.stream()
+                                // of one that goes just now
+                                .filter(row -> row.getString("body") != null)
                                 .map(row -> new Version(message.kind(), row.getString("body"), row.getLong("at")))
                                 .toList());
     }

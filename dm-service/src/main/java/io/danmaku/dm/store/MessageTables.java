@@ -41,7 +41,9 @@ public final class MessageTables implements Ledger {
     private final ChangeTables changes;
     private final OwnTables own;
     private final MarkColumns marks;
+    private final Bodies bodies;
     private final PreparedStatement insertContent;
+    private final PreparedStatement insertExpiring;
     private final PreparedStatement insertIndex;
     private final PreparedStatement insertContact;
     private final PreparedStatement insertMark;
@@ -55,12 +57,17 @@ public final class MessageTables implements Ledger {
         contents = new Contents(cql);
         logs = new OwnerLogs(cql);
         recent = new RecentContacts(cql);
-        changes = new ChangeTables(cql, logs);
+        bodies = new Bodies(cql, System::currentTimeMillis);
+        changes = new ChangeTables(cql, logs, bodies);
         own = new OwnTables(cql, logs);
         marks = new MarkColumns(cql, logs);
         insertContent = cql.prepare("INSERT INTO KS.content (tenant, message_id, sender, recipient, seq, received,"
                 + " log_partition, log_index, kind, body, created_at, reply_to, notices)"
                 + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                + " USING TIMESTAMP ?");
+        insertExpiring = cql.prepare("INSERT INTO KS.content (tenant, message_id, sender, recipient, seq, received,"
+                + " log_partition, log_index, kind, created_at, reply_to, expires_at)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 + " USING TIMESTAMP ?");
         insertIndex = cql.prepare("INSERT INTO KS.message_index (tenant, owner, peer, bucket, seq, message_id, box,"
                 + " received, log_partition, log_index, notices)"
@@ -102,7 +109,8 @@ public final class MessageTables implements Ledger {
                     boolean laterRows = later;
                     for (Row row : rows) {
                         if (row.getLong("log_index") < logIndex) {
-                            Place place = new Place(row.getLong("seq"), row.getLong("received"), row.getLong("notices"));
+                            Place place =
+                                    new Place(row.getLong("seq"), row.getLong("received"), row.getLong("notices"));
                             return CompletableFuture.completedFuture(new Before(place, laterRows));
                         }
                         laterRows |= row.getLong("log_index") > logIndex;
@@ -147,6 +155,9 @@ public final class MessageTables implements Ledger {
 
     private CompletionStage<?> insertContent(StoredMessage m) {
         DirectMessage message = m.message();
+        if (message.expiresMs() > 0) {
+            return insertExpiring(m);
+        }
         return cql.execute(
                 insertContent,
                 m.tenant(),
@@ -163,6 +174,31 @@ public final class MessageTables implements Ledger {
                 message.reply(),
                 m.notices(),
                 timestamp(m.logIndex()));
+    }
+
+    private CompletionStage<?> insertExpiring(StoredMessage m) {
+        DirectMessage message = m.message();
+        long timestamp = timestamp(m.logIndex());
+        return bodies.content(
+                cql.bind(
+                        insertExpiring,
+                        m.tenant(),
+                        message.mid(),
+                        message.from(),
+                        message.to(),
+                        message.seq(),
+                        m.receivedByRecipient(),
+                        m.partition(),
+                        m.logIndex(),
+                        message.kind(),
+                        message.tsMs(),
+                        message.reply(),
+                        message.expiresMs(),
+                        timestamp),
+                m.tenant(),
+                message,
+                message.body(),
+                timestamp);
     }
 
     /** The rows of one side of a message. */
@@ -206,6 +242,11 @@ public final class MessageTables implements Ledger {
     @Override
     public CompletionStage<Blocks> blocks(ConversationKey key, long logIndex) {
         return changes.blocks(key, logIndex);
+    }
+
+    @Override
+    public CompletionStage<Long> expiry(ConversationKey key, long logIndex) {
+        return changes.expiry(key, logIndex);
     }
 
     @Override

@@ -38,6 +38,7 @@ public final class Migrations {
             "005-marks",
             "006-recent-contacts",
             "007-reports",
+            "008-expiry",
             "009-marks-and-notices");
 
     private static final Pattern ADD_COLUMN =

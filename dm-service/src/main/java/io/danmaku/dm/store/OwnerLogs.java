@@ -94,12 +94,7 @@ final class OwnerLogs {
     }
 
     private void bucket(
-            List<CompletionStage<?>> writes,
-            String tenant,
-            String owner,
-            int partition,
-            long bucket,
-            long timestamp) {
+            List<CompletionStage<?>> writes, String tenant, String owner, int partition, long bucket, long timestamp) {
         LogBucket known = new LogBucket(tenant, owner, bucket, partition);
         if (knownBuckets.getIfPresent(known) == null) {
             writes.add(cql.execute(insertBucket, tenant, owner, bucket, partition, timestamp)

@@ -55,8 +55,8 @@ public final class SyncLog {
         String bucket = " WHERE tenant = ? AND owner = ? AND log_partition = ? AND bucket = ?";
         selectRows = cql.prepare("SELECT log_index, message_id, change FROM KS.owner_log" + bucket
                 + " AND log_index > ? AND log_index <= ? LIMIT ?");
-        selectMarked = cql.prepare(
-                "SELECT cell, peer FROM KS.mark_recent" + bucket + " AND cell >= ? AND cell <= ? LIMIT ?");
+        selectMarked =
+                cql.prepare("SELECT cell, peer FROM KS.mark_recent" + bucket + " AND cell >= ? AND cell <= ? LIMIT ?");
         // the newest time stamp of a mark says which record was the last to move one
         selectContacts = cql.prepare("SELECT peer, last_seq, received, read_seq, read_received, peer_read_seq,"
                 + " delivered_seq, peer_delivered_seq, cleared_received, WRITETIME(read_seq) AS read_at,"
@@ -67,14 +67,41 @@ public final class SyncLog {
 
     /** @param limit messages, changes and conversations with marks at most, together */
     public CompletionStage<Page> page(String tenant, String owner, SyncPosition after, int limit) {
-        return new SyncWalk(new Rows(tenant, owner), after, limit).go().thenCompose(found -> contents.messages(
-                        tenant, found.messageIds())
-                .thenApply(messages ->
-                        new Page(messages, found.changes(), found.next(), found.more(), found.marks())));
+        return new SyncWalk(new Rows(tenant, owner), after, limit)
+                .go()
+                .thenCompose(found -> contents.messages(tenant, found.messageIds())
+                        .thenApply(messages ->
+                                new Page(messages, found.changes(), found.next(), found.more(), found.marks())));
+    }
+
+    /** What a user's log has behind a position, up to an index of each partition; of marks nothing. */
+    CompletionStage<SyncWalk.Found> log(String tenant, String owner, SyncPosition after, long[] upTo, int limit) {
+        Rows log = new Rows(tenant, owner) {
+            @Override
+            public CompletionStage<long[]> finished() {
+                return CompletableFuture.completedFuture(upTo);
+            }
+
+            @Override
+            public CompletionStage<List<Marked>> marked(Bucket bucket, long fromCell, long toCell, int rowsMax) {
+                return CompletableFuture.completedFuture(List.of());
+            }
+        };
+        return new SyncWalk(log, after, limit).go();
+    }
+
+    /** Up to where each partition is finished, -1 = it has no record. */
+    CompletionStage<long[]> finished() {
+        return cql.rows(selectMarks, MessageTables.LOG).thenApply(rows -> {
+            long[] finished = new long[Topics.DIRECT_PARTITIONS];
+            Arrays.fill(finished, -1);
+            rows.forEach(row -> finished[row.getInt("log_partition")] = row.getLong("finished"));
+            return finished;
+        });
     }
 
     /** Of one user. */
-    private final class Rows implements SyncWalk.Source {
+    private class Rows implements SyncWalk.Source {
         private final String tenant;
         private final String owner;
 
@@ -85,19 +112,15 @@ public final class SyncLog {
 
         @Override
         public CompletionStage<long[]> finished() {
-            return cql.rows(selectMarks, MessageTables.LOG).thenApply(rows -> {
-                long[] finished = new long[Topics.DIRECT_PARTITIONS];
-                Arrays.fill(finished, -1);
-                rows.forEach(row -> finished[row.getInt("log_partition")] = row.getLong("finished"));
-                return finished;
-            });
+            return SyncLog.this.finished();
         }
 
         @Override
         public CompletionStage<List<Bucket>> buckets(long from) {
-            return cql.rows(selectBuckets, tenant, owner, from).thenApply(rows -> rows.stream()
-                    .map(row -> new Bucket(row.getInt("log_partition"), row.getLong("bucket")))
-                    .toList());
+            return cql.rows(selectBuckets, tenant, owner, from)
+                    .thenApply(rows -> rows.stream()
+                            .map(row -> new Bucket(row.getInt("log_partition"), row.getLong("bucket")))
+                            .toList());
         }
 
         @Override
@@ -110,15 +133,7 @@ public final class SyncLog {
 
         @Override
         public CompletionStage<List<Marked>> marked(Bucket bucket, long fromCell, long toCell, int rowsMax) {
-            return cql.rows(
-                            selectMarked,
-                            tenant,
-                            owner,
-                            bucket.partition(),
-                            bucket.number(),
-                            fromCell,
-                            toCell,
-                            rowsMax)
+            return cql.rows(selectMarked, tenant, owner, bucket.partition(), bucket.number(), fromCell, toCell, rowsMax)
                     .thenApply(rows -> rows.stream()
                             .map(row -> new Marked(row.getLong("cell"), row.getString("peer")))
                             .toList());

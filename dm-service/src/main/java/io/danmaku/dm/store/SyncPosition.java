@@ -68,6 +68,29 @@ public final class SyncPosition {
         return indexes[partition];
     }
 
+    /** Of each partition the lower index of two. */
+    SyncPosition lowest(SyncPosition other) {
+        long[] lower = indexes.clone();
+        for (int p = 0; p < lower.length; p++) {
+            lower[p] = Math.min(lower[p], other.indexes[p]);
+        }
+        return new SyncPosition(lower);
+    }
+
+    /** Whether another one is further in some partition. */
+    boolean isBehind(SyncPosition other) {
+        for (int p = 0; p < indexes.length; p++) {
+            if (indexes[p] < other.indexes[p]) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    long[] indexes() {
+        return indexes.clone();
+    }
+
     /** This one with some partitions further. */
     public SyncPosition with(long[] newIndexes) {
         return new SyncPosition(newIndexes.clone());

@@ -114,8 +114,8 @@ final class SyncWalk {
             // the finished marks were read first: what is under them is there now, its bucket too
             return source.buckets(lowest)
                     .thenCompose(buckets -> stretches(finished, buckets))
-                    .thenCompose(stretches -> source.contacts(peers(stretches))
-                            .thenApply(contacts -> found(stretches, contacts)));
+                    .thenCompose(stretches ->
+                            source.contacts(peers(stretches)).thenApply(contacts -> found(stretches, contacts)));
         });
     }
 

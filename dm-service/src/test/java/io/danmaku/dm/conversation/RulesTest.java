@@ -48,7 +48,7 @@ class RulesTest {
 
     private static StoredMessage sent(String kind, String body) {
         LoggedRecord record = new LoggedRecord(send("7", "8", "a", kind, body), 3, 10, 5);
-        return Rules.message(record, Place.START);
+        return Rules.message(record, Place.START, 0);
     }
 
     private static LoggedRecord change(Op op, String from, String to, StoredMessage message, long index) {
@@ -101,6 +101,47 @@ class RulesTest {
                 ErrorCode.BAD_FIELD, refused(new DirectRecord(Op.READ, "default", "7", "8", "", "", "", 0, "", 0)));
     }
 
+    private static ErrorCode expiry(long seconds) {
+        return codeOf(Rules.check(DirectRecord.upTo(Op.EXPIRE, "default", "7", "8", seconds, "n", 1)));
+    }
+
+    private static ErrorCode codeOf(Refusal refusal) {
+        return refusal == null ? null : refusal.code();
+    }
+
+    @Test
+    void howLongMessagesLiveHasBounds() {
+        for (long seconds : new long[] {0, 5, 31_536_000}) {
+            assertNull(expiry(seconds));
+        }
+        for (long seconds : new long[] {-1, 1, 4, 31_536_001}) {
+            assertEquals(ErrorCode.BAD_FIELD, expiry(seconds));
+        }
+        assertEquals(0, Rules.livesMs(0, 0));
+        assertEquals(5_000, Rules.livesMs(5, 0));
+        assertEquals(9, Rules.livesMs(0, 9));
+        assertEquals(9, Rules.livesMs(5, 9), "the shorter one counts");
+        assertEquals(5_000, Rules.livesMs(5, 9_000));
+    }
+
+    @Test
+    void whatLivesNoMoreByTheTimeOfARecordIsThereOnlyToBeHidden() {
+        DirectRecord send = send("7", "8", "a", "text", "x");
+        StoredMessage message = Rules.message(new LoggedRecord(send, 3, 1, 1_000), Place.START, 5_000);
+        assertEquals(6_000, message.message().expiresMs());
+        String mid = message.message().mid();
+        Windows windows = new Windows(10_000, 10_000);
+        for (Op op : List.of(Op.EDIT, Op.RECALL, Op.REACT, Op.HIDE)) {
+            DirectRecord record = op == Op.EDIT
+                    ? DirectRecord.edit("default", "7", "8", mid, "y", true, "n", 1)
+                    : DirectRecord.change(op, "default", "7", "8", mid, "", "n", 1);
+            assertNull(Rules.checkChange(new LoggedRecord(record, 3, 2, 5_999), message, windows));
+            assertEquals(
+                    op == Op.HIDE ? null : ErrorCode.NOT_FOUND,
+                    codeOf(Rules.checkChange(new LoggedRecord(record, 3, 2, 6_000), message, windows)));
+        }
+    }
+
     @Test
     void theIdHangsOnWhoWroteToWhomUnderWhichCidAndOnNothingElse() {
         String id = Rules.messageId(send("7", "8", "a", "text", "x"));
@@ -118,7 +159,7 @@ class RulesTest {
         for (int i = 0; i < kinds.length; i++) {
             String body = kinds[i].equals("text") ? "x" : "{\"title\":\"x\"}";
             LoggedRecord logged = new LoggedRecord(send("7", "8", "c" + i, kinds[i], body), 3, i, 5);
-            place = Rules.message(logged, place).place();
+            place = Rules.message(logged, place, 0).place();
         }
         assertEquals(new Place(4, 0, 2), place);
     }
@@ -132,7 +173,7 @@ class RulesTest {
             String to = toLow.get(i) ? "7" : "8";
             String from = toLow.get(i) ? "8" : "7";
             StoredMessage message =
-                    Rules.message(new LoggedRecord(send(from, to, "c" + i, "text", "x"), 3, i, 5), place);
+                    Rules.message(new LoggedRecord(send(from, to, "c" + i, "text", "x"), 3, i, 5), place, 0);
             received += toLow.get(i) ? 1 : 0;
             place = message.place();
             assertEquals(i + 1L, place.seq());

@@ -11,10 +11,17 @@ final class ModelContent {
     private final Map<String, Object> values = new TreeMap<>();
     private final Map<String, Long> timestamps = new TreeMap<>();
 
-    ModelContent(StoredMessage sent) {
+    /** @param nowMs when it is written: what lives no more by then is without its body */
+    ModelContent(StoredMessage sent, long nowMs) {
         this.sent = sent;
-        values.put("body", sent.message().body());
-        timestamps.put("body", sent.logIndex() + 1);
+        putBody(sent.message().body(), sent.logIndex() + 1, nowMs);
+    }
+
+    /** Of an empty body that was read when it was gone, as of one that lives no more, there is no cell. */
+    void putBody(String body, long timestamp, long nowMs) {
+        if (!body.isEmpty() && !sent.message().expiredAt(nowMs)) {
+            put("body", body, timestamp);
+        }
     }
 
     void put(String column, Object value, long timestamp) {
@@ -32,12 +39,12 @@ final class ModelContent {
         return (String) values.getOrDefault(column, "");
     }
 
-    StoredMessage now() {
+    StoredMessage at(long nowMs) {
         Revision revision = new Revision(
                 number("rev"), number("edited_at"), number("recalled_at"), text("by_sender"), text("by_recipient"));
         return new StoredMessage(
                 sent.tenant(),
-                sent.message().with(text("body"), revision),
+                sent.message().with(text("body"), revision).at(nowMs),
                 sent.partition(),
                 sent.logIndex(),
                 sent.receivedByRecipient(),

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.danmaku.dm.account.Relation;
 import io.danmaku.dm.account.Writers;
 import io.danmaku.dm.conversation.Change;
+import io.danmaku.dm.conversation.ConversationKey;
 import io.danmaku.protocol.log.DirectRecord;
 import java.util.List;
 import java.util.Map;
@@ -12,10 +13,11 @@ import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 
-/** The tables {@code relation} and {@code writers} of one partition: rows that never change. */
+/** The tables {@code relation}, {@code writers} and {@code expiry} of one partition: rows that never change. */
 final class ModelOwn {
     final Map<String, NavigableMap<Long, Relation>> relations = new TreeMap<>();
     final Map<String, NavigableMap<Long, Writers>> writers = new TreeMap<>();
+    private final Map<String, NavigableMap<Long, Long>> expiries = new TreeMap<>();
 
     /** Something that a user may say of another one. */
     static String aRelation(Random random) {
@@ -48,6 +50,10 @@ final class ModelOwn {
         return before(writers, user(tenant, user), before, Writers.ANYBODY);
     }
 
+    long expiry(ConversationKey key, long before) {
+        return before(expiries, key.toString(), before, 0L);
+    }
+
     private static <T> T before(Map<String, NavigableMap<Long, T>> rows, String key, long index, T absent) {
         var row = rows.getOrDefault(key, new TreeMap<>()).lowerEntry(index);
         return row == null ? absent : row.getValue();
@@ -61,6 +67,11 @@ final class ModelOwn {
     void put(Change.Let change) {
         DirectRecord r = change.logged().record();
         put(writers, user(r.tenant(), r.from()), change.logged().index(), change.writers());
+    }
+
+    void put(Change.Expiring change) {
+        ConversationKey key = ConversationKey.of(change.logged().record());
+        put(expiries, key.toString(), change.logged().index(), change.seconds());
     }
 
     private static <T> void put(Map<String, NavigableMap<Long, T>> rows, String key, long index, T row) {

@@ -13,6 +13,7 @@ import io.danmaku.dm.conversation.MarkUpTo;
 import io.danmaku.dm.conversation.Marks;
 import io.danmaku.dm.conversation.Place;
 import io.danmaku.dm.conversation.StoredMessage;
+import io.danmaku.protocol.log.DirectMessage;
 import io.danmaku.protocol.log.DirectRecord;
 import io.danmaku.protocol.log.DirectRecord.Op;
 import io.danmaku.protocol.log.Revision;
@@ -37,10 +38,7 @@ final class ModelTables {
     record IndexRow(String messageId, int box, long logIndex, long received, long notices) {}
 
     final Map<String, ModelContent> content = new TreeMap<>();
-    /** Bodies that messages had. */
-    final Map<String, TreeMap<Long, String>> versions = new TreeMap<>();
-
-    private final Map<String, Long> versionsDeletedAt = new TreeMap<>();
+    final ModelVersions versions = new ModelVersions();
     /** What is hidden, by side. */
     final Map<String, TreeSet<Long>> hidden = new TreeMap<>();
 
@@ -56,6 +54,8 @@ final class ModelTables {
     final Map<String, ModelContact> contacts = new TreeMap<>();
     final Map<String, TreeMap<Long, String>> ownerLog = new TreeMap<>();
     long mark = -1;
+    /** The store's clock, by which bodies go. */
+    long nowMs;
 
     private final Random random;
     private final List<Runnable> arriving = new ArrayList<>();
@@ -92,7 +92,7 @@ final class ModelTables {
             @Override
             public CompletionStage<StoredMessage> message(String tenant, String messageId) {
                 return answer(() ->
-                        content.containsKey(messageId) ? content.get(messageId).now() : null);
+                        content.containsKey(messageId) ? content.get(messageId).at(nowMs) : null);
             }
 
             @Override
@@ -155,6 +155,11 @@ final class ModelTables {
             }
 
             @Override
+            public CompletionStage<Long> expiry(ConversationKey key, long logIndex) {
+                return answer(() -> own.expiry(key, logIndex));
+            }
+
+            @Override
             public CompletionStage<Long> clearedUpTo(ConversationKey key, String owner) {
                 String peer = owner.equals(key.low()) ? key.high() : key.low();
                 return answer(() -> contact(owner, peer).get("cleared_seq"));
@@ -162,11 +167,8 @@ final class ModelTables {
 
             @Override
             public CompletionStage<Integer> versionsBefore(String tenant, String messageId, long logIndex, int most) {
-                return answer(() -> Math.min(
-                        most,
-                        versions.getOrDefault(messageId, new TreeMap<>())
-                                .headMap(logIndex)
-                                .size()));
+                return answer(() ->
+                        Math.min(most, versions.of(messageId).headMap(logIndex).size()));
             }
 
             @Override
@@ -194,7 +196,8 @@ final class ModelTables {
         for (var row : rows.descendingMap().entrySet()) {
             later |= row.getValue().logIndex > logIndex;
             if (row.getValue().logIndex < logIndex) {
-                return new Ledger.Before(new Place(row.getKey(), row.getValue().received, row.getValue().notices), later);
+                return new Ledger.Before(
+                        new Place(row.getKey(), row.getValue().received, row.getValue().notices), later);
             }
         }
         return new Ledger.Before(Place.START, later);
@@ -212,19 +215,12 @@ final class ModelTables {
         List<Runnable> rows = new ArrayList<>();
         Revision revision = before.message().revision();
         if (revision.editedMs() == 0 && !revision.recalled()) {
-            rows.add(version(
-                    before.message().mid(), before.logIndex(), before.message().body()));
+            rows.add(() -> versions.put(
+                    before.message(), before.logIndex(), before.message().body(), nowMs));
         }
-        rows.add(version(before.message().mid(), logged.index(), logged.record().body()));
+        rows.add(() ->
+                versions.put(before.message(), logged.index(), logged.record().body(), nowMs));
         return rows;
-    }
-
-    private Runnable version(String mid, long logIndex, String body) {
-        return () -> {
-            if (logIndex + 1 > versionsDeletedAt.getOrDefault(mid, Long.MIN_VALUE)) {
-                same(versions.computeIfAbsent(mid, k -> new TreeMap<>()).put(logIndex, body), body);
-            }
-        };
     }
 
     private List<Runnable> rowsOf(Change change) {
@@ -239,7 +235,7 @@ final class ModelTables {
                 of.put("rev", at, at);
                 switch (r.op()) {
                     case EDIT -> {
-                        of.put("body", r.body(), at);
+                        of.putBody(r.body(), at, nowMs);
                         of.put("edited_at", logged.tsMs(), at);
                     }
                     case RECALL -> {
@@ -252,12 +248,7 @@ final class ModelTables {
                 }
             });
             if (r.op() == Op.RECALL) {
-                rows.add(() -> {
-                    versionsDeletedAt.merge(r.mid(), at, Math::max);
-                    versions.getOrDefault(r.mid(), new TreeMap<>())
-                            .headMap(at, false)
-                            .clear();
-                });
+                rows.add(() -> versions.delete(r.mid(), at));
             }
             for (String owner : List.of(r.from(), r.to())) {
                 rows.add(() -> same(
@@ -270,6 +261,11 @@ final class ModelTables {
         }
         if (change instanceof Change.Related related) {
             rows.add(() -> own.put(related));
+        } else if (change instanceof Change.Expiring e) {
+            rows.add(() -> own.put(e));
+            rows.add(() -> contact(r.from(), r.to()).put("expiry", e.seconds(), at));
+            rows.add(() -> contact(r.to(), r.from()).put("expiry", e.seconds(), at));
+            rows.add(() -> note(r.to(), logged.index(), e.toldOther()));
         } else if (change instanceof Change.Hidden h) {
             rows.add(() -> hidden.computeIfAbsent(pair(r.from(), r.to()), k -> new TreeSet<>())
                     .add(h.seq()));
@@ -288,10 +284,12 @@ final class ModelTables {
                             .put(logged.index(), b.blocked()),
                     b.blocked()));
         }
-        rows.add(() -> same(
-                notes.computeIfAbsent(r.from(), k -> new TreeMap<>()).put(logged.index(), change.told()),
-                change.told()));
+        rows.add(() -> note(r.from(), logged.index(), change.told()));
         return rows;
+    }
+
+    private void note(String owner, long logIndex, String told) {
+        same(notes.computeIfAbsent(owner, k -> new TreeMap<>()).put(logIndex, told), told);
     }
 
     private List<Runnable> rowsOf(StoredMessage m) {
@@ -303,8 +301,8 @@ final class ModelTables {
                 () -> {
                     // of a message that was changed since its first body is not known
                     if (m.message().revision().number() == 0) {
-                        ModelContent there = content.putIfAbsent(id, new ModelContent(m));
-                        same(there == null ? null : there.sent, m);
+                        ModelContent there = content.putIfAbsent(id, new ModelContent(m, nowMs));
+                        same(there == null ? null : withoutBody(there.sent), withoutBody(m));
                     }
                 },
                 () -> putIndex(from, to, seq, new IndexRow(id, 0, m.logIndex(), m.receivedBySender(), m.notices())),
@@ -317,6 +315,12 @@ final class ModelTables {
 
     private void mark(String owner, long logIndex, String peer) {
         same(marked.computeIfAbsent(owner, k -> new TreeMap<>()).put(logIndex, peer), peer);
+    }
+
+    /** Whoever writes again one that goes by itself may not know its body any more. */
+    private static StoredMessage withoutBody(StoredMessage m) {
+        DirectMessage gone = m.message().at(Long.MAX_VALUE);
+        return new StoredMessage(m.tenant(), gone, m.partition(), m.logIndex(), m.receivedByRecipient(), m.notices());
     }
 
     private void putIndex(String owner, String peer, long seq, IndexRow row) {
@@ -338,7 +342,7 @@ final class ModelTables {
         return contacts.computeIfAbsent(pair(owner, peer), k -> new ModelContact());
     }
 
-    private static void same(Object before, Object now) {
+    static void same(Object before, Object now) {
         if (before != null) {
             assertEquals(before, now, "a row was written with other bytes");
         }

@@ -27,6 +27,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -41,8 +42,8 @@ import net.jqwik.api.constraints.IntRange;
  * overlap with their successors, and wake up again. Everything is derived from the seed, so a failure repeats.
  */
 class OwnersTest {
-    private static final List<String> USERS = List.of("1", "2", "3", "4");
-    private static final InboundConfig CONFIG = new InboundConfig(1, 4, 6, 12, 100, 10, 40, 3, new Windows(25, 12), 3);
+    private static final InboundConfig CONFIG =
+            new InboundConfig(1, 4, 6, 12, 100, 10, 40, 3, new Windows(25, 12), 3, 0);
 
     /** One life of an owner, and what the broker has given it. */
     private static final class Owner implements PartitionOwner.Feed {
@@ -104,7 +105,7 @@ class OwnersTest {
     private static final class Run {
         final Random random;
         final int partition;
-        final List<LoggedRecord> log = new ArrayList<>();
+        final List<LoggedRecord> log;
         final ModelTables tables;
         final Map<Long, List<Outcome>> outcomes = new HashMap<>();
         int acknowledged;
@@ -113,83 +114,7 @@ class OwnersTest {
             random = new Random(seed);
             tables = new ModelTables(random, failuresInHundred, this::checkMark);
             partition = random.nextInt(Topics.DIRECT_PARTITIONS);
-            List<DirectRecord> sent = new ArrayList<>();
-            while (log.size() < records) {
-                DirectRecord record = record(sent);
-                log.add(new LoggedRecord(record, partition, log.size(), 1_000 + log.size()));
-            }
-        }
-
-        /** A tenant is searched for each pair so that all conversations lie in one partition, as in a real one. */
-        private DirectRecord record(List<DirectRecord> sent) {
-            int number = log.size();
-            if (!sent.isEmpty() && random.nextInt(4) == 0) { // a client that did not hear the answer
-                DirectRecord again = sent.get(random.nextInt(sent.size()));
-                return new DirectRecord(
-                        again.op(),
-                        again.tenant(),
-                        again.from(),
-                        again.to(),
-                        again.cid(),
-                        again.kind(),
-                        again.body(),
-                        0,
-                        "n",
-                        number);
-            }
-            String from = USERS.get(random.nextInt(USERS.size()));
-            String to = USERS.get(random.nextInt(USERS.size()));
-            String tenant = tenant(from, to);
-            int luck = random.nextInt(16);
-            if (luck == 15 || luck < 2) {
-                Op op = random.nextBoolean() ? Op.READ : Op.DELIVERED;
-                return DirectRecord.upTo(op, tenant, from, to, 1 + random.nextInt(20), "n", number);
-            } else if (luck == 2) {
-                return DirectRecord.upTo(Op.CLEAR, tenant, from, to, 1 + random.nextInt(4), "n", number);
-            } else if (luck == 3) {
-                Op op = random.nextInt(3) == 0 ? Op.BLOCK : Op.UNBLOCK;
-                return DirectRecord.change(op, tenant, from, to, "", "", "n", number);
-            } else if (luck == 13) {
-                return DirectRecord.change(Op.RELATE, tenant, from, to, "", ModelOwn.aRelation(random), "n", number);
-            } else if (luck == 14) {
-                return DirectRecord.change(
-                        Op.SETTINGS, tenant, from, "", "", ModelOwn.someSettings(random, number), "n", number);
-            } else if (luck < 7 && !sent.isEmpty()) {
-                return change(sent.get(random.nextInt(sent.size())), number);
-            }
-            boolean notice = random.nextInt(6) == 0;
-            String kind = notice ? "notice" : "text";
-            String body = notice ? "{\"title\":\"" + number + "\"}" : "body " + number;
-            DirectRecord record = new DirectRecord(Op.SEND, tenant, from, to, "c" + number, kind, body, 0, "n", number);
-            if (!from.equals(to) && !notice) {
-                sent.add(record);
-            }
-            return record;
-        }
-
-        /** Something about a message, mostly of its own conversation. */
-        private DirectRecord change(DirectRecord about, int number) {
-            boolean bySender = random.nextInt(3) > 0;
-            String from = bySender ? about.from() : about.to();
-            String to = random.nextInt(10) == 0
-                    ? USERS.get(random.nextInt(USERS.size()))
-                    : bySender ? about.to() : about.from();
-            String tenant = tenant(from, to);
-            String mid = random.nextInt(20) == 0 ? "AAAAAAAAAAAAAAAAAAAAAA" : Rules.messageId(about);
-            return switch (random.nextInt(5)) {
-                case 0, 1 -> DirectRecord.edit(tenant, from, to, mid, "edit " + number, true, "n", number);
-                case 2 -> DirectRecord.change(Op.RECALL, tenant, from, to, mid, "", "n", number);
-                case 3 -> DirectRecord.change(Op.REACT, tenant, from, to, mid, "r" + number, "n", number);
-                default -> DirectRecord.change(Op.HIDE, tenant, from, to, mid, "", "n", number);
-            };
-        }
-
-        private String tenant(String a, String b) {
-            int i = 0;
-            while (Topics.directPartition(DirectRecord.conversation("t" + i, a, b)) != partition) {
-                i++;
-            }
-            return "t" + i;
+            log = new RandomLog(random, partition).records(records);
         }
 
         void told(DirectRecord record, Outcome outcome) {
@@ -250,6 +175,8 @@ class OwnersTest {
             any.next = run.acknowledged;
         } else if (luck == 3) {
             any.asleep = !any.asleep;
+        } else if (luck < 7) { // by the end some of what is to go has gone
+            run.tables.nowMs += run.random.nextInt(5_000);
         }
     }
 
@@ -301,8 +228,10 @@ class OwnersTest {
     }
 
     private static void checkMessage(Run run, String mid, Reference.Message message) {
-        DirectMessage now = run.tables.content.get(mid).now().message();
-        assertEquals(message.body, now.body());
+        DirectMessage now = run.tables.content.get(mid).at(run.tables.nowMs).message();
+        boolean gone = message.isExpired(run.tables.nowMs);
+        assertEquals(message.expiresMs, now.expiresMs(), "it lives as long as was in force when it was sent");
+        assertEquals(gone ? "" : message.body, now.body());
         assertEquals(message.recalled, now.revision().recalled());
         assertEquals(
                 message.signs.getOrDefault(message.from(), ""), now.revision().bySender());
@@ -311,7 +240,11 @@ class OwnersTest {
                 now.revision().byRecipient());
         long newest = message.changedBy.isEmpty() ? 0 : message.changedBy.get(message.changedBy.size() - 1) + 1;
         assertEquals(newest, now.revision().number());
-        assertEquals(message.versions, run.tables.versions.getOrDefault(mid, new TreeMap<>()), "all bodies it had");
+        NavigableMap<Long, String> versions = run.tables.versions.of(mid);
+        assertEquals(message.versions.keySet(), versions.keySet(), "how often it was edited");
+        if (!gone) {
+            assertEquals(message.versions, versions, "all bodies it had");
+        }
     }
 
     private static void checkSide(
@@ -338,6 +271,10 @@ class OwnersTest {
         assertEquals(side.deliveredTold, other.get("peer_delivered_seq"), "delivered as told of " + name);
         assertEquals(unread, contact.unread(), "unread of " + name);
         assertEquals(side.cleared, contact.get("cleared_seq"), "cleared by " + name);
+        assertEquals(
+                expected.expiries.getOrDefault(key, 0L),
+                contact.get("expiry"),
+                "how long what is sent to or by " + name + " lives");
         assertEquals(
                 side.hidden, new HashSet<>(run.tables.hidden.getOrDefault(name, new TreeSet<>())), "hidden by " + name);
         if (side.hidden.contains((long) all.size())) {

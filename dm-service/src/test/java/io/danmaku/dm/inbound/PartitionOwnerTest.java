@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** The bounds of an owner, and what it does with records that should not be there. */
 class PartitionOwnerTest {
     private static final InboundConfig CONFIG =
-            new InboundConfig(1, 4, 3, 5, 100, 10, 40, 100, new Windows(1_000, 1_000), 0);
+            new InboundConfig(1, 4, 3, 5, 100, 10, 40, 100, new Windows(1_000, 1_000), 0, 0);
     private static final String ANN = "1";
     private static final String BOB = "2";
     private static final int PARTITION = Topics.directPartition(DirectRecord.conversation("default", ANN, BOB));

@@ -26,12 +26,15 @@ final class Reference {
         final Map<String, String> signs = new HashMap<>();
         String body;
         boolean recalled;
+        /** 0 = never. */
+        final long expiresMs;
         /** Records that changed it, this one's own not among them. */
         final List<Long> changedBy = new ArrayList<>();
 
-        Message(LoggedRecord sent, long seq) {
+        Message(LoggedRecord sent, long seq, long expirySeconds) {
             this.sent = sent;
             this.seq = seq;
+            expiresMs = expirySeconds == 0 ? 0 : sent.tsMs() + 1_000 * expirySeconds;
             body = sent.record().body();
         }
 
@@ -41,6 +44,10 @@ final class Reference {
 
         boolean isNotice() {
             return sent.record().kind().equals("notice");
+        }
+
+        boolean isExpired(long atMs) {
+            return expiresMs > 0 && atMs >= expiresMs;
         }
     }
 
@@ -61,6 +68,9 @@ final class Reference {
 
     final Map<String, Message> messages = new LinkedHashMap<>();
     final Map<ConversationKey, List<Message>> conversations = new LinkedHashMap<>();
+    /** For how many seconds messages of a conversation live; none = for ever. */
+    final Map<ConversationKey, Long> expiries = new HashMap<>();
+
     private final Map<String, Side> sides = new HashMap<>();
     /** By index: of records that move a mark, whom they tell. */
     final Map<Long, Outcome.Marked> moves = new HashMap<>();
@@ -113,7 +123,8 @@ final class Reference {
                     if (barred != null) {
                         return barred;
                     }
-                    Message message = new Message(logged, all.size() + 1L);
+                    long lives = expiries.getOrDefault(ConversationKey.of(r), 0L);
+                    Message message = new Message(logged, all.size() + 1L, lives);
                     messages.put(mid, message);
                     all.add(message);
                 }
@@ -147,6 +158,16 @@ final class Reference {
                 if (side.blocks != wanted) {
                     side.blocks = wanted;
                     side.notes.add(logged.index());
+                }
+            }
+            case EXPIRE -> {
+                if (barred != null) {
+                    return barred;
+                }
+                if (expiries.getOrDefault(ConversationKey.of(r), 0L) != r.seq()) {
+                    expiries.put(ConversationKey.of(r), r.seq());
+                    side.notes.add(logged.index());
+                    side(r, r.to(), r.from()).notes.add(logged.index());
                 }
             }
             case RELATE -> {
@@ -184,7 +205,7 @@ final class Reference {
             return null;
         }
         if (message == null
-                || (message.recalled && r.op() != DirectRecord.Op.HIDE)
+                || ((message.recalled || message.isExpired(logged.tsMs())) && r.op() != DirectRecord.Op.HIDE)
                 || !ConversationKey.of(message.sent.record()).equals(ConversationKey.of(r))) {
             return ErrorCode.NOT_FOUND;
         }

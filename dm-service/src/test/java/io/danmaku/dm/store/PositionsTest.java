@@ -1,6 +1,7 @@
 package io.danmaku.dm.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -25,6 +26,31 @@ class PositionsTest {
             assertEquals(indexes[p], read.index(p));
         }
         assertTrue(text.length() <= 512, "the WebSocket's dm.sync takes at most 512 characters");
+    }
+
+    @Test
+    void whatAllDevicesHaveIsTheLowestOfEachPartition() {
+        long[] one = new long[Topics.DIRECT_PARTITIONS];
+        long[] other = new long[Topics.DIRECT_PARTITIONS];
+        one[3] = 5;
+        other[4] = 7;
+        SyncPosition both =
+                SyncPosition.start().with(one).lowest(SyncPosition.start().with(other));
+        assertEquals(
+                SyncPosition.start().with(new long[Topics.DIRECT_PARTITIONS]).toString(), both.toString());
+        assertTrue(both.isBehind(SyncPosition.start().with(one)));
+        assertFalse(SyncPosition.start().with(one).isBehind(both));
+        assertFalse(both.isBehind(both));
+    }
+
+    @Test
+    void aBodyIsKeptForWhatIsLeftOfItsTimeAndNotWrittenBehindIt() {
+        assertEquals(0, Bodies.ttlSeconds(0, 9_000), "for ever");
+        assertEquals(6, Bodies.ttlSeconds(14_000, 9_000));
+        assertEquals(6, Bodies.ttlSeconds(13_001, 9_000), "not too short");
+        assertEquals(2, Bodies.ttlSeconds(9_001, 9_000));
+        assertTrue(Bodies.ttlSeconds(9_000, 9_000) < 0);
+        assertTrue(Bodies.ttlSeconds(8_000, 9_000) < 0);
     }
 
     @Property

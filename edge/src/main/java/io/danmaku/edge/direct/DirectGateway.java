@@ -201,6 +201,8 @@ public final class DirectGateway implements AutoCloseable {
         } else if (command instanceof Command.DmBlock block) {
             DirectRecord.Op op = block.blocked() ? DirectRecord.Op.BLOCK : DirectRecord.Op.UNBLOCK;
             return change(op, device, command, "", "", sendId);
+        } else if (command instanceof Command.DmExpiry expiry) {
+            return upTo(DirectRecord.Op.EXPIRE, device, command, expiry.seconds(), sendId);
         } else if (command instanceof Command.DmRelation relation) {
             return change(
                     DirectRecord.Op.RELATE,

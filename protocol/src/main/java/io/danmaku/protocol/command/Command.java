@@ -92,6 +92,9 @@ public sealed interface Command {
     /** Lets nothing come from the other side any more, or lets it again. */
     record DmBlock(String peer, boolean blocked) implements DmWrite {}
 
+    /** Says for how many seconds new messages of both live, 0 = for ever: {@link io.danmaku.protocol.json.OwnFields#isExpiry}. */
+    record DmExpiry(String peer, long seconds) implements DmWrite {}
+
     /** Says something of the other side: {@link io.danmaku.protocol.json.OwnFields#RELATION}. */
     record DmRelation(String peer, ObjectNode change) implements DmWrite {}
 

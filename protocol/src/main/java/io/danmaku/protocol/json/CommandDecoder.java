@@ -126,6 +126,7 @@ public final class CommandDecoder {
             case "dm.clear" -> new Command.DmClear(peer(f), number(f, "seq", 1, ID_MAX, -1));
             case "dm.block" -> new Command.DmBlock(peer(f), true);
             case "dm.unblock" -> new Command.DmBlock(peer(f), false);
+            case "dm.expiry" -> new Command.DmExpiry(peer(f), expiry(f));
             case "dm.relation" -> new Command.DmRelation(peer(f), own(f, OwnFields.RELATION));
             case "dm.settings" -> new Command.DmSettings(settings(f));
             case "dm.report" ->
@@ -229,6 +230,15 @@ public final class CommandDecoder {
 
     private static ObjectNode settings(ObjectNode f) throws BadField {
         return OwnFields.SETTINGS.pick(f).isEmpty() ? Json.object() : own(f, OwnFields.SETTINGS);
+    }
+
+    private static long expiry(ObjectNode f) throws BadField {
+        long seconds = number(f, "seconds", 0, OwnFields.EXPIRY_SECONDS_MAX, -1);
+        if (!OwnFields.isExpiry(seconds)) {
+            throw new BadField("seconds is 0 or a whole number of " + OwnFields.EXPIRY_SECONDS_MIN + ".."
+                    + OwnFields.EXPIRY_SECONDS_MAX);
+        }
+        return seconds;
     }
 
     private static String box(ObjectNode f) throws BadField {

@@ -16,6 +16,11 @@ public final class OwnFields {
     /** Highest bound of messages that a stranger may send before an answer. */
     public static final int STRANGER_MESSAGES_MAX = 1_000;
 
+    /** Bounds of how many seconds messages of a conversation may live, where not for ever. */
+    public static final long EXPIRY_SECONDS_MIN = 5;
+
+    public static final long EXPIRY_SECONDS_MAX = 31_536_000;
+
     /** What a field has to be, and how that is told. */
     private record Rule(Predicate<JsonNode> holds, String told) {}
 
@@ -49,6 +54,11 @@ public final class OwnFields {
     private static Rule oneOf(String... words) {
         return new Rule(
                 n -> n.isTextual() && Set.of(words).contains(n.textValue()), "one of " + String.join(", ", words));
+    }
+
+    /** Whether messages can live for so many seconds; 0 = for ever. */
+    public static boolean isExpiry(long seconds) {
+        return seconds == 0 || (seconds >= EXPIRY_SECONDS_MIN && seconds <= EXPIRY_SECONDS_MAX);
     }
 
     /** Those of an object's fields that are of these. */

@@ -11,7 +11,7 @@ package io.danmaku.protocol.log;
  * @param kind kind of a SEND's body; of an EDIT's {@code text}, or {@link #OBJECT} for all others; else empty
  * @param body of a SEND; what an EDIT puts in its place; of a REACT what is shown, empty = nothing any more; of RELATE and SETTINGS the JSON of
  *     what changes; else empty
- * @param seq up to which seq a READ, a DELIVERED or a CLEAR goes, else 0
+ * @param seq up to which seq a READ, a DELIVERED or a CLEAR goes; of EXPIRE for how many seconds new messages live, 0 = for ever; else 0
  * @param node incarnation (as text) of the node that waits for the result, empty = nobody
  * @param sendId that node's number for the request
  * @param mid the message that it is about, of a SEND the one that it answers; empty = none
@@ -54,7 +54,9 @@ public record DirectRecord(
         /** What who asks says of the other side. */
         RELATE,
         /** Whom who asks lets write: one in each partition. */
-        SETTINGS
+        SETTINGS,
+        /** For how long the conversation's messages from here on live. */
+        EXPIRE
     }
 
     public DirectRecord {
@@ -89,7 +91,7 @@ public record DirectRecord(
         return new DirectRecord(Op.EDIT, tenant, from, to, "", text ? "text" : OBJECT, body, 0, node, sendId, mid);
     }
 
-    /** Something that goes up to a number of the conversation. */
+    /** Something that goes up to a number of the conversation; EXPIRE with its seconds. */
     public static DirectRecord upTo(Op op, String tenant, String from, String to, long seq, String node, long sendId) {
         return new DirectRecord(op, tenant, from, to, "", "", "", seq, node, sendId, "");
     }

@@ -88,6 +88,10 @@ final class CommandDecoderTest {
         assertEquals(
                 new Command.DmDelivered("8", 3),
                 command("{\"op\":\"dm.delivered\",\"id\":5,\"peer\":\"8\",\"seq\":3}"));
+        assertEquals(
+                new Command.DmExpiry("8", 0), command("{\"op\":\"dm.expiry\",\"id\":5,\"peer\":\"8\",\"seconds\":0}"));
+        assertEquals(
+                new Command.DmExpiry("8", 5), command("{\"op\":\"dm.expiry\",\"id\":5,\"peer\":\"8\",\"seconds\":5}"));
         assertEquals(new Command.DmTyping("8"), command("{\"op\":\"dm.typing\",\"id\":5,\"peer\":\"8\"}"));
         assertEquals(
                 new Command.DmLook(List.of("8", "9")),
@@ -150,6 +154,8 @@ final class CommandDecoderTest {
                 "{\"op\":\"send\",\"id\":1,\"room\":\"42\",\"t\":\"chat\",\"cid\":\"a\",\"d\":[]}");
         assertRefused(ErrorCode.BAD_FIELD, "{\"op\":\"dm.read\",\"id\":1,\"peer\":\"8\"}");
         assertRefused(ErrorCode.BAD_FIELD, "{\"op\":\"dm.delivered\",\"id\":1,\"peer\":\"8\",\"seq\":0}");
+        assertRefused(ErrorCode.BAD_FIELD, "{\"op\":\"dm.expiry\",\"id\":1,\"peer\":\"8\"}");
+        assertRefused(ErrorCode.BAD_FIELD, "{\"op\":\"dm.expiry\",\"id\":1,\"peer\":\"8\",\"seconds\":4}");
         assertRefused(ErrorCode.BAD_FIELD, "{\"op\":\"dm.typing\",\"id\":1,\"peer\":\"a/b\"}");
         assertRefused(ErrorCode.BAD_FIELD, "{\"op\":\"dm.look\",\"id\":1}");
         assertRefused(ErrorCode.BAD_FIELD, "{\"op\":\"dm.look\",\"id\":1,\"peers\":\"8\"}");

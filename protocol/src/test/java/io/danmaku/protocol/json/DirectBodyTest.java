@@ -90,6 +90,35 @@ class DirectBodyTest {
                 sent.with("", edited.recalled(12, 7)).toJson().toString());
     }
 
+    @Test
+    void aMessageThatLivesForAWhileTellsUntilWhenAndThenOnlyThatItWasThere() {
+        Revision changed = Revision.NONE.edited(10, 6).reacted(11, false, "!");
+        DirectMessage sent = new DirectMessage("m", "7", "8", 3, "text", "hi", 5, "", changed, 9);
+        assertEquals(
+                "{\"mid\":\"m\",\"from\":\"7\",\"to\":\"8\",\"seq\":3,\"kind\":\"text\",\"body\":\"hi\",\"ts\":5,"
+                        + "\"edited\":6,\"expires\":9,\"reactions\":{\"8\":\"!\"},\"rev\":11}",
+                sent.at(8).toJson().toString());
+        String gone =
+                "{\"mid\":\"m\",\"from\":\"7\",\"to\":\"8\",\"seq\":3,\"kind\":\"expired\",\"body\":\"\",\"ts\":5,";
+        assertEquals(gone + "\"expired\":9,\"rev\":11}", sent.at(9).toJson().toString());
+        Revision relayed = new Revision(11, 6, 0, "", "!", 8);
+        assertEquals(
+                gone + "\"expired\":8,\"rev\":11}",
+                sent.with("", relayed).toJson().toString(),
+                "its body went before its time");
+        assertEquals(
+                "ho",
+                sent.with("ho", relayed.edited(12, 8)).toJson().get("body").textValue(),
+                "and another one was put there");
+        DirectMessage recalled = sent.with("", changed.recalled(12, 7)).at(9);
+        assertEquals("recalled", recalled.toJson().get("kind").textValue());
+        assertEquals(
+                "hi",
+                new DirectMessage("m", "7", "8", 3, "text", "hi", 5)
+                        .at(Long.MAX_VALUE)
+                        .body());
+    }
+
     private static String loud(String kind, String body) {
         return DirectBody.withTexts(kind, body, text -> text.toUpperCase(Locale.ROOT));
     }

@@ -161,6 +161,20 @@ final class NamesTest {
         assertReadsBack(
                 Delivery.refused("default", 5, Refusal.retry(ErrorCode.UNAVAILABLE, "away", 100)), Delivery.class);
         assertReadsBack(Delivery.read("default", List.of("7"), "7", "8", 3), Delivery.class);
+        DirectMessage mortal = new DirectMessage("m1", "7", "8", 1, "text", "hi", 5, "", Revision.NONE, 9);
+        assertReadsBack(Delivery.message("default", List.of("7"), mortal), Delivery.class);
+    }
+
+    @Test
+    void whatAnOlderDmServiceSaysOfAMessageLivesForEver() {
+        DirectMessage before = Json.read(
+                ("{\"mid\":\"m1\",\"from\":\"7\",\"to\":\"8\",\"seq\":1,\"kind\":\"text\",\"body\":\"hi\",\"tsMs\":5,"
+                                + "\"reply\":\"\",\"revision\":{\"number\":3,\"editedMs\":4,\"recalledMs\":0}}")
+                        .getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                DirectMessage.class);
+        assertEquals(0, before.expiresMs());
+        assertEquals(new Revision(3, 4, 0, "", ""), before.revision());
+        assertFalse(before.expiredAt(Long.MAX_VALUE));
     }
 
     @Test

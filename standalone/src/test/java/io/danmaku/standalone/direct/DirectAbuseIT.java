@@ -324,8 +324,7 @@ class DirectAbuseIT {
     /** What a new one has heard when one who is known heard it twice; both are typed to alike, the new one first. */
     private List<String> heardOfTyping(DirectClient types, String newOne, String knownOne) {
         List<Witness> hear = List.of(newOne, knownOne).stream()
-                .map(user -> Witness.connect(
-                        clients, hub, user, new DirectClient(TENANT, user, false).token(), 1))
+                .map(user -> Witness.connect(clients, hub, user, new DirectClient(TENANT, user, false).token(), 1))
                 .toList();
         connected.addAll(hear);
         Eventually.await(SENT_MAX, "who is known hears it", () -> {

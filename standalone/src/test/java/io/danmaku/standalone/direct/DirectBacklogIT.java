@@ -27,36 +27,64 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The CQL store stands still for longer than may wait in the log; a hub of its own, whose bound is small. */
+/**
+ * What hangs on settings that the shared hub has not, on a hub of its own: the CQL store stands still for longer than may wait in the log, whose
+ * bound is small; and bodies are stored only until all devices have them.
+ */
 class DirectBacklogIT {
     private static final int BACKLOG_MAX = 10;
     private static final int APPENDED = 2 * BACKLOG_MAX;
+    private static final long RELAY_WITHIN_S = 3_600;
     private static final Duration SEEN_MAX = Duration.ofSeconds(40);
     private static final Duration AT_ONCE = Duration.ofSeconds(2);
 
+    private static Up up;
+    private static TestHub hub;
+
+    @BeforeAll
+    static void start() throws Exception {
+        Map<String, String> settings = Map.of(
+                "DANMAKU_DM_BACKLOG_MAX",
+                Integer.toString(BACKLOG_MAX),
+                "DANMAKU_DM_STORING",
+                "relay",
+                "DANMAKU_DM_RELAY_WITHIN",
+                RELAY_WITHIN_S + "s");
+        up = Up.start(Up.data("backlog", true), Up.freePorts(1), settings);
+        hub = TestHub.of(up.awaitReady());
+    }
+
+    @AfterAll
+    static void stop() {
+        up.close();
+    }
+
+    @Test
+    void whereBodiesAreRelayedTheyGoWhenAllDevicesHaveThem() throws Exception {
+        RelayedBodies.check(hub, RELAY_WITHIN_S);
+    }
+
     @Test
     void beyondTheBoundSendsAreRefusedAndWhatWasTakenIsStoredInOrderWhenTheStoreIsBack() throws Exception {
-        Map<String, String> small = Map.of("DANMAKU_DM_BACKLOG_MAX", Integer.toString(BACKLOG_MAX));
-        try (Up up = Up.start(Up.data("backlog", true), Up.freePorts(1), small).awaitReady();
-                Clients clients = new Clients(1)) {
-            TestHub hub = TestHub.of(up);
-            try (Witness ann = Witness.connect(clients, hub, "ann", hub.adminToken("ann"), 1)) {
-                assertTrue(ask(ann, "bob", "0").acknowledged());
-                assertTrue(ask(ann, elsewhere(), "0").acknowledged());
-                hub.pause("cassandra");
-                try {
-                    theLogTakesSoManyAndNoMore(hub, ann);
-                } finally {
-                    hub.resume("cassandra");
-                }
-                allThatWasTakenIsThereInOrder(hub, ann);
+        try (Clients clients = new Clients(1);
+                Witness ann = Witness.connect(clients, hub, "ann", hub.adminToken("ann"), 1)) {
+            assertTrue(ask(ann, "bob", "0").acknowledged());
+            assertTrue(ask(ann, elsewhere(), "0").acknowledged());
+            hub.pause("cassandra");
+            try {
+                theLogTakesSoManyAndNoMore(ann);
+            } finally {
+                hub.resume("cassandra");
             }
+            allThatWasTakenIsThereInOrder(ann);
         }
     }
 
-    private static void theLogTakesSoManyAndNoMore(TestHub hub, Witness ann) throws Exception {
+    private static void theLogTakesSoManyAndNoMore(Witness ann) throws Exception {
         List<CompletableFuture<Answer>> asked = IntStream.rangeClosed(1, APPENDED)
                 .mapToObj(i -> ann.client().request(send("bob", Integer.toString(i))))
                 .toList();
@@ -87,7 +115,7 @@ class DirectBacklogIT {
         assertTrue(metric(hub.edge(1), "direct_requests_full_total") >= 1);
     }
 
-    private static void allThatWasTakenIsThereInOrder(TestHub hub, Witness ann) throws Exception {
+    private static void allThatWasTakenIsThereInOrder(Witness ann) throws Exception {
         assertTrue(ann.wait(ann.client().dmSend("bob", "after", "after")).acknowledged(), "sends go on by themselves");
         for (int i = 0; i <= APPENDED; i++) {
             Answer again = ask(ann, "bob", Integer.toString(i));
@@ -146,7 +174,7 @@ class DirectBacklogIT {
         return texts;
     }
 
-    private static double metric(URI at, String name) throws Exception {
+    static double metric(URI at, String name) throws Exception {
         return HttpClient.newHttpClient()
                 .send(HttpRequest.newBuilder(at.resolve("/metrics")).build(), HttpResponse.BodyHandlers.ofString())
                 .body()

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.protocol.room.Ids;
+import io.danmaku.protocol.token.Account;
 import io.danmaku.protocol.token.Claims;
+import io.danmaku.protocol.token.Profile;
 import io.danmaku.standalone.hub.ApiDocuments;
 import io.danmaku.standalone.hub.TestHub;
 import java.io.IOException;
@@ -56,9 +58,31 @@ final class DirectClient {
     }
 
     private DirectClient(TestHub hub, String tenant, String user, boolean backend) {
+        this(user, hub.token(new Claims(user, user, tenant, Map.of(), backend, expiresAtMs())));
+    }
+
+    private DirectClient(String user, String token) {
         this.user = user;
-        long expiresAtMs = System.currentTimeMillis() + TOKEN_TTL.toMillis();
-        token = hub.token(new Claims(user, user, tenant, Map.of(), backend, expiresAtMs));
+        this.token = token;
+    }
+
+    /** One of a user's devices. */
+    static DirectClient on(TestHub hub, String user, String device) {
+        return new DirectClient(
+                user,
+                hub.token(new Claims(
+                        user,
+                        user,
+                        Ids.DEFAULT_TENANT,
+                        Map.of(),
+                        true,
+                        expiresAtMs(),
+                        Profile.NONE,
+                        Account.UNKNOWN.on(device))));
+    }
+
+    private static long expiresAtMs() {
+        return System.currentTimeMillis() + TOKEN_TTL.toMillis();
     }
 
     String token() {

@@ -224,7 +224,8 @@ class RelationsIT {
         related(ann, cat, "accepted", true);
         assertEquals(List.of(dan.user()), peers(ann.get(edge, "/api/dm/contacts?box=requests")));
         assertEquals(
-                Set.of(bob.user(), cat.user(), shop.user()), Set.copyOf(peers(ann.get(direct, "/api/dm/contacts?box=inbox"))));
+                Set.of(bob.user(), cat.user(), shop.user()),
+                Set.copyOf(peers(ann.get(direct, "/api/dm/contacts?box=inbox"))));
         assertEquals(4, peers(ann.get(direct, "/api/dm/contacts")).size());
         related(ann, dan, "muted", true);
         assertTrue(ann.contact(direct, dan.user()).get("request").asBoolean(), "who is muted waits still");

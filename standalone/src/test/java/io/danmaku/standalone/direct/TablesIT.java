@@ -253,16 +253,19 @@ class TablesIT {
         get(tables.finished(partition, moved));
         SyncLog.Page page = get(sync.page(TENANT, "marks-a", moving.next(), 100));
         assertEquals(List.of(a), page.marks(), "so it is told again behind that");
-        assertEquals(List.of(), get(sync.page(TENANT, "marks-a", page.next(), 100)).marks());
+        assertEquals(
+                List.of(), get(sync.page(TENANT, "marks-a", page.next(), 100)).marks());
         SyncLog.Page one = get(sync.page(TENANT, "marks-b", SyncPosition.start(), 1));
         assertEquals(List.of(1L), seqs(one.messages()));
         assertEquals(List.of(), one.marks(), "a limit holds for both together");
         assertTrue(one.more());
-        assertEquals(List.of(b), get(sync.page(TENANT, "marks-b", one.next(), 1)).marks());
+        assertEquals(
+                List.of(b), get(sync.page(TENANT, "marks-b", one.next(), 1)).marks());
         // another owner that was away writes the same rows again
         get(new MessageTables(cql)
                 .store(new MarkUpTo(true, TENANT, "marks-a", "marks-b", 1, 1, true, moved, partition)));
-        assertEquals(List.of(), get(sync.page(TENANT, "marks-a", page.next(), 100)).marks());
+        assertEquals(
+                List.of(), get(sync.page(TENANT, "marks-a", page.next(), 100)).marks());
     }
 
     /** Stores a message from the higher id to the lower one. */

@@ -62,7 +62,7 @@ final class DirectRulesIT {
     @Test
     void marksOfASyncAreToldBehindItsMessages() {
         assertEquals("""
-                ["m1",{"peer":"8","readSeq":1,"unread":0},"m2"]""", sdk.run("""
+                ["m1",{"peer":"8","readSeq":1,"unread":0},"m2"]""", SDK.run("""
                         const { DirectInbox } = await import('/sdk/direct-inbox.js');
                         const told = [];
                         const pages = [
@@ -126,6 +126,27 @@ final class DirectRulesIT {
                     conversation.add({ ...message(3, 'b3!'), rev: 12 });
                     return { first, hidden, changed, asked, cleared, edited: shown() };\
                     """));
+    }
+
+    @Test
+    void aMessageIsTakenDownWhenItsTimeIsOver() {
+        SDK.page().clock().install();
+        assertEquals("[\"b1\",\"b2\",\"b3\"]", SDK.run(CONVERSATION + """
+                const now = Date.now();
+                window.shown = shown;
+                window.conversation = conversation;
+                pages.push({ messages: [message(1), { ...message(2), expires: now + 9_000 }, { ...message(3), expires: now + 5_000 }] });
+                await conversation.open('8', 'Bo', '7');
+                return shown();"""));
+        SDK.page().clock().runFor(4_900);
+        assertEquals("[\"b1\",\"b2\",\"b3\"]", SDK.run("return shown();"));
+        SDK.page().clock().runFor(200);
+        assertEquals("[\"b1\",\"b2\",\"(expired)\"]", SDK.run("return shown();"));
+        assertEquals("[\"b1\",\"(expired)\",\"(expired)\"]", SDK.run("""
+                conversation.add({ mid: 'm2', from: '8', to: '7', seq: 2, kind: 'expired', body: '', ts: 2, expired: 3 });
+                return shown();"""));
+        SDK.page().clock().runFor(5_000);
+        assertEquals("[\"b1\",\"(expired)\",\"(expired)\"]", SDK.run("return shown();"));
     }
 
     @Test

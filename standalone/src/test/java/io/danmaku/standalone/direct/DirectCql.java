@@ -1,0 +1,68 @@
+package io.danmaku.standalone.direct;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.Row;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.danmaku.dm.store.CqlConfig;
+import io.danmaku.dm.store.CqlNode;
+import io.danmaku.standalone.hub.TestHub;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/** What a hub's store holds of messages. */
+final class DirectCql implements AutoCloseable {
+    private static final long OPEN_MS_MAX = 60_000;
+
+    private final CqlNode node;
+    private final CqlSession session;
+
+    DirectCql(TestHub hub) throws Exception {
+        String[] at = hub.address("cql").split(":", 2);
+        String datacenter = hub.address("cqlDatacenter");
+        node = CqlNode.open(
+                new CqlConfig(
+                        List.of(hub.address("cql")),
+                        datacenter,
+                        "",
+                        "",
+                        "danmaku",
+                        false,
+                        "{'class': 'SimpleStrategy', 'replication_factor': 1}",
+                        "LOCAL_QUORUM",
+                        10_000,
+                        512,
+                        10_000),
+                OPEN_MS_MAX);
+        session = CqlSession.builder()
+                .addContactPoint(new InetSocketAddress(at[0], Integer.parseInt(at[1])))
+                .withLocalDatacenter(datacenter)
+                .build();
+    }
+
+    /** As dm-service connects. */
+    CqlNode node() {
+        return node;
+    }
+
+    /** A message's row, with {@code ttl}, that of its body. */
+    Row content(JsonNode message) {
+        return session.execute(
+                        "SELECT body, TTL(body) AS ttl, kind, expires_at, relayed_at FROM danmaku.content"
+                                + " WHERE tenant = 'default' AND message_id = ?",
+                        message.get("mid").asText())
+                .one();
+    }
+
+    List<Row> versions(JsonNode message) {
+        return session.execute(
+                        "SELECT body FROM danmaku.content_version WHERE tenant = 'default' AND message_id = ?",
+                        message.get("mid").asText())
+                .all();
+    }
+
+    @Override
+    public void close() {
+        session.close();
+        node.close();
+    }
+}
