@@ -5,6 +5,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Ports for one hub, from below the range that systems hand out for outgoing connections. */
@@ -13,9 +15,19 @@ public final class FreePorts {
     private static final int LAST = 31_000;
     private static final int BLOCK = 20;
 
+    /**
+     * The last port of each block that was given out, held until this process ends: another process that looks for ports before the
+     * hub listens on these goes elsewhere.
+     */
+    private static final Queue<ServerSocket> CLAIMS = new ConcurrentLinkedQueue<>();
+
     private FreePorts() {}
 
-    /** The options of {@code up} that move every port to a free one. */
+    /**
+     * The options of {@code up} that move every port to a free one, which no other process is told until this one ends.
+     *
+     * @param edges of the hub, 1..9
+     */
     public static List<String> options(int edges) {
         while (true) {
             int base = ThreadLocalRandom.current().nextInt(FIRST / BLOCK, LAST / BLOCK) * BLOCK;
@@ -26,9 +38,18 @@ public final class FreePorts {
                 options.add("--" + name + "-port=" + port++);
             }
             options.add("--more-edges-port=" + port);
-            if (allFree(base, port + edges)) {
+            if (claim(base + BLOCK - 1) && allFree(base, port + edges)) {
                 return options;
             }
+        }
+    }
+
+    private static boolean claim(int port) {
+        try {
+            CLAIMS.add(new ServerSocket(port, 1, null));
+            return true;
+        } catch (IOException taken) {
+            return false;
         }
     }
 
