@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.standalone.client.Answer;
 import io.danmaku.standalone.client.Clients;
+import io.danmaku.standalone.hub.Alone;
 import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.TestHub;
 import io.danmaku.standalone.system.HubApi;
@@ -173,6 +174,7 @@ class DirectAbuseIT {
         assertTrue(tookMs <= IN_FORCE_MAX.toMillis(), () -> "took " + tookMs + " ms");
     }
 
+    @Alone
     @Test
     void aTenantsWordListsHoldOnEveryWayWithinASecondOfTheirChange() throws Exception {
         DirectClient bob = viewer();
@@ -252,6 +254,7 @@ class DirectAbuseIT {
         return "";
     }
 
+    @Alone
     @Test
     void aRestartedServiceSendsNothingBeforeItKnowsTheLists() throws Exception {
         DirectClient bob = viewer();

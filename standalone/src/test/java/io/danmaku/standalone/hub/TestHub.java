@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The one hub that the integration tests of a run share: real engines, room-service, dm-service and two edges, each a process of its
+ * The one hub that the integration tests of a JVM share: real engines, room-service, dm-service and two edges, each a process of its
  * own. It starts with the first test that asks for it and stops at the end of the JVM. Tests keep apart by room and user ids, and leave
  * every part running.
  */
@@ -28,6 +28,8 @@ public final class TestHub {
     public static final Duration BACK_MAX = Duration.ofSeconds(90);
 
     private static final Duration TOKEN_TTL = Duration.ofHours(2);
+    /** Names the hub's folder: JVMs that run tests side by side have different ones. */
+    private static final String FOLDER = "danmaku.it.hub";
 
     /** A tenant that may have {@link #CRAMPED_ROOMS} rooms, two sanctions, and lists of 150 words. */
     public static final String CRAMPED = "cramped";
@@ -60,7 +62,7 @@ public final class TestHub {
             try {
                 List<String> options = new ArrayList<>(Up.freePorts(EDGES));
                 options.add("--edges=" + EDGES);
-                Up up = Up.start(Up.data("shared", true), options, QUICK);
+                Up up = Up.start(Up.data(System.getProperty(FOLDER, "shared"), true), options, QUICK);
                 Runtime.getRuntime().addShutdownHook(new Thread(up::close, "stop the shared hub"));
                 up.awaitReady();
                 shared = of(up);

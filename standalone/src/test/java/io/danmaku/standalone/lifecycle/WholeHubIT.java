@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.danmaku.standalone.client.Answer;
 import io.danmaku.standalone.client.Clients;
+import io.danmaku.standalone.hub.Alone;
 import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.TestHub;
 import io.danmaku.standalone.hub.Up;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Test;
  * A hub of two edges is started, used a little, stopped, and started again on the same data. That is done once; each test
  * looks at another side of it.
  */
+@Alone
 class WholeHubIT {
     private static final int EDGES = 2;
     private static final int CHATS = 400;

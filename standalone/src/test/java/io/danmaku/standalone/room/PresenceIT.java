@@ -11,6 +11,7 @@ import io.danmaku.standalone.client.ClientOptions;
 import io.danmaku.standalone.client.Clients;
 import io.danmaku.standalone.client.HubClient;
 import io.danmaku.standalone.client.HubListener;
+import io.danmaku.standalone.hub.Alone;
 import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.TestHub;
 import java.net.URI;
@@ -93,6 +94,7 @@ class PresenceIT {
         }
     }
 
+    @Alone
     @Test
     void theViewersOfAKilledEdgeAreTakenOut() throws Exception {
         rooms.post("/api/rooms", "{\"id\":\"pres-kill\"}");

@@ -12,6 +12,7 @@ import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.token.Claims;
 import io.danmaku.standalone.client.Answer;
 import io.danmaku.standalone.client.Clients;
+import io.danmaku.standalone.hub.Alone;
 import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.TestHub;
 import io.danmaku.standalone.system.HubApi;
@@ -217,6 +218,7 @@ final class RoomHistoryIT {
         assertEquals(Map.of(), pages(edges, room, "&from=" + t2 + "&to=" + t1, forward, 60));
     }
 
+    @Alone
     @Test
     void whatAUserWroteIsFoundAndErasedAlsoStatesAndWhatNobodyWasShown() throws Exception {
         String room = api.createRoom("erased", Map.of());

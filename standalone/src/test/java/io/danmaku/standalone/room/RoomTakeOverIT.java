@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.danmaku.protocol.token.Claims;
 import io.danmaku.standalone.client.Clients;
+import io.danmaku.standalone.hub.Alone;
 import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.OwnService;
 import io.danmaku.standalone.hub.TestHub;
@@ -24,6 +25,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Two instances of room-service: any takes HTTP, one decides, and the other goes on when it dies. */
+@Alone
 class RoomTakeOverIT {
     /** Enough to meet most of the 16 groups. */
     private static final int ROOMS = 24;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.danmaku.standalone.client.Answer;
 import io.danmaku.standalone.client.Clients;
+import io.danmaku.standalone.hub.Alone;
 import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.TestHub;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What a moderator decides over HTTP is in force on every edge within a second. */
+@Alone
 final class ModerationIT {
     private static final Duration IN_FORCE_MAX = Duration.ofSeconds(1);
     private static final int TIMED_SECONDS = 5;

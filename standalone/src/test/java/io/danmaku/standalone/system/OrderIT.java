@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.danmaku.standalone.client.Answer;
 import io.danmaku.standalone.client.Clients;
+import io.danmaku.standalone.hub.Alone;
 import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.TestHub;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Bans, shadow bans, deletions and roles, decided over HTTP through an edge, as they are in force on both edges. */
+@Alone
 final class OrderIT {
     private static final Duration IN_FORCE_MAX = Duration.ofSeconds(1);
     /** A second, and what a busy machine adds to two histories and two joins. */

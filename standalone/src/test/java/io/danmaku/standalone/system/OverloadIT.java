@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.standalone.client.Answer;
 import io.danmaku.standalone.client.Clients;
+import io.danmaku.standalone.hub.Alone;
 import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.OwnService;
 import io.danmaku.standalone.hub.TestHub;
@@ -32,6 +33,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** An edge that is asked for more than it can do, or than it is allowed: who is there goes on, and all comes back by itself. */
+@Alone
 final class OverloadIT {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Pattern RETRY_AFTER = Pattern.compile("(?i)\r\nretry-after: (\\d+)\r\n");

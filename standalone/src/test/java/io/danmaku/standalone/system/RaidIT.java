@@ -10,6 +10,7 @@ import io.danmaku.protocol.token.Claims;
 import io.danmaku.protocol.token.Profile;
 import io.danmaku.standalone.client.Answer;
 import io.danmaku.standalone.client.Clients;
+import io.danmaku.standalone.hub.Alone;
 import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.TestHub;
 import java.io.IOException;
@@ -81,6 +82,7 @@ final class RaidIT {
                 .toList();
     }
 
+    @Alone
     @Test
     void aStepByHandHoldsOnBothEdgesOverWhateverTheHostWantsUntilItIsReleased() {
         String room = api.createRoom("raid", Map.of());

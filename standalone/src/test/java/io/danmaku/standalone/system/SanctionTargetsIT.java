@@ -9,6 +9,7 @@ import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.token.Account;
 import io.danmaku.protocol.token.Claims;
 import io.danmaku.protocol.token.Profile;
+import io.danmaku.standalone.hub.Alone;
 import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.OwnService;
 import io.danmaku.standalone.hub.TestHub;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
  * Sanctions by device and address, for a stream, and in all rooms of an owner, on two edges that believe a proxy on this machine. Every user
  * is moderator somewhere, which only lets it ask more often.
  */
+@Alone
 final class SanctionTargetsIT {
     private static final Duration IN_FORCE_MAX = Duration.ofSeconds(1);
     private static final Duration SOON = Duration.ofSeconds(30);
