@@ -58,12 +58,15 @@ final class Deeds {
         return deed.name().toLowerCase(Locale.ROOT);
     }
 
+    /** Of what is asked once: any other answer than that it is done may come from an earlier moment than the deed. */
+    static Outcome outcome(Answer answer) {
+        boolean neverLeft = answer.code().equals("disconnected") && !answer.unknown();
+        return answer.acknowledged() ? Outcome.ACKNOWLEDGED : neverLeft ? Outcome.REFUSED : Outcome.UNKNOWN;
+    }
+
     static Outcome outcome(Deed deed, Answer answer) {
-        if (answer.acknowledged()) {
-            return Outcome.ACKNOWLEDGED;
-        }
         // settings lie in all partitions: whatever is answered, some of them may have it
-        return deed != Deed.SETTINGS && FOR_GOOD.contains(answer.code()) ? Outcome.REFUSED : Outcome.UNKNOWN;
+        return deed != Deed.SETTINGS && FOR_GOOD.contains(answer.code()) ? Outcome.REFUSED : outcome(answer);
     }
 
     /** Of what only the own devices are told the number is that of a note, not of a message. */

@@ -60,6 +60,7 @@ final class Plan implements Iterator<Plan.Step> {
     private static final int LONG_EVERY = 200;
 
     private static final String EDIT_MARK = "#";
+    private static final int ALL_PERCENT = 100;
     private static final int READ_PERCENT_MIN = 50;
     private static final int CLEAR_PERCENT_MAX = 60;
     private static final int IMPATIENT_EVERY = 3;
@@ -133,7 +134,7 @@ final class Plan implements Iterator<Plan.Step> {
     private final List<Step> recent = new ArrayList<>();
     private final ArrayDeque<Step> next = new ArrayDeque<>();
     /** By the number of the send after which each is due. */
-    private final TreeMap<Integer, Step> unblocks = new TreeMap<>();
+    private final TreeMap<Integer, Step> later = new TreeMap<>();
 
     private int sent;
     private int bad;
@@ -289,14 +290,23 @@ final class Plan implements Iterator<Plan.Step> {
         if (draw(BLOCKS)) {
             next.add(new Step(Kind.BLOCK, /* user= */ send.peer, device(), /* peer= */ send.user, "", 0));
             int until = sent + BLOCKED_SENDS + random.nextInt(BLOCKED_SENDS);
-            while (unblocks.containsKey(until)) {
-                until++;
-            }
-            unblocks.put(until, new Step(Kind.UNBLOCK, /* user= */ send.peer, device(), /* peer= */ send.user, "", 0));
+            later(until, new Step(Kind.UNBLOCK, /* user= */ send.peer, device(), /* peer= */ send.user, "", 0));
+            // who is blocked goes on meanwhile
+            int between = sent + BLOCKED_SENDS / 2;
+            later(between, new Step(Kind.READ, send.user, device(), send.peer, "", ALL_PERCENT));
+            later(between, new Step(Kind.REACT, send.user, device(), send.peer, send.what, changed++));
         }
-        while (!unblocks.isEmpty() && unblocks.firstKey() <= sent) {
-            next.add(unblocks.pollFirstEntry().getValue());
+        while (!later.isEmpty() && later.firstKey() <= sent) {
+            next.add(later.pollFirstEntry().getValue());
         }
+    }
+
+    private void later(int afterSends, Step step) {
+        int at = afterSends;
+        while (later.containsKey(at)) {
+            at++;
+        }
+        later.put(at, step);
     }
 
     private void choices(Step send, boolean oneWay) {

@@ -95,6 +95,15 @@ final class Traffic implements AutoCloseable {
 
     /** Walks the plan and returns when every command has an outcome. */
     void run() throws IOException, InterruptedException {
+        // else the first steps of each device would be lost, and prove nothing
+        for (List<Device> own : devices) {
+            for (Device device : own) {
+                CompletableFuture<Answer> connected = device.client().connected();
+                while (!connected.isDone()) {
+                    pauseFor(connected);
+                }
+            }
+        }
         Plan plan = new Plan(setup);
         while (plan.hasNext()) {
             carryOut(plan.next());
@@ -195,8 +204,7 @@ final class Traffic implements AutoCloseable {
                 : client.request(
                         Json.object().put("op", "dm.clear").put("peer", peer).put("seq", seq));
         var unused = answered.thenAccept(answer -> {
-            // asked once: any other answer may come from an earlier moment than the deed
-            Outcome outcome = answer.acknowledged() ? Outcome.ACKNOWLEDGED : Outcome.UNKNOWN;
+            Outcome outcome = Deeds.outcome(answer);
             long upTo = answer.acknowledged()
                     ? answer.ok().path(reads ? "seq" : "cleared").asLong()
                     : 0;
