@@ -105,7 +105,8 @@ export class Contacts {
     const known = this.#contacts.get(peer);
     if (known && lastSeq >= this.lastSeq(peer)) {
       known.unread = unread;
-      known.marks = { read: peerReadSeq, delivered: peerDeliveredSeq };
+      const { read, delivered } = this.marks(peer);
+      known.marks = { read: Math.max(read, peerReadSeq), delivered: Math.max(delivered, peerDeliveredSeq) };
       this.#show();
     }
   }

@@ -231,7 +231,17 @@ export class Conversation {
   #takeDown() {
     const mortal = [...this.#bubbles.values()].filter(({ expires }) => expires !== undefined);
     mortal.filter(({ expires }) => expires <= Date.now()).forEach((one) => {
-      one.bubble.querySelector('.bubble-text').textContent = summary(one);
+      const text = one.bubble.querySelector('.bubble-text');
+      // once: what is written again is read out again
+      if (text.textContent !== summary(one)) {
+        text.textContent = summary(one);
+        if (one.bubble.contains(this.#row)) {
+          this.#closeRow();
+        }
+        if (this.#editing?.mid === one.bubble.dataset.mid) {
+          this.#endEditing();
+        }
+      }
     });
     this.#due.wait(mortal.map(({ expires }) => expires));
   }
@@ -264,7 +274,8 @@ export class Conversation {
       const isOpen = more.getAttribute('aria-expanded') === 'true';
       this.#closeRow();
       if (!isOpen) {
-        this.#row = messageActions(this.#bubbles.get(mid).message, this.#self, (what, sign) => this.#choose(mid, what, sign));
+        const { message, expires } = this.#bubbles.get(mid);
+        this.#row = messageActions({ ...message, expires }, this.#self, (what, sign) => this.#choose(mid, what, sign));
         more.setAttribute('aria-expanded', 'true');
         more.after(this.#row);
         this.#row.scrollIntoView({ block: 'nearest' });

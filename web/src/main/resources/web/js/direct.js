@@ -27,6 +27,8 @@ export class Direct {
   #online = false;
   #typing = 0;
   #readAgain = 0;
+  /** Messages that were pushed so far. */
+  #heard = 0;
   #blocked = new Set();
   #bar;
   #report;
@@ -78,8 +80,12 @@ export class Direct {
 
   /** Reads the recent conversations (again): after each connect, for what other devices did meanwhile. */
   async refresh() {
+    const heard = this.#heard;
     const boxes = await Promise.all([this.#api.contacts('inbox'), this.#api.contacts('requests')]);
     this.#contacts.load(boxes.flat(), this.#self);
+    if (heard !== this.#heard) {
+      this.#refreshSoon(); // what came meanwhile may not be among them
+    }
     if (this.#conversation.peer !== null) {
       this.#showPeer();
       await this.#conversation.refresh();
@@ -153,6 +159,7 @@ export class Direct {
     if (message.rev) {
       this.#contacts.change(peer, message);
     } else if (live) {
+      this.#heard++;
       // what a sync brings is in the contacts that are read after each connect: counting it here would count it twice
       if (!this.#contacts.touch(peer, message, incoming && !(open && this.#inSight))) {
         this.#refreshSoon();
@@ -183,6 +190,7 @@ export class Direct {
       this.#conversation.mark('read', marks.peerReadSeq);
       this.#conversation.mark('delivered', marks.peerDeliveredSeq);
     }
+    this.#markRead();
   }
 
   #onNote(note) {

@@ -11,7 +11,7 @@ const SIGNS = ['👍', '❤️', '😂'];
  * @param {(what: 'sign'|'edit'|'recall'|'hide', sign?: string) => void} onChoose
  * @returns {HTMLElement}
  */
-export function messageActions({ from, kind = 'text', reactions = {} }, self, onChoose) {
+export function messageActions({ from, kind = 'text', reactions = {}, expires }, self, onChoose) {
   const row = make('div', 'bubble-actions');
   row.setAttribute('role', 'group');
   row.setAttribute('aria-label', 'This message');
@@ -23,7 +23,7 @@ export function messageActions({ from, kind = 'text', reactions = {} }, self, on
     row.append(button);
     return button;
   };
-  if (kind !== 'recalled') {
+  if (kind !== 'recalled' && kind !== 'expired' && !(expires <= Date.now())) {
     for (const sign of SIGNS) {
       const set = reactions[self] === sign;
       const button = add(sign, 'sign', set ? '' : sign);

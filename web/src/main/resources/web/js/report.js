@@ -71,6 +71,10 @@ export class Report {
   }
 
   async #submit(report) {
+    this.#count(); // what was ticked may have gone
+    if (this.#send.disabled) {
+      return;
+    }
     const peer = this.#peer;
     this.#send.disabled = true;
     this.#alert.textContent = '';

@@ -283,7 +283,7 @@ export class DanmakuClient extends EventTarget {
 
   /** New messages of both live for so many seconds, 5 to 31,536,000; 0 = for ever. Each tells when it goes (`expires`): take it down then. */
   dmExpiry(peer, seconds) {
-    return this.#connection.request('dm.expiry', { peer, seconds });
+    return this.#noted('dm.expiry', { peer, seconds });
   }
 
   /** Says that everything of a conversation up to a seq was read. */

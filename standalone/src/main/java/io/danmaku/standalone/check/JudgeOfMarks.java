@@ -221,11 +221,8 @@ final class JudgeOfMarks {
         }
     }
 
-    /** Sync alone tells each device the marks that its contacts have in the end. A hub whose sync tells no marks at all is not judged by it. */
+    /** Sync alone tells each device the marks that its contacts have in the end. */
     private void syncTellsTheMarks() {
-        if (history.syncedMarks.isEmpty()) {
-            return;
-        }
         Map<Device, Map<Integer, MarksSynced>> last = new HashMap<>();
         history.syncedMarks.forEach(marks ->
                 last.computeIfAbsent(marks.device(), device -> new HashMap<>()).put(marks.peer(), marks));

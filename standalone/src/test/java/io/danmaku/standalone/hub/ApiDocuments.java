@@ -178,7 +178,8 @@ public final class ApiDocuments {
                 JsonNode value = switch (one.path("type").asText()) {
                     case "integer" ->
                         each.matches("-?[0-9]{1,18}") ? LongNode.valueOf(Long.parseLong(each)) : TextNode.valueOf(each);
-                    case "boolean" -> BooleanNode.valueOf(Boolean.parseBoolean(each));
+                    case "boolean" ->
+                        each.matches("true|false") ? BooleanNode.valueOf(Boolean.parseBoolean(each)) : TextNode.valueOf(each);
                     default -> TextNode.valueOf(each);
                 };
                 new JsonSchema(document).faults(one, value).forEach(fault -> faults.add(parts[0] + " " + fault));

@@ -136,7 +136,7 @@ final class DirectRulesIT {
                 window.shown = shown;
                 window.conversation = conversation;
                 pages.push({ messages: [message(1), { ...message(2), expires: now + 9_000 }, { ...message(3), expires: now + 5_000 }] });
-                await conversation.open('8', 'Bo', '7');
+                await conversation.open('8', '7');
                 return shown();"""));
         SDK.page().clock().runFor(4_900);
         assertEquals("[\"b1\",\"b2\",\"b3\"]", SDK.run("return shown();"));
@@ -170,7 +170,7 @@ final class DirectRulesIT {
     @Test
     void whatIsOfferedAtAMessageIsWhatItsReaderMayDo() {
         assertEquals("""
-                {"own":["👍","❤️","😂","Edit","Take back","Hide"],"picture":["👍","❤️","😂","Take back","Hide"],"theirs":["👍","❤️","😂","Hide"],"recalled":["Hide"],"set":["❤️"],"chosen":["sign",""]}\
+                {"own":["👍","❤️","😂","Edit","Take back","Hide"],"picture":["👍","❤️","😂","Take back","Hide"],"theirs":["👍","❤️","😂","Hide"],"recalled":["Hide"],"expired":["Hide"],"over":["Hide"],"set":["❤️"],"chosen":["sign",""]}\
                 """, SDK.run("""
                     const { messageActions } = await import('/js/message-actions.js');
                     const chosen = [];
@@ -180,7 +180,8 @@ final class DirectRulesIT {
                     pressed[0].click();
                     return {
                       own: offered({ from: '7' }), picture: offered({ from: '7', kind: 'image' }), theirs: offered({ from: '8' }),
-                      recalled: offered({ from: '7', kind: 'recalled' }), set: pressed.map((b) => b.textContent), chosen,
+                      recalled: offered({ from: '7', kind: 'recalled' }), expired: offered({ from: '7', kind: 'expired' }),
+                      over: offered({ from: '7', expires: 1 }), set: pressed.map((b) => b.textContent), chosen,
                     };\
                     """));
     }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.standalone.client.Answer;
 import io.danmaku.standalone.client.Clients;
+import io.danmaku.standalone.hub.Alone;
 import io.danmaku.standalone.hub.ApiDocuments;
 import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.OwnService;
@@ -41,6 +42,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Moderators and backends at work while the instance of room-service that decides is killed. */
+@Alone
 class AdminStormIT {
     private static final int CALLS_PER_SECOND = 200;
     private static final int CALLS = 8 * CALLS_PER_SECOND;

@@ -63,7 +63,8 @@ final class StrangersIT {
 
     private static final Set<String> FOR_NO_KEY = names(
             "auditRoom auditOwner auditTenant readCheck putCheck removeCheck listKeys makeKey revokeKey"
-                    + " listWebhooks readWebhook putWebhook removeWebhook listDeadLetters clearDeadLetters retryDeadLetters");
+                    + " listWebhooks readWebhook putWebhook removeWebhook listDeadLetters clearDeadLetters"
+                    + " retryDeadLetters retryDeadLetter");
 
     /** Bodies in good order: nobody is refused for his body. */
     private static final Map<String, Map<String, ?>> BODIES = Map.ofEntries(
@@ -110,7 +111,8 @@ final class StrangersIT {
                     .replace("{offset}", "1")
                     .replace("{stream}", "1")
                     .replace("{id}", named)
-                    .replace("{name}", "mine");
+                    .replace("{name}", "mine")
+                    .replace("{n}", "1");
         }
     }
 
