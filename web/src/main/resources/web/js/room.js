@@ -36,7 +36,7 @@ function enter() {
   const socketUrl = new URL('ws', document.baseURI);
   socketUrl.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
   const claims = guest ? {} : claimsOf(token);
-  const who = guest ? { guest } : { token, dmPos: keptDmPos(claims.sub) };
+  const who = guest ? { guest } : { token, dmPos: keptDmPos(claims.sub) ?? 'now' };
   const client = new DanmakuClient({ url: socketUrl.href, ...who });
   // for tests and for the console: `__danmaku.counts('42')`, `__danmaku.violations`
   window.__danmaku = client;
@@ -104,7 +104,9 @@ function enter() {
       names.learn({ id: user, name: guest ? 'You' : claims.name });
       status.me(names.of(user), 'viewer');
       if (!guest) {
-        direct.refresh().catch((error) => console.warn('conversations could not be read:', error.message));
+        // on a new device the position comes first: what is stored behind it is synced, what was before is in the contacts
+        const begun = client.dmPos === 'now' ? client.dmSync().catch(() => {}) : Promise.resolve();
+        begun.then(() => direct.refresh()).catch((error) => console.warn('conversations could not be read:', error.message));
       }
     } else if (detail.state === 'denied') {
       askEntry(room, guest, deniedWords(detail.error.code));

@@ -76,7 +76,7 @@ export class DanmakuClient extends EventTarget {
    * @param {string|string[]} options.url address of the hub's `/ws`, or several, tried in turn
    * @param {string|(() => string|Promise<string>)} [options.token] a token, or a function that gets one for each connection
    * @param {string} [options.guest] the tenant to come to as a guest, in place of a token: who may only read, and has no direct messages
-   * @param {string} [options.dmPos] a `dmPos` kept from an earlier session; without it all messages kept are read once
+   * @param {string} [options.dmPos] a `dmPos` kept from an earlier session; without it all messages kept are read once; `now`: none are, the contacts are read instead
    * @param {string} [options.client] what this runs on: `web`, `ios`, `android`, `desktop`, `tv`, `bot` or `other`; counted in rooms' `devices`
    * @param {() => number} [options.random] in [0, 1)
    */

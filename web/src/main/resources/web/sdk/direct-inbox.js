@@ -33,7 +33,7 @@ const TRY_LATER = new Set(['busy', 'unavailable', 'rate_limited', 'internal', 'q
  * hub's opaque position tells what to ask for, and the ids tell repeats.
  */
 export class DirectInbox {
-  /** The position that the last sync gave; undefined before the first: a sync then begins with the first message kept. */
+  /** The position that the last sync gave; before the first undefined, and the sync begins with the first message kept, or `now`, and it begins behind all of them. */
   pos;
   repeats = 0;
 

@@ -44,6 +44,9 @@ final class DirectApi {
     private static final int CONTACTS_MAX = 200;
     private static final int PAGE_DEFAULT = 50;
     private static final int SYNC_DEFAULT = 100;
+    /** The position of a new device. No position reads like this: their first character is another one. */
+    private static final String NOW = "now";
+
     private static final long AWAY_RETRY_MS = 1_000;
     private static final long BUSY_RETRY_MS = 500;
 
@@ -303,24 +306,28 @@ final class DirectApi {
     void sync(RoutingContext context) {
         Claims claims = Bearer.claims(context);
         String pos = Fields.query(context, "pos");
+        if (NOW.equals(pos)) {
+            page(context, pages.sync::now, now -> Problems.json(context, 200, answer(SyncLog.Page.endingAt(now))));
+            return;
+        }
         SyncPosition after = pos == null ? SyncPosition.start() : SyncPosition.parse(pos);
         if (after == null) {
             throw new BadRequest(ErrorCode.BAD_FIELD, "pos is not a position of sync");
         }
         int limit = (int) Fields.query(context, "limit", MESSAGES_MAX, SYNC_DEFAULT);
-        page(context, () -> synced(claims, after, limit), page -> {
-            ObjectNode answer = Json.object();
-            put(answer, page.messages());
-            ArrayNode changes = answer.putArray("changes");
-            page.changes()
-                    .forEach(change ->
-                            changes.add(Json.read(change.getBytes(StandardCharsets.UTF_8), ObjectNode.class)));
-            ArrayNode marks = answer.putArray("marks");
-            page.marks().forEach(moved -> marks.add(moved.toJson()));
-            answer.put("pos", page.next().toString());
-            answer.put("more", page.more());
-            Problems.json(context, 200, answer);
-        });
+        page(context, () -> synced(claims, after, limit), page -> Problems.json(context, 200, answer(page)));
+    }
+
+    private static ObjectNode answer(SyncLog.Page page) {
+        ObjectNode answer = Json.object();
+        put(answer, page.messages());
+        ArrayNode changes = answer.putArray("changes");
+        page.changes()
+                .forEach(
+                        change -> changes.add(Json.read(change.getBytes(StandardCharsets.UTF_8), ObjectNode.class)));
+        ArrayNode marks = answer.putArray("marks");
+        page.marks().forEach(moved -> marks.add(moved.toJson()));
+        return answer.put("pos", page.next().toString()).put("more", page.more());
     }
 
     private CompletionStage<SyncLog.Page> synced(Claims claims, SyncPosition after, int limit) {

@@ -43,7 +43,12 @@ public final class SyncLog {
             List<String> changes,
             SyncPosition next,
             boolean more,
-            List<ConversationMarks> marks) {}
+            List<ConversationMarks> marks) {
+        /** With nothing to tell. */
+        public static Page endingAt(SyncPosition position) {
+            return new Page(List.of(), List.of(), position, false, List.of());
+        }
+    }
 
     /** Prepares its statements: blocks. */
     public SyncLog(CqlNode cql) {
@@ -88,6 +93,11 @@ public final class SyncLog {
             }
         };
         return new SyncWalk(log, after, limit).go();
+    }
+
+    /** Behind all that is written now: where a new device begins, which reads contacts and histories instead of the whole log. */
+    public CompletionStage<SyncPosition> now() {
+        return finished().thenApply(SyncPosition.start()::with);
     }
 
     /** Up to where each partition is finished, -1 = it has no record. */
