@@ -1,4 +1,4 @@
-import { summary } from './conversation.js';
+import { newer, summary } from './conversation.js';
 import { byId, clockTime, make, showAvatar } from './dom.js';
 import { Due } from './due.js';
 
@@ -86,7 +86,7 @@ export class Contacts {
   change(peer, message) {
     const known = this.#contacts.get(peer);
     if (known?.last?.mid === message.mid && (known.last.rev ?? 0) < message.rev) {
-      known.last = message;
+      known.last = newer(known.last, message);
       this.#show();
     }
   }

@@ -14,6 +14,16 @@ const PAGES_MAX = 5;
 /** How long changes of messages that are not on the page are gathered before it is read again, in milliseconds. */
 const READ_AGAIN_MS = 300;
 
+/**
+ * The newer form of a message. Where the hub has let go of a body before its time, because all devices have it, it stays here until then.
+ *
+ * @param {object} [known] the form that is shown, if there is one
+ */
+export function newer(known, message) {
+  const isKept = message.kind === 'expired' && message.expires > Date.now() && known && known.kind !== 'expired';
+  return isKept ? { ...known, reactions: message.reactions, rev: message.rev } : message;
+}
+
 /** What a message says in one text: its own, or of which kind it is; and the signs at it. */
 export function summary({ kind = 'text', body, edited, reactions = {}, expires }) {
   if (kind === 'expired' || expires <= Date.now()) {
@@ -193,6 +203,7 @@ export class Conversation {
     }
     const known = this.#bubbles.get(message.mid);
     if (known) {
+      message = newer(known.message, message);
       known.expires ??= message.expires; // the own bubble came before the hub told
       if ((message.rev ?? 0) > known.rev || message.kind === 'expired') {
         known.rev = message.rev ?? 0;

@@ -323,8 +323,7 @@ final class DirectApi {
         put(answer, page.messages());
         ArrayNode changes = answer.putArray("changes");
         page.changes()
-                .forEach(
-                        change -> changes.add(Json.read(change.getBytes(StandardCharsets.UTF_8), ObjectNode.class)));
+                .forEach(change -> changes.add(Json.read(change.getBytes(StandardCharsets.UTF_8), ObjectNode.class)));
         ArrayNode marks = answer.putArray("marks");
         page.marks().forEach(moved -> marks.add(moved.toJson()));
         return answer.put("pos", page.next().toString()).put("more", page.more());

@@ -32,6 +32,9 @@ final class DirectGate {
             DirectWords.Checked sign = words.check(sender, "text", asked.body());
             return sign.refusal() != null ? refused(asked, sign.refusal()) : requests.ask(asked.withBody(sign.body()));
         }
+        if (asked.op() == Op.EXPIRE) { // somebody new is told of it, as of a message
+            return toSomebody(sender, asked);
+        }
         if (asked.op() != Op.SEND && asked.op() != Op.EDIT) {
             return requests.ask(asked);
         }
@@ -40,13 +43,15 @@ final class DirectGate {
             return refused(asked, checked.refusal());
         }
         DirectRecord record = asked.withBody(checked.body());
-        return record.op() == Op.EDIT
-                ? requests.ask(record)
-                : peers.ask(
-                        sender,
-                        record.to(),
-                        () -> met(sender, record.to()),
-                        refusal -> refusal == null ? requests.ask(record) : refused(record, refusal));
+        return record.op() == Op.EDIT ? requests.ask(record) : toSomebody(sender, record);
+    }
+
+    private CompletionStage<Delivery> toSomebody(Claims sender, DirectRecord record) {
+        return peers.ask(
+                sender,
+                record.to(),
+                () -> met(sender, record.to()),
+                refusal -> refusal == null ? requests.ask(record) : refused(record, refusal));
     }
 
     /** Whether a sender may turn to somebody now: to a new one it takes a place of the hour, as a message does. */

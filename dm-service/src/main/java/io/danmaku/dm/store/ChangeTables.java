@@ -52,7 +52,8 @@ final class ChangeTables {
         selectVersionsBefore =
                 cql.prepare("SELECT log_index FROM KS.content_version" + content + " AND log_index < ? LIMIT ?");
         updateBody = cql.prepare("UPDATE KS.content USING TIMESTAMP ? SET body = ?, edited_at = ?, rev = ?" + content);
-        updateEdited = cql.prepare("UPDATE KS.content USING TIMESTAMP ? SET edited_at = ?, rev = ?" + content);
+        updateEdited =
+                cql.prepare("UPDATE KS.content USING TIMESTAMP ? SET edited_at = ?, rev = ?, relayed_at = 0" + content);
         updateRecalled = cql.prepare("UPDATE KS.content USING TIMESTAMP ? SET body = '', by_sender = '',"
                 + " by_recipient = '', recalled_at = ?, rev = ?" + content);
         updateBySender = cql.prepare("UPDATE KS.content USING TIMESTAMP ? SET by_sender = ?, rev = ?" + content);

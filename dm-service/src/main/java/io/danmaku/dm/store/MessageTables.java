@@ -66,8 +66,8 @@ public final class MessageTables implements Ledger {
                 + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 + " USING TIMESTAMP ?");
         insertExpiring = cql.prepare("INSERT INTO KS.content (tenant, message_id, sender, recipient, seq, received,"
-                + " log_partition, log_index, kind, created_at, reply_to, expires_at)"
-                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                + " log_partition, log_index, kind, created_at, reply_to, expires_at, notices)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 + " USING TIMESTAMP ?");
         insertIndex = cql.prepare("INSERT INTO KS.message_index (tenant, owner, peer, bucket, seq, message_id, box,"
                 + " received, log_partition, log_index, notices)"
@@ -194,6 +194,7 @@ public final class MessageTables implements Ledger {
                         message.tsMs(),
                         message.reply(),
                         message.expiresMs(),
+                        m.notices(),
                         timestamp),
                 m.tenant(),
                 message,

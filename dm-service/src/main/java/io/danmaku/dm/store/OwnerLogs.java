@@ -69,13 +69,13 @@ final class OwnerLogs {
         Side side = new Side(tenant, owner, peer);
         long cell = Buckets.ofMark(logIndex);
         Long known = knownMarks.getIfPresent(side);
-        if (known != null && known == cell) {
-            return;
-        }
         long bucket = Buckets.ofLog(logIndex);
         long timestamp = MessageTables.timestamp(logIndex);
-        writes.add(cql.execute(insertMark, tenant, owner, partition, bucket, cell, peer, timestamp)
-                .thenAccept(written -> knownMarks.put(side, cell)));
+        if (known == null || known != cell) {
+            writes.add(cql.execute(insertMark, tenant, owner, partition, bucket, cell, peer, timestamp)
+                    .thenAccept(written -> knownMarks.put(side, cell)));
+        }
+        // known by itself: of the two rows only one may have been written
         bucket(writes, tenant, owner, partition, bucket, timestamp);
     }
 

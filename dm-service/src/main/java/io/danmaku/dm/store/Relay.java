@@ -80,12 +80,13 @@ public final class Relay {
      * A device has all of its user's log up to a position. Completes when what that lets go is gone, a bounded part of it; never fails: what
      * could not be done is left to another sync.
      *
-     * @param device empty = one without a name
+     * @param device empty = one without a name: bodies of its user go when their time is over
      */
     public CompletionStage<Void> got(String tenant, String owner, String device, SyncPosition upTo) {
         return sync.finished()
                 // one of another hub, further than this log is, says nothing of what comes here
-                .thenApply(finished -> upTo.lowest(upTo.with(finished)))
+                // devices without a name cannot be told apart: none of them says what all have
+                .thenApply(finished -> device.isEmpty() ? SyncPosition.start() : upTo.lowest(upTo.with(finished)))
                 // written before the other side's are read: of two devices that come at once one at least sees the
                 // other
                 .thenCompose(has -> cql.execute(insertDevice, tenant, owner, device, has.toString(), keptSeconds))

@@ -227,7 +227,11 @@ final class SyncWalk {
             Stretch stretch = stretches.get(p);
             List<Told> here = told(stretch, byPeer, moving);
             int taken = Math.min(here.size(), room);
-            room -= taken;
+            if (taken > 0 && taken < here.size() && here.get(taken).index == here.get(taken - 1).index) {
+                // a CLEAR's note and its marks stand at one index, and the position behind it is behind both
+                taken += limit == 1 ? 1 : -1;
+            }
+            room = Math.max(0, room - taken);
             for (Told told : here.subList(0, taken)) {
                 if (told.marks != null) {
                     marks.add(told.marks);

@@ -67,7 +67,7 @@ public final class DirectCommands {
             DirectWords.Checked checked = words.check(connection.claims(), send.kind(), send.body());
             return checked.refusal() != null
                     ? refused(checked.refusal())
-                    : send(connection, send.withBody(checked.body()));
+                    : toSomebody(connection, send.peer(), send.withBody(checked.body()));
         } else if (write instanceof Command.DmEdit edit) {
             String kind = edit.text() ? "text" : DirectRecord.OBJECT;
             DirectWords.Checked checked = words.check(connection.claims(), kind, edit.body());
@@ -79,16 +79,18 @@ public final class DirectCommands {
             return sign.refusal() != null
                     ? refused(sign.refusal())
                     : gateway.write(connection, new Command.DmReact(react.peer(), react.mid(), sign.body()));
+        } else if (write instanceof Command.DmExpiry expiry) { // somebody new is told of it, as of a message
+            return toSomebody(connection, expiry.peer(), expiry);
         }
         return gateway.write(connection, write);
     }
 
-    private CompletionStage<Outcome> send(Connection connection, Command.DmSend send) {
+    private CompletionStage<Outcome> toSomebody(Connection connection, String peer, Command.DmWrite write) {
         return peers.ask(
                 connection.claims(),
-                send.peer(),
-                () -> gateway.met(send.peer(), connection.token()),
-                refusal -> refusal == null ? gateway.write(connection, send) : refused(refusal));
+                peer,
+                () -> gateway.met(peer, connection.token()),
+                refusal -> refusal == null ? gateway.write(connection, write) : refused(refusal));
     }
 
     private static CompletionStage<Outcome> refused(Refusal refusal) {

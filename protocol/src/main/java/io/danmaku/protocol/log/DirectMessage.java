@@ -70,6 +70,8 @@ public record DirectMessage(
     public ObjectNode toJson() {
         boolean recalled = revision.recalled();
         boolean gone = gone();
+        // who has its body may show it until its time
+        boolean relayed = gone && revision.relayedMs() > 0 && revision.relayedMs() < expiresMs;
         ObjectNode json =
                 Json.object().put("mid", mid).put("from", from).put("to", to).put("seq", seq);
         json.put("kind", recalled ? RECALLED : gone ? EXPIRED : kind);
@@ -84,12 +86,13 @@ public record DirectMessage(
         if (recalled) {
             json.put("recalled", revision.recalledMs());
         } else if (gone) {
-            long relayedMs = revision.relayedMs();
-            json.put("expired", relayedMs > 0 ? Math.min(relayedMs, expiresMs) : expiresMs);
-        } else if (expiresMs > 0) {
+            json.put("expired", relayed ? revision.relayedMs() : expiresMs);
+        }
+        if (expiresMs > 0 && !recalled && (!gone || relayed)) {
             json.put("expires", expiresMs);
         }
-        if (!gone && (!revision.bySender().isEmpty() || !revision.byRecipient().isEmpty())) {
+        if ((!gone || relayed)
+                && (!revision.bySender().isEmpty() || !revision.byRecipient().isEmpty())) {
             ObjectNode reactions = json.putObject("reactions");
             put(reactions, from, revision.bySender());
             put(reactions, to, revision.byRecipient());

@@ -31,7 +31,7 @@ public record Revision(
 
     /** After an edit. */
     public Revision edited(long byNumber, long atMs) {
-        return new Revision(byNumber, atMs, recalledMs, bySender, byRecipient, relayedMs);
+        return new Revision(byNumber, atMs, recalledMs, bySender, byRecipient);
     }
 
     /** After it was taken back. */

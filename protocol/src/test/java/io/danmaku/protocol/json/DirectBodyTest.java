@@ -103,7 +103,7 @@ class DirectBodyTest {
         assertEquals(gone + "\"expired\":9,\"rev\":11}", sent.at(9).toJson().toString());
         Revision relayed = new Revision(11, 6, 0, "", "!", 8);
         assertEquals(
-                gone + "\"expired\":8,\"rev\":11}",
+                gone + "\"expired\":8,\"expires\":9,\"reactions\":{\"8\":\"!\"},\"rev\":11}",
                 sent.with("", relayed).toJson().toString(),
                 "its body went before its time");
         assertEquals(

@@ -118,8 +118,7 @@ final class PlantedMarks {
     static boolean neverSynced(History history, Random random) {
         MarksSynced told = some(history.syncedMarks, random, one -> one.peerReadSeq() > 0);
         return told != null
-                && history.syncedMarks.removeIf(
-                        one -> one.device().equals(told.device()) && one.peer() == told.peer());
+                && history.syncedMarks.removeIf(one -> one.device().equals(told.device()) && one.peer() == told.peer());
     }
 
     static boolean neverSet(History history, Random random) {

@@ -81,7 +81,7 @@ final class RelayedBodies {
     }
 
     private void check() throws Exception {
-        Phone sender = new Phone("relay-ann", "");
+        Phone sender = new Phone("relay-ann", "laptop");
         Phone first = new Phone("relay-bob", "phone");
         Phone second = new Phone("relay-bob", "tablet");
         JsonNode message = send(sender, "relay-bob", "one");
@@ -107,6 +107,7 @@ final class RelayedBodies {
         JsonNode told = first.client.history(direct, "relay-ann", 10).get(0);
         assertEquals("expired", told.get("kind").asText(), told.toString());
         assertTrue(told.get("expired").asLong() <= System.currentTimeMillis());
+        assertTrue(told.get("expires").asLong() > System.currentTimeMillis(), "who has its body may show it");
         Phone late = new Phone("relay-bob", "new");
         assertEquals(
                 told,
@@ -115,6 +116,14 @@ final class RelayedBodies {
         late.has();
 
         whoComesLaterIsWaitedFor(sender, first, second, late);
+
+        Phone nameless = new Phone("relay-cat", "");
+        JsonNode kept = send(sender, "relay-cat", "kept");
+        nameless.gets(kept, "kept");
+        nameless.has();
+        sender.gets(kept, "kept");
+        sender.has();
+        assertFalse(cql.content(kept).isNull("body"), "there may be another device without a name");
 
         JsonNode unread = send(sender, "relay-nobody", "unread");
         sender.gets(unread, "unread");

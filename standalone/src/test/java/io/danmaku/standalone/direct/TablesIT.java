@@ -24,6 +24,7 @@ import io.danmaku.dm.store.Migrations;
 import io.danmaku.dm.store.SyncLog;
 import io.danmaku.dm.store.SyncPosition;
 import io.danmaku.protocol.log.DirectMessage;
+import io.danmaku.protocol.log.Revision;
 import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.TestHub;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -235,6 +236,16 @@ class TablesIT {
         SyncLog.Page rest = get(sync.page(TENANT, "sync-a", behind, 100));
         assertEquals(List.of(5L), seqs(rest.messages()));
         assertFalse(rest.more());
+    }
+
+    @Test
+    void aMessageThatExpiresIsReadBackWithAllThatItsRowsAreMadeOf() throws Exception {
+        long expiresMs = System.currentTimeMillis() + 3_600_000;
+        DirectMessage message = new DirectMessage(
+                "expiring", "told-a", "told-b", 1, "notice", "{\"title\":\"x\"}", 1_000, "", Revision.NONE, expiresMs);
+        StoredMessage stored = new StoredMessage(TENANT, message, PARTITION, 7, 1, 1);
+        get(tables.store(stored));
+        assertEquals(stored, get(tables.message(TENANT, "expiring")));
     }
 
     @Test

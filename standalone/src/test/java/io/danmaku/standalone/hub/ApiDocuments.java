@@ -179,7 +179,9 @@ public final class ApiDocuments {
                     case "integer" ->
                         each.matches("-?[0-9]{1,18}") ? LongNode.valueOf(Long.parseLong(each)) : TextNode.valueOf(each);
                     case "boolean" ->
-                        each.matches("true|false") ? BooleanNode.valueOf(Boolean.parseBoolean(each)) : TextNode.valueOf(each);
+                        each.matches("true|false")
+                                ? BooleanNode.valueOf(Boolean.parseBoolean(each))
+                                : TextNode.valueOf(each);
                     default -> TextNode.valueOf(each);
                 };
                 new JsonSchema(document).faults(one, value).forEach(fault -> faults.add(parts[0] + " " + fault));

@@ -61,8 +61,8 @@ final class StrangersIT {
             KeyScope.EVENTS, names("postEvent"),
             KeyScope.HISTORY, names("readEvents"));
 
-    private static final Set<String> FOR_NO_KEY = names(
-            "auditRoom auditOwner auditTenant readCheck putCheck removeCheck listKeys makeKey revokeKey"
+    private static final Set<String> FOR_NO_KEY =
+            names("auditRoom auditOwner auditTenant readCheck putCheck removeCheck listKeys makeKey revokeKey"
                     + " listWebhooks readWebhook putWebhook removeWebhook listDeadLetters clearDeadLetters"
                     + " retryDeadLetters retryDeadLetter");
 
