@@ -44,6 +44,9 @@ public record RoomServiceConfig(
 
     private static final int BURST_SECONDS = 5;
     private static final long MINUTE_MS = 60_000;
+    /** An instance that stands still for {@link io.danmaku.room.room.Standstill#LONGEST_MS} says nothing any more; none is replaced sooner. */
+    private static final long WATCH_INTERVAL_MS_MIN = 1_000;
+
     private static final long HOUR_MS = 60 * MINUTE_MS;
     private static final long YEAR_MS = 365 * 24 * HOUR_MS;
 
@@ -103,7 +106,7 @@ public record RoomServiceConfig(
                         s.integer("state.queueMax", 1, 10_000),
                         s.millis("state.writeTimeout", 500, MINUTE_MS),
                         s.millis("state.claimTimeout", 1_000, HOUR_MS),
-                        s.millis("state.watchInterval", 100, MINUTE_MS),
+                        s.millis("state.watchInterval", WATCH_INTERVAL_MS_MIN, MINUTE_MS),
                         s.millis("state.retryInterval", 100, HOUR_MS)),
                 new EventBounds(
                         s.integer("events.openLogsMax", 1, 10_000),

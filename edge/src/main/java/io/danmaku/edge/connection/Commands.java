@@ -251,11 +251,12 @@ public final class Commands {
         membership.audience = audience;
         // once more: it may have changed since, and the table's thread have told it before
         RoomState now = table.room(live.key());
-        live.policy((now == null ? state : now).policy());
+        RoomState told = now == null || !now.epoch().equals(state.epoch()) ? state : now;
+        live.policy(told.policy());
         live.spoken().rate(limits.sendsPerSecond());
         connection.is(membership, table.role(connection.claims(), state));
         connection.ok(
-                id, JoinReply.of(live, state, membership.role, head, online(live.key()), System.currentTimeMillis()));
+                id, JoinReply.of(live, told, membership.role, head, online(live.key()), System.currentTimeMillis()));
         membership.viewer = audience.add(connection.socket(), connection.encoding(), since);
         membership.tellJoined(presence, connection);
         audience.forward(membership.viewer);

@@ -27,9 +27,12 @@ final class CountLease {
      * @param atNs when it was sent, by {@code System.nanoTime()}
      */
     void sent(MessageId tick, long atNs) {
-        sent = tick;
-        sentNs = atNs;
-        extend();
+        // one at a time is waited for: of the newest of a reader that is a second late none would come back in time
+        if (sent == null) {
+            sent = tick;
+            sentNs = atNs;
+            extend();
+        }
     }
 
     /** All up to there was read. */

@@ -72,7 +72,7 @@ public final class Instances {
         for (Owner other : others) {
             if (watch.isHung(other) && nowMs >= dueMs.computeIfAbsent(other, first -> nowMs + turn(watch) * TURN_MS)) {
                 dueMs.put(other, nowMs + THROW_OUT_INTERVAL_MS);
-                throwOut(other);
+                throwOut(other, nowMs);
             }
         }
     }
@@ -89,8 +89,8 @@ public final class Instances {
         for (JsonNode consumer : subscription.path("consumers")) {
             String name = consumer.path("consumerName").asText();
             String url = consumer.path("metadata").path(URL).asText();
-            // one of an older version says nothing of itself
-            if (!url.isEmpty() && !name.equals(self.instance())) {
+            // one of an older version says nothing of itself; one at the same address would be looked at here
+            if (!url.isEmpty() && !url.equals(self.url()) && !name.equals(self.instance())) {
                 others.add(new Owner(name, url));
             }
         }
@@ -104,9 +104,8 @@ public final class Instances {
                 .count();
     }
 
-    private void throwOut(Owner hung) {
-        LOG.warn("{} does not answer: what it reads is taken from it", hung);
-        thrownOut.increment();
+    private void throwOut(Owner hung, long nowMs) {
+        boolean[] counted = new boolean[1];
         for (Reading reading : readings) {
             Future.fromCompletionStage(
                             admin.subscription(reading.topic(), reading.subscription())
@@ -115,11 +114,16 @@ public final class Instances {
                                             : CompletableFuture.completedFuture(false)),
                             context)
                     .onSuccess(unloaded -> {
-                        if (unloaded) {
-                            LOG.info("{} was unloaded", reading.topic());
+                        if (unloaded && !counted[0]) {
+                            counted[0] = true;
+                            thrownOut.increment();
+                            LOG.warn("{} does not answer: what it reads is taken from it", hung);
                         }
                     })
-                    .onFailure(kept -> LOG.warn("{} was not unloaded: {}", reading.topic(), kept.toString()));
+                    .onFailure(kept -> {
+                        LOG.warn("{} was not unloaded: {}", reading.topic(), kept.toString());
+                        dueMs.put(hung, nowMs + LOOK_INTERVAL_MS);
+                    });
         }
     }
 

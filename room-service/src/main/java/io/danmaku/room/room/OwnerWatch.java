@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import java.net.ConnectException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -24,6 +25,8 @@ final class OwnerWatch {
     private final long timeoutMs;
     /** Looks without an answer since the last one with one. */
     private final Map<Owner, Integer> missed = new HashMap<>();
+
+    private final Set<Owner> underWay = new HashSet<>();
 
     OwnerWatch(HttpClient http, long timeoutMs) {
         this.http = http;
@@ -44,6 +47,9 @@ final class OwnerWatch {
     void look(Set<Owner> owners) {
         missed.keySet().retainAll(owners);
         for (Owner owner : owners) {
+            if (!underWay.add(owner)) {
+                continue; // after a standstill of this process all late ticks come at once: one look at a time
+            }
             RequestOptions options = new RequestOptions()
                     .setMethod(HttpMethod.GET)
                     .setAbsoluteURI(owner.url() + "/healthz")
@@ -54,6 +60,7 @@ final class OwnerWatch {
                     .compose(request ->
                             request.send().compose(response -> response.body().map(body -> isFrom(owner, response))))
                     .onComplete((same, failure) -> {
+                        underWay.remove(owner);
                         if (failure == null && same) {
                             missed.put(owner, 0);
                         } else if (failure instanceof ConnectException) {
