@@ -54,7 +54,7 @@ final class RelayedBodies {
         }
 
         void has() throws Exception {
-            client.sync(direct, pos, 100);
+            pos = client.sync(direct, pos, 100).pos();
         }
     }
 
@@ -99,8 +99,7 @@ final class RelayedBodies {
         }
         second.gets(message, "two");
         assertEquals("two", cql.content(message).getString("body"), "the last one has not said that it has it");
-        second.has();
-        assertGone(message);
+        assertGoes(message, sender, first, second);
         Eventually.await(SEEN_MAX, "it is counted", () -> relayed() >= 1);
         assertTrue(
                 cql.versions(message).stream().allMatch(version -> version.isNull("body")), "nor what it said before");
@@ -143,8 +142,7 @@ final class RelayedBodies {
         }
         assertEquals("back", cql.content(message).getString("body"), "one of the sender's devices is not there");
         late.gets(message, "back");
-        late.has();
-        assertGone(message);
+        assertGoes(message, first, second, sender, late);
         tables.store(stored).toCompletableFuture().get(1, TimeUnit.MINUTES);
         assertGone(message);
 
@@ -154,6 +152,17 @@ final class RelayedBodies {
             phone.gets(message, "better");
             phone.has();
         }
+        assertGoes(message, late, first, second, sender);
+    }
+
+    /** A message may be told in its newest form before the record of that is finished: then it is the next sync that says that a device has it. */
+    private void assertGoes(JsonNode message, Phone... phones) {
+        Eventually.await(SEEN_MAX, "the body goes", () -> {
+            for (Phone phone : phones) {
+                phone.has();
+            }
+            return cql.content(message).isNull("body");
+        });
         assertGone(message);
     }
 
