@@ -37,6 +37,14 @@ class CountLeaseTest {
     }
 
     @Test
+    void aReaderThatIsLateByMoreThanATickDoesNotEndIt() {
+        lease.sent(id(7), 0);
+        lease.sent(id(8), HELD_NS / 2);
+        lease.read(id(7));
+        assertTrue(lease.holds(HELD_NS - 1), "the one that was waited for came back");
+    }
+
+    @Test
     void ofTicksThatDoNotComeBackNoneCounts() {
         lease.sent(id(7), 100);
         lease.read(id(7));

@@ -25,6 +25,8 @@ class InstancesTest {
     void theOthersAreThoseThatSayWhereTheyAre() throws Exception {
         assertEquals(Set.of(B), Instances.others(subscription(""), A));
         assertEquals(Set.of(), Instances.others(MissingNode.getInstance(), A));
+        // what two say of one address would be looked at here
+        assertEquals(Set.of(A), Instances.others(subscription(""), new Owner("c", B.url())));
     }
 
     @Test
