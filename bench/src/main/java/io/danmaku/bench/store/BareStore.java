@@ -27,19 +27,19 @@ public final class BareStore {
     private static final int QUEUED_MAX = 20_000;
 
     private final ChildLines parent;
-    private final MessageTables tables;
+    private final CqlNode cql;
     private BareLoop loop;
 
-    private BareStore(ChildLines parent, MessageTables tables) {
+    private BareStore(ChildLines parent, CqlNode cql) {
         this.parent = parent;
-        this.tables = tables;
+        this.cql = cql;
     }
 
     public static void main(String[] args) throws Exception {
         ChildLines parent = new ChildLines();
         JsonNode where = parent.next();
         try (CqlNode cql = CqlNode.open(config(where), OPEN_MS_MAX)) {
-            BareStore store = new BareStore(parent, new MessageTables(cql));
+            BareStore store = new BareStore(parent, cql);
             parent.say("ready", JSON.createObjectNode());
             parent.follow(store::told);
         }
@@ -65,7 +65,7 @@ public final class BareStore {
         switch (command.path("do").asText()) {
             case "begin" ->
                 loop = BareLoop.begin(
-                        tables,
+                        new MessageTables(cql),
                         command.path("prefix").asText(),
                         command.path("conversations").asInt(),
                         command.path("body").asText());
@@ -75,14 +75,14 @@ public final class BareStore {
                 count("ended");
             }
             case "conversation" ->
-                loaded(new Loading(tables)
+                loaded(new Loading(cql)
                         .conversation(
                                 command.path("a").asText(),
                                 command.path("b").asText(),
                                 command.path("messages").asInt(),
                                 command.path("spanMs").asLong()));
             case "contacts" ->
-                loaded(new Loading(tables)
+                loaded(new Loading(cql)
                         .contacts(
                                 command.path("owner").asText(),
                                 command.path("contacts").asInt(),

@@ -1,30 +1,38 @@
 package io.danmaku.bench.store;
 
 import io.danmaku.dm.conversation.StoredMessage;
+import io.danmaku.dm.store.CqlNode;
 import io.danmaku.dm.store.MessageTables;
 import io.danmaku.protocol.log.DirectMessage;
 import io.danmaku.protocol.log.Topics;
 import io.danmaku.protocol.room.Ids;
 import java.io.IOException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
 
 /**
- * Fills a store with what would take a hub's users years. The rows are those that dm-service would write, but no record of the log stands behind them: nobody may go on writing in these conversations.
+ * Fills a store with what would take a hub's users years. The rows are those that dm-service would write, by its statements, many of one partition at a time; but no record of the log stands behind them: nobody may go on writing in these conversations.
  */
 final class Loading {
-    private static final int AT_A_TIME = 64;
+    /** Enough for rows of one partition to come together. */
+    private static final int AT_A_TIME = 4_096;
+
+    private static final long FLUSH_MS = 50;
     private static final int BURST = 10;
     private static final int TRIES = 20;
     private static final int TOLD_EVERY = 100_000;
 
+    private final Gathering gathering;
     private final MessageTables tables;
     private final Semaphore room = new Semaphore(AT_A_TIME);
     private final AtomicReference<Throwable> failed = new AtomicReference<>();
 
-    Loading(MessageTables tables) {
-        this.tables = tables;
+    /** Prepares its statements: blocks. */
+    Loading(CqlNode cql) {
+        gathering = new Gathering(cql.session());
+        tables = new MessageTables(cql.with(gathering.session()));
     }
 
     /**
@@ -64,13 +72,18 @@ final class Loading {
     private long load(int count, IntFunction<StoredMessage> messages) throws IOException, InterruptedException {
         long beganNs = System.nanoTime();
         for (int i = 0; i < count && failed.get() == null; i++) {
-            room.acquire();
+            while (!room.tryAcquire(FLUSH_MS, TimeUnit.MILLISECONDS)) {
+                gathering.flush();
+            }
             store(messages.apply(i), TRIES);
             if ((i + 1) % TOLD_EVERY == 0) {
                 System.err.printf("%,d of %,d%n", i + 1, count);
             }
         }
-        room.acquire(AT_A_TIME);
+        while (!room.tryAcquire(AT_A_TIME, FLUSH_MS, TimeUnit.MILLISECONDS)) {
+            gathering.flush();
+        }
+        room.release(AT_A_TIME);
         if (failed.get() != null) {
             throw new IOException("the store took not all rows", failed.get());
         }

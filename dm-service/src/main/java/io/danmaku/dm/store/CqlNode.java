@@ -97,8 +97,14 @@ public final class CqlNode implements AutoCloseable {
                 .anyMatch(node -> node.getState() == NodeState.UP && node.getOpenConnections() > 0);
     }
 
-    CqlSession session() {
+    /** The driver's session. */
+    public CqlSession session() {
         return session;
+    }
+
+    /** The same store by another session around or beside this one's, which stays its owner's to close. */
+    public CqlNode with(CqlSession other) {
+        return new CqlNode(other, keyspace);
     }
 
     /** Prepares a statement; {@code KS.} in it stands for the keyspace. Blocks: for wiring only. */
