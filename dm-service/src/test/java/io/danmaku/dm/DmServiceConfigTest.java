@@ -52,7 +52,23 @@ class DmServiceConfigTest {
                 "cql.contactPoints = \"localhost\"",
                 "cql.keyspace = \"a;b\"",
                 "cql.replication = \"{}; DROP\"",
+                "cql.replication = \"{'class': 'SimpleStrategy', 'replication_factor': 1}; DROP\"",
+                "cql.replication = \"{'class': 'SimpleStrategy'}\"",
+                "cql.replication = \"{'class': 'SimpleStrategy', 'dc1': 3}\"",
+                "cql.replication = \"{'class': 'SimpleStrategy', 'replication_factor': 0}\"",
+                "cql.replication = \"{'class': 'SimpleStrategy', 'replication_factor': 'three'}\"",
+                "cql.replication = \"{'class': 'LocalStrategy'}\"",
+                "cql.replication = \"{'replication_factor': 3}\"",
+                "cql.replication = \"{'class': 'NetworkTopologyStrategy'}\"",
+                "cql.replication = \"{'class': 'NetworkTopologyStrategy', 'elsewhere': 3}\"",
+                "cql.replication = \"{'class': 'NetworkTopologyStrategy', 'datacenter1': 3, 'datacenter1': 1}\"",
                 "cql.consistency = \"MOST\"",
+                "cql.consistency = \"local_quorum\"",
+                "cql.consistency = \"ANY\"",
+                "cql.consistency = \"SERIAL\"",
+                "cql.consistency = \"LOCAL_SERIAL\"",
+                "cql.consistency = \"TWO\"",
+                "cql.consistency = \"EACH_QUORUM\"",
                 "requests.resultWithin = 5",
                 "jobs.keep = 1h",
                 "jobs.perSecond = 0",
@@ -68,8 +84,33 @@ class DmServiceConfigTest {
                 "no.such = 1")) {
             String key = wrong.substring(0, wrong.indexOf(' '));
             ConfigurationException bad = assertThrows(ConfigurationException.class, () -> with(wrong));
-            assertTrue(bad.getMessage().startsWith(key), bad.getMessage());
+            assertTrue(bad.getMessage().startsWith(key), wrong + " -> " + bad.getMessage());
         }
+    }
+
+    @Test
+    void theStoreIsAskedWithAQuorumOfItsDatacenterUnlessItIsSaidOtherwise() throws IOException {
+        assertEquals("LOCAL_QUORUM", with("").cql().consistency());
+        for (String chosen : List.of("QUORUM", "ALL", "LOCAL_ONE", "ONE")) {
+            assertEquals(
+                    chosen, with("cql.consistency = \"" + chosen + "\"").cql().consistency());
+        }
+    }
+
+    @Test
+    void copiesAreChosenByDatacenter() throws IOException {
+        for (String chosen : List.of(
+                "{'class': 'NetworkTopologyStrategy', 'datacenter1': 3, 'eu-west.1': '2'}",
+                "{ 'class' : 'org.apache.cassandra.locator.NetworkTopologyStrategy', 'replication_factor' : 3 }",
+                "{'class':'SimpleStrategy','replication_factor':'1'}")) {
+            assertEquals(
+                    chosen, with("cql.replication = \"" + chosen + "\"").cql().replication());
+        }
+        assertEquals(
+                "dc1",
+                with("cql.datacenter = dc1\ncql.replication = \"{'class': 'NetworkTopologyStrategy', 'dc1': 3}\"")
+                        .cql()
+                        .datacenter());
     }
 
     @Test

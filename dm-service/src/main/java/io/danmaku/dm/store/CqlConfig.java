@@ -1,9 +1,9 @@
 package io.danmaku.dm.store;
 
-import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import io.danmaku.node.config.ConfigurationException;
 import io.danmaku.node.config.Settings;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * @param keyspace of all tables
  * @param createKeyspace whether to make it when it is missing
  * @param replication of a keyspace made here, as in CQL
- * @param consistency of reads and writes
+ * @param consistency of reads and writes: {@code LOCAL_QUORUM}, {@code QUORUM}, {@code ALL}, or, where copies may be missed, {@code LOCAL_ONE}, {@code ONE}
  * @param timeoutMs of one request
  * @param concurrentMax requests under way at a time
  * @param queuedMax requests waiting for that; above it a request fails at once
@@ -34,8 +34,11 @@ public record CqlConfig(
         int queuedMax) {
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,47}");
-    private static final Pattern REPLICATION = Pattern.compile("\\{[A-Za-z0-9_'\",:.\\s-]+}");
     private static final Pattern CONTACT_POINT = Pattern.compile("(.+):(\\d{1,5})");
+    /** With these a read meets every copy of what was acknowledged before. EACH_QUORUM is none: ScyllaDB reads nothing with it. */
+    private static final Set<String> QUORUMS = Set.of("LOCAL_QUORUM", "QUORUM", "ALL");
+    /** With these it does so only where there is one copy. */
+    private static final Set<String> BELOW_QUORUM = Set.of("LOCAL_ONE", "ONE");
 
     public static CqlConfig read(Settings settings) {
         String user = settings.text("cql.user");
@@ -64,14 +67,22 @@ public record CqlConfig(
         if (!NAME.matcher(keyspace).matches()) {
             throw new ConfigurationException("cql.keyspace", "is a name of a-z, 0-9 and _");
         }
-        if (!REPLICATION.matcher(replication).matches()) {
-            throw new ConfigurationException("cql.replication", "is a CQL map, for example {'class': '...', 'dc1': 3}");
+        Replication.check(replication, datacenter);
+        if (!QUORUMS.contains(consistency) && !isBelowQuorum()) {
+            throw new ConfigurationException(
+                    "cql.consistency",
+                    "is LOCAL_QUORUM, QUORUM or ALL; or LOCAL_ONE or ONE, which lose messages where there are more copies than one");
         }
-        try {
-            DefaultConsistencyLevel.valueOf(consistency);
-        } catch (IllegalArgumentException unknown) {
-            throw new ConfigurationException("cql.consistency", "is a consistency level, for example LOCAL_QUORUM");
-        }
+    }
+
+    /** Whether a read may miss what was acknowledged, where there is more than one copy. */
+    boolean isBelowQuorum() {
+        return BELOW_QUORUM.contains(consistency);
+    }
+
+    /** With which the conditions of conditional writes are looked at: in one datacenter or in all, as reads and writes are. */
+    String serialConsistency() {
+        return consistency.startsWith("LOCAL_") ? "LOCAL_SERIAL" : "SERIAL";
     }
 
     /** Never the password. */

@@ -22,9 +22,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The one session with the CQL store. Statements are prepared, idempotent, and bounded in time and number. */
 public final class CqlNode implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CqlNode.class);
     private static final Duration RECONNECT_MIN = Duration.ofMillis(200);
     private static final Duration RECONNECT_MAX = Duration.ofSeconds(5);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
@@ -47,6 +50,9 @@ public final class CqlNode implements AutoCloseable {
      * @throws IllegalStateException when it is not there within {@code boundMs}
      */
     public static CqlNode open(CqlConfig config, long boundMs) throws InterruptedException, ExecutionException {
+        if (config.isBelowQuorum()) {
+            LOG.warn("cql.consistency is {}: right only where the store keeps one copy", config.consistency());
+        }
         CqlSessionBuilder builder =
                 CqlSession.builder().withConfigLoader(driverConfig(config)).withLocalDatacenter(config.datacenter());
         if (!config.user().isEmpty()) {
@@ -66,7 +72,7 @@ public final class CqlNode implements AutoCloseable {
         return driver.withStringList(DefaultDriverOption.CONTACT_POINTS, config.contactPoints())
                 .withBoolean(DefaultDriverOption.RECONNECT_ON_INIT, true)
                 .withString(DefaultDriverOption.REQUEST_CONSISTENCY, config.consistency())
-                .withString(DefaultDriverOption.REQUEST_SERIAL_CONSISTENCY, "LOCAL_SERIAL")
+                .withString(DefaultDriverOption.REQUEST_SERIAL_CONSISTENCY, config.serialConsistency())
                 .withBoolean(DefaultDriverOption.REQUEST_DEFAULT_IDEMPOTENCE, true)
                 .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, Duration.ofMillis(config.timeoutMs()))
                 .withDuration(DefaultDriverOption.CONNECTION_INIT_QUERY_TIMEOUT, CONNECT_TIMEOUT)

@@ -17,25 +17,36 @@ final class DirectCql implements AutoCloseable {
     private final CqlSession session;
 
     DirectCql(TestHub hub) throws Exception {
+        node = CqlNode.open(config(hub, "danmaku"), OPEN_MS_MAX);
+        session = session(hub);
+    }
+
+    /** As dm-service is set, but with patience, for a keyspace that is made where it is missing. */
+    static CqlConfig config(TestHub hub, String keyspace) {
+        return config(hub, keyspace, "{'class': 'SimpleStrategy', 'replication_factor': 1}", "LOCAL_QUORUM");
+    }
+
+    static CqlConfig config(TestHub hub, String keyspace, String replication, String consistency) {
+        return new CqlConfig(
+                List.of(hub.address("cql")),
+                hub.address("cqlDatacenter"),
+                "",
+                "",
+                keyspace,
+                true,
+                replication,
+                consistency,
+                10_000,
+                512,
+                10_000);
+    }
+
+    /** Asks as the driver does by itself. */
+    static CqlSession session(TestHub hub) {
         String[] at = hub.address("cql").split(":", 2);
-        String datacenter = hub.address("cqlDatacenter");
-        node = CqlNode.open(
-                new CqlConfig(
-                        List.of(hub.address("cql")),
-                        datacenter,
-                        "",
-                        "",
-                        "danmaku",
-                        false,
-                        "{'class': 'SimpleStrategy', 'replication_factor': 1}",
-                        "LOCAL_QUORUM",
-                        10_000,
-                        512,
-                        10_000),
-                OPEN_MS_MAX);
-        session = CqlSession.builder()
+        return CqlSession.builder()
                 .addContactPoint(new InetSocketAddress(at[0], Integer.parseInt(at[1])))
-                .withLocalDatacenter(datacenter)
+                .withLocalDatacenter(hub.address("cqlDatacenter"))
                 .build();
     }
 

@@ -50,19 +50,7 @@ class RecentContactsIT {
 
     @BeforeAll
     static void migrate() throws Exception {
-        TestHub hub = TestHub.get();
-        CqlConfig config = new CqlConfig(
-                List.of(hub.address("cql")),
-                hub.address("cqlDatacenter"),
-                "",
-                "",
-                "it_recent",
-                true,
-                "{'class': 'SimpleStrategy', 'replication_factor': 1}",
-                "LOCAL_QUORUM",
-                10_000,
-                512,
-                10_000);
+        CqlConfig config = DirectCql.config(TestHub.get(), "it_recent");
         cql = CqlNode.open(config, OPEN_MS_MAX);
         new Migrations(cql, config, "test").apply();
         tables = new MessageTables(cql);
