@@ -1,15 +1,16 @@
 package io.danmaku.dm.store;
 
 import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.cql.ResultSet;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import com.datastax.oss.driver.api.core.metadata.Node;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,7 +27,10 @@ import org.slf4j.LoggerFactory;
  * instances may start at once: only who holds the lock row applies, the others wait and then find nothing to do. A holder
  * that died lets go by the row's TTL, and the next one applies its file again. The TTL is for one statement: before each
  * the holder renews it, so a file may take as long as it needs, and who has lost the lock all the same waits for it anew.
- * Blocks; for the start of a process.
+ *
+ * <p>The keyspace and the lock's table are made without a lock, perhaps by several at once. Two nodes of the store that make one table
+ * at a time make two, of which one is lost with its rows, so all instances ask the same node, which does one after the other; and each goes on
+ * only when all nodes have it. Blocks; for the start of a process.
  */
 public final class Migrations {
     private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
@@ -40,6 +44,9 @@ public final class Migrations {
             "007-reports",
             "008-expiry",
             "009-marks-and-notices");
+
+    /** The table of what was applied. */
+    private static final String DONE = "schema_migration";
 
     private static final Pattern ADD_COLUMN =
             Pattern.compile("ALTER TABLE [a-z0-9_]+\\.(?<table>[a-z_]+) ADD (?<column>[a-z_]+) [a-z]+");
@@ -73,14 +80,12 @@ public final class Migrations {
 
     /** @throws IllegalStateException when a file that was applied has changed since, or the lock is not to be had */
     public void apply() throws InterruptedException {
+        List<Migration> all = FILES.stream().map(this::load).toList();
+        if (isBegun() && missing(all).isEmpty()) {
+            return;
+        }
         if (config.createKeyspace() && !keyspaceExists()) {
             ddl("CREATE KEYSPACE IF NOT EXISTS " + keyspace + " WITH replication = " + config.replication());
-        }
-        ddl("CREATE TABLE IF NOT EXISTS " + keyspace
-                + ".schema_migration (number int PRIMARY KEY, name text, checksum text)");
-        List<Migration> all = FILES.stream().map(this::load).toList();
-        if (missing(all).isEmpty()) {
-            return;
         }
         ddl("CREATE TABLE IF NOT EXISTS " + keyspace + ".schema_lock (name text PRIMARY KEY, holder text)");
         for (int lost = 0; !applyLocked(all); lost++) {
@@ -95,6 +100,8 @@ public final class Migrations {
     private boolean applyLocked(List<Migration> all) throws InterruptedException {
         lock();
         try {
+            ddl("CREATE TABLE IF NOT EXISTS " + keyspace + "." + DONE
+                    + " (number int PRIMARY KEY, name text, checksum text)");
             for (Migration migration : missing(all)) {
                 LOG.info("applying {}", migration.name);
                 for (String statement : migration.statements) {
@@ -107,7 +114,7 @@ public final class Migrations {
                     return false;
                 }
                 run(
-                        "INSERT INTO " + keyspace + ".schema_migration (number, name, checksum) VALUES (?, ?, ?)",
+                        "INSERT INTO " + keyspace + "." + DONE + " (number, name, checksum) VALUES (?, ?, ?)",
                         migration.number,
                         migration.name,
                         migration.checksum);
@@ -132,9 +139,22 @@ public final class Migrations {
         return run("SELECT keyspace_name FROM system_schema.keyspaces WHERE keyspace_name = ?", keyspace) != null;
     }
 
+    /** Whether there is a table of what was applied, and then on all nodes. */
+    private boolean isBegun() {
+        boolean begun = run(
+                        "SELECT table_name FROM system_schema.tables WHERE keyspace_name = ? AND table_name = ?",
+                        keyspace,
+                        DONE)
+                != null;
+        if (begun) {
+            agree();
+        }
+        return begun;
+    }
+
     private List<Migration> missing(List<Migration> all) {
         Map<Integer, String> applied = new TreeMap<>();
-        session.execute("SELECT number, checksum FROM " + keyspace + ".schema_migration")
+        session.execute("SELECT number, checksum FROM " + keyspace + "." + DONE)
                 .forEach(row -> applied.put(row.getInt(0), row.getString(1)));
         List<Migration> missing = new ArrayList<>();
         for (Migration migration : all) {
@@ -142,7 +162,9 @@ public final class Migrations {
             if (checksum == null) {
                 missing.add(migration);
             } else if (!checksum.equals(migration.checksum)) {
-                throw new IllegalStateException(migration.name + " is not what was applied to keyspace " + keyspace);
+                throw new IllegalStateException(
+                        "the migration " + migration.name + " is not what was applied to keyspace " + keyspace
+                                + ": its checksum was " + checksum + " then and is " + migration.checksum + " now");
             }
         }
         return missing;
@@ -184,8 +206,21 @@ public final class Migrations {
     }
 
     private void ddl(String cql) {
-        ResultSet changed = session.execute(SimpleStatement.newInstance(cql).setTimeout(DDL_TIMEOUT));
-        if (!changed.getExecutionInfo().isSchemaInAgreement()) {
+        session.execute(SimpleStatement.newInstance(cql).setTimeout(DDL_TIMEOUT).setNode(changer()));
+        agree();
+    }
+
+    /** The node that changes the schema for all instances: the first one that is there, by its id. Null = any. */
+    private Node changer() {
+        return session.getMetadata().getNodes().values().stream()
+                .filter(node -> node.getHostId() != null && node.getOpenConnections() > 0)
+                .min(Comparator.comparing(Node::getHostId))
+                .orElse(null);
+    }
+
+    /** The driver waits by itself for what it has changed, but not for what another instance changed just now. */
+    private void agree() {
+        if (!session.checkSchemaAgreement()) {
             LOG.warn("the nodes of the store do not agree on their schema yet");
         }
     }

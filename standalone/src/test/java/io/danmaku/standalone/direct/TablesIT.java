@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.cql.Row;
 import io.danmaku.dm.conversation.ConversationKey;
 import io.danmaku.dm.conversation.Ledger;
 import io.danmaku.dm.conversation.MarkUpTo;
@@ -25,17 +23,11 @@ import io.danmaku.dm.store.SyncLog;
 import io.danmaku.dm.store.SyncPosition;
 import io.danmaku.protocol.log.DirectMessage;
 import io.danmaku.protocol.log.Revision;
-import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.TestHub;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
@@ -49,112 +41,21 @@ class TablesIT {
     private static final long BUCKET = 10_000;
     private static final long LOG_BUCKET = 1 << 20;
     private static final int PARTITION = 3;
-    private static final Duration LOST_MAX = Duration.ofSeconds(60);
-    private static final Duration STOLEN = Duration.ofSeconds(6);
 
     private static CqlNode cql;
     private static MessageTables tables;
 
-    private static CqlConfig config(String keyspace) {
-        TestHub hub = TestHub.get();
-        return new CqlConfig(
-                List.of(hub.address("cql")),
-                hub.address("cqlDatacenter"),
-                "",
-                "",
-                keyspace,
-                true,
-                "{'class': 'SimpleStrategy', 'replication_factor': 1}",
-                "LOCAL_QUORUM",
-                10_000,
-                512,
-                10_000);
-    }
-
     @BeforeAll
     static void migrate() throws Exception {
-        cql = CqlNode.open(config("it_tables"), OPEN_MS_MAX);
-        new Migrations(cql, config("it_tables"), "test").apply();
+        CqlConfig config = DirectCql.config(TestHub.get(), "it_tables");
+        cql = CqlNode.open(config, OPEN_MS_MAX);
+        new Migrations(cql, config, "test").apply();
         tables = new MessageTables(cql);
     }
 
     @AfterAll
     static void close() {
         cql.close();
-    }
-
-    @Test
-    void manyInstancesMayMigrateAtOnceAndAgain() throws Exception {
-        CqlConfig config = config("it_migrations");
-        ExecutorService instances = Executors.newFixedThreadPool(4);
-        try {
-            List<Future<?>> migrating = new ArrayList<>();
-            for (int i = 0; i < 4; i++) {
-                String holder = "instance-" + i;
-                migrating.add(instances.submit(() -> {
-                    try (CqlNode node = CqlNode.open(config, OPEN_MS_MAX)) {
-                        new Migrations(node, config, holder).apply();
-                        new Migrations(node, config, holder).apply();
-                        new MessageTables(node);
-                    }
-                    return null;
-                }));
-            }
-            for (Future<?> one : migrating) {
-                one.get(2, TimeUnit.MINUTES);
-            }
-        } finally {
-            instances.shutdownNow();
-        }
-    }
-
-    @Test
-    void whoHasLostTheLockOfTheMigrationsWaitsForItBeforeTheNextStatement() throws Exception {
-        CqlConfig config = config("it_migrations_lost");
-        ExecutorService instance = Executors.newSingleThreadExecutor();
-        String[] at = TestHub.get().address("cql").split(":", 2);
-        try (CqlNode node = CqlNode.open(config, OPEN_MS_MAX);
-                CqlSession other = CqlSession.builder()
-                        .addContactPoint(new InetSocketAddress(at[0], Integer.parseInt(at[1])))
-                        .withLocalDatacenter(TestHub.get().address("cqlDatacenter"))
-                        .build()) {
-            Future<?> migrating = instance.submit(() -> {
-                new Migrations(node, config, "slow").apply();
-                return null;
-            });
-            Eventually.await(
-                    LOST_MAX,
-                    "the lock is taken away in the middle",
-                    () -> other.execute("UPDATE it_migrations_lost.schema_lock USING TTL 60"
-                                    + " SET holder = 'other' WHERE name = 'migrations' IF holder = 'slow'")
-                            .one()
-                            .getBoolean("[applied]"));
-            // for longer than all the rest would take
-            long untilNs = System.nanoTime() + STOLEN.toNanos();
-            while (System.nanoTime() < untilNs) {
-                assertEquals("other", holder(other));
-                assertFalse(migrating.isDone(), "nothing is done while another one holds the lock");
-            }
-            other.execute("DELETE FROM it_migrations_lost.schema_lock WHERE name = 'migrations' IF holder = 'other'");
-            migrating.get(2, TimeUnit.MINUTES);
-            assertEquals(
-                    migrations(other, "danmaku"), migrations(other, "it_migrations_lost"), "as many as the hub's own");
-            assertEquals("", holder(other), "and lets go of it");
-        } finally {
-            instance.shutdownNow();
-        }
-    }
-
-    private static long migrations(CqlSession session, String keyspace) {
-        return session.execute("SELECT count(*) FROM " + keyspace + ".schema_migration")
-                .one()
-                .getLong(0);
-    }
-
-    private static String holder(CqlSession session) {
-        Row row = session.execute("SELECT holder FROM it_migrations_lost.schema_lock WHERE name = 'migrations'")
-                .one();
-        return row == null ? "" : row.getString(0);
     }
 
     @Test
