@@ -31,9 +31,6 @@ final class StateGroup implements StateReader.Watcher {
     /** Shortest time between two tries that requests give rise to. */
     private static final long SUSPECT_INTERVAL_MS = 250;
 
-    /** Shortest time between two owners that are thrown out: two instances that cannot see each other take turns no faster. */
-    private static final long THROW_OUT_INTERVAL_MS = 60_000;
-
     private static final RoomTable NOTHING_READ = new RoomTable();
 
     private enum Phase {
@@ -56,6 +53,7 @@ final class StateGroup implements StateReader.Watcher {
     private final Clock clock;
     private final Consumer<RoomTable> claimed;
     private final StateTurns turns;
+    private final ThrowOuts throwOuts = new ThrowOuts();
 
     private Phase phase = Phase.STANDBY;
     /** The table that is served; in CLAIMING still the one of before. */
@@ -67,7 +65,6 @@ final class StateGroup implements StateReader.Watcher {
     private long claimEndMs;
     private long retryAtMs;
     private long askedAtMs;
-    private long thrownOutAtMs = Long.MIN_VALUE / 2;
 
     StateGroup(
             Vertx vertx,
@@ -136,16 +133,18 @@ final class StateGroup implements StateReader.Watcher {
      * Looks whether there is something to do.
      *
      * @param watch whether another instance answers
+     * @param before how many instances come before this one in line to throw out those that hang
      */
-    void tick(OwnerWatch watch) {
+    void tick(OwnerWatch watch, long before) {
         long nowMs = clock.millis();
         switch (phase) {
             case STANDBY -> {
                 if (reader == null) {
                     follow();
                 }
-                if (isHung(nowMs, watch)) {
-                    throwOut(nowMs);
+                throwOuts.forget(watch::isHung, nowMs);
+                if (isHung(watch) && throwOuts.take(otherOwner(), before, nowMs)) {
+                    throwOut();
                 } else if (isDue(nowMs, watch)) {
                     ask();
                 }
@@ -170,16 +169,13 @@ final class StateGroup implements StateReader.Watcher {
                 && (other == null || !watch.answers(other));
     }
 
-    private boolean isHung(long nowMs, OwnerWatch watch) {
+    private boolean isHung(OwnerWatch watch) {
         Owner other = otherOwner();
-        return other != null
-                && reader.caughtUp()
-                && watch.isHung(other)
-                && nowMs >= thrownOutAtMs + THROW_OUT_INTERVAL_MS;
+        return other != null && reader.caughtUp() && watch.isHung(other);
     }
 
     /** The owner's process stands still, and the broker has not noticed yet. */
-    private void throwOut(long nowMs) {
+    private void throwOut() {
         Owner hung = otherOwner();
         phase = Phase.ASKING;
         // somebody else may have taken it over, and this table not know it yet
@@ -190,9 +186,9 @@ final class StateGroup implements StateReader.Watcher {
                         return;
                     }
                     if (behind == null && hung.equals(otherOwner())) {
-                        thrownOutAtMs = nowMs;
                         throwOut(hung);
                     } else {
+                        throwOuts.again(hung, clock.millis());
                         phase = Phase.STANDBY;
                     }
                 }));

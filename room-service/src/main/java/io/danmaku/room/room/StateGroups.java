@@ -100,9 +100,10 @@ public final class StateGroups implements Bearer.Keys {
 
     private void tick() {
         instances.tick(watch, clock.millis());
+        long before = instances.before(watch);
         Set<Owner> others = new HashSet<>(instances.others());
         for (StateGroup group : groups) {
-            group.tick(watch);
+            group.tick(watch, before);
             if (group.otherOwner() != null) {
                 others.add(group.otherOwner());
             }
