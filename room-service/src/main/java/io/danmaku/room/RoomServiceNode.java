@@ -118,8 +118,8 @@ public final class RoomServiceNode {
         Retentions retentions = new Retentions(vertx, state, pulsar.admin(), groups, ops.registry());
         StatsTable stats = new StatsTable();
         Reports reports = new Reports(groups, stats::of);
-        Rooms rooms =
-                new Rooms(groups, new RoomTopics(pulsar.admin(), state), retentions, log, reports, config.rooms());
+        RoomTopics topics = new RoomTopics(pulsar.admin(), state, ops.registry());
+        Rooms rooms = new Rooms(groups, topics, retentions, log, reports, config.rooms());
         Sanctions sanctions = new Sanctions(groups, log, config.rooms());
         Roles roles = new Roles(groups, config.rooms());
         Takedowns takedowns = new Takedowns(groups, log, config.rooms());

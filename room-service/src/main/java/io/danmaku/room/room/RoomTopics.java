@@ -4,6 +4,8 @@ import io.danmaku.node.pulsar.PulsarAdmin;
 import io.danmaku.protocol.log.Topics;
 import io.danmaku.protocol.room.Durability;
 import io.danmaku.protocol.room.RoomState;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.util.concurrent.CompletionStage;
@@ -16,10 +18,12 @@ public final class RoomTopics {
 
     private final PulsarAdmin admin;
     private final Context context;
+    private final Counter unremoved;
 
-    public RoomTopics(PulsarAdmin admin, Context context) {
+    public RoomTopics(PulsarAdmin admin, Context context, MeterRegistry registry) {
         this.admin = admin;
         this.context = context;
+        unremoved = registry.counter("danmaku.room.logs.unremoved");
     }
 
     /** Makes the topic of a logged room, and lets it keep what the policy says. */
@@ -32,12 +36,14 @@ public final class RoomTopics {
                 .compose(made -> on(admin.setTopicRetention(topic, room.policy().retentionHours())));
     }
 
-    /** Removes a logged room's topic with all that is in it; when that fails it is told and left. */
+    /** Removes a logged room's topic with all that is in it; when that fails it is told, and to be asked for again. */
     Future<Void> remove(RoomState room) {
         return room.durability() == Durability.EPHEMERAL
                 ? Future.succeededFuture()
-                : on(admin.deleteTopic(topic(room)))
-                        .onFailure(failure -> LOG.warn("{} was not removed: {}", topic(room), failure.getMessage()));
+                : on(admin.deleteTopic(topic(room))).onFailure(failure -> {
+                    unremoved.increment();
+                    LOG.warn("{} was not removed: {}", topic(room), failure.getMessage());
+                });
     }
 
     static String topic(RoomState room) {

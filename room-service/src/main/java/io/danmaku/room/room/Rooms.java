@@ -9,15 +9,12 @@ import io.danmaku.protocol.room.RoomPolicy;
 import io.danmaku.protocol.room.RoomProfile;
 import io.danmaku.protocol.room.RoomState;
 import io.vertx.core.Future;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
 /** Creates, changes and closes rooms. Whether somebody may is for the caller. On the state context. */
 public final class Rooms {
     private static final int SWEEP_MAX = 100;
-    /** How long what is left of an erased room stays in the topic, for edges that were away. */
-    private static final long ERASED_KEPT_MS = 600_000;
     /** So many of a group; above it none is erased until others go. */
     private static final int ERASED_MAX = 10_000;
 
@@ -25,6 +22,8 @@ public final class Rooms {
 
     private final StateGroups groups;
     private final RoomTopics topics;
+    private final ErasedLogs erasedLogs;
+    private final Sweep<RoomState> erasedSweep;
     private final Retentions retentions;
     private final RoomLog log;
     private final Reports reports;
@@ -39,6 +38,8 @@ public final class Rooms {
             RoomBounds bounds) {
         this.groups = groups;
         this.topics = topics;
+        erasedLogs = new ErasedLogs(topics::remove);
+        erasedSweep = new Sweep<>(groups, erasedLogs, room -> StateKeys.room(room.key()));
         this.retentions = retentions;
         this.log = log;
         this.reports = reports;
@@ -58,7 +59,7 @@ public final class Rooms {
                     if (!result.isRefused() && former[0] != null) {
                         // nothing names the former epoch any more, so nobody can read its log
                         log.release(former[0]);
-                        topics.remove(former[0]);
+                        erasedLogs.removeFormer(former[0]);
                     }
                 });
     }
@@ -263,16 +264,14 @@ public final class Rooms {
      * when its room is erased in the topic: an owner that stood still and was replaced meanwhile does not know that a closed room was archived.
      */
     public void sweep() {
+        erasedLogs.again();
+        erasedSweep.run();
         groups.changeActive((table, nowMs) -> {
-            List<RoomState> gone = table.erasedBefore(nowMs - ERASED_KEPT_MS, SWEEP_MAX);
-            // once more: an edge that had it open may have made the topic again, and who erased it may have died before
-            gone.forEach(topics::remove);
-            List<StateChange.Write> writes = new ArrayList<>();
-            gone.forEach(room -> writes.add(StateChange.Write.delete(StateKeys.room(room.key()))));
             int places = Math.max(0, Math.min(SWEEP_MAX, ERASED_MAX - table.erasedCount()));
-            table.closedBefore(nowMs - bounds.closedKeptMs(), places)
-                    .forEach(room -> writes.add(StateChange.Write.note(StateKeys.room(room.key()), room.erased())));
-            return StateChange.write(writes.size(), writes.toArray(StateChange.Write[]::new));
+            StateChange.Write[] writes = table.closedBefore(nowMs - bounds.closedKeptMs(), places).stream()
+                    .map(room -> StateChange.Write.note(StateKeys.room(room.key()), room.erased()))
+                    .toArray(StateChange.Write[]::new);
+            return StateChange.write(writes.length, writes);
         });
     }
 

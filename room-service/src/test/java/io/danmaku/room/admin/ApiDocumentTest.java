@@ -129,7 +129,7 @@ class ApiDocumentTest {
                         64 << 10,
                         new Rooms(
                                 groups,
-                                new RoomTopics(null, context),
+                                new RoomTopics(null, context, ops.registry()),
                                 new Retentions(vertx, context, null, groups, ops.registry()),
                                 log,
                                 reports,
