@@ -28,6 +28,7 @@ public record RoomServiceConfig(
         RequestRates.Allowance requests,
         int idleTimeoutMs,
         long forwardTimeoutMs,
+        long forwardReadTimeoutMs,
         PulsarConfig pulsar,
         long pulsarStartWithinMs,
         TokenConfig token,
@@ -53,6 +54,9 @@ public record RoomServiceConfig(
     public RoomServiceConfig {
         if (forwardTimeoutMs <= 3 * state.writeTimeoutMs()) {
             throw new ConfigurationException("http.forwardTimeout", "is longer than three state.writeTimeout");
+        }
+        if (forwardReadTimeoutMs > forwardTimeoutMs) {
+            throw new ConfigurationException("http.forwardReadTimeout", "is at most http.forwardTimeout");
         }
         if (webhooks.backoffMinMs() > webhooks.backoffMaxMs()) {
             throw new ConfigurationException("webhooks.backoffMin", "is at most webhooks.backoffMax");
@@ -81,6 +85,7 @@ public record RoomServiceConfig(
                         s.integer("http.usersMax", 1, 10_000_000)),
                 (int) s.millis("http.idleTimeout", 1_000, HOUR_MS),
                 s.millis("http.forwardTimeout", 1_000, 5 * MINUTE_MS),
+                s.millis("http.forwardReadTimeout", 100, 5 * MINUTE_MS),
                 PulsarConfig.read(s),
                 s.millis("pulsar.startWithin", 0, HOUR_MS),
                 TokenConfig.read(s, "token.secret"),

@@ -179,7 +179,7 @@ public final class RoomServiceNode {
                 groups,
                 stats,
                 count,
-                new Forwarding(http, groups, config.forwardTimeoutMs(), ops.registry()),
+                new Forwarding(http, groups, config.forwardTimeoutMs(), config.forwardReadTimeoutMs(), ops.registry()),
                 new RequestMeter(ops.registry(), tracing.tracer()),
                 clock);
         // the port answers first, so that /readyz can say what the start waits for

@@ -28,6 +28,7 @@ class RoomServiceConfigTest {
         RoomServiceConfig config = read(SECRET);
         assertEquals(64 << 10, config.bodyBytesMax());
         assertEquals(2_000, config.membership().statsIntervalMs());
+        assertEquals(5_000, config.forwardReadTimeoutMs());
     }
 
     @Test
@@ -45,6 +46,7 @@ class RoomServiceConfigTest {
         assertNamed("rooms.perTenantMax", SECRET + "rooms { perTenantMax = 11, allTenantsMax = 10 }");
         assertNamed("http.idleTimeout", SECRET + "http.idleTimeout = 60");
         assertNamed("http.forwardTimeout", SECRET + "http.forwardTimeout = 6s");
+        assertNamed("http.forwardReadTimeout", SECRET + "http.forwardReadTimeout = 21s");
         assertNamed("http.advertisedUrl", SECRET + "http.advertisedUrl = \"rooms-1\"");
         assertNamed("http.trustedProxies", SECRET + "http.trustedProxies = edge-1");
         assertNamed("webhooks.backoffMin", SECRET + "webhooks { backoffMin = 2s, backoffMax = 1s }");

@@ -53,13 +53,19 @@ public final class Forwarding {
     private final HttpClient http;
     private final StateGroups groups;
     private final long timeoutMs;
+    private final long readTimeoutMs;
     private final Counter forwarded;
     private final Counter failed;
 
-    public Forwarding(HttpClient http, StateGroups groups, long timeoutMs, MeterRegistry registry) {
+    /**
+     * @param timeoutMs bound of a forwarded change
+     * @param readTimeoutMs bound of a forwarded read: the other one only looks into its memory
+     */
+    public Forwarding(HttpClient http, StateGroups groups, long timeoutMs, long readTimeoutMs, MeterRegistry registry) {
         this.http = http;
         this.groups = groups;
         this.timeoutMs = timeoutMs;
+        this.readTimeoutMs = readTimeoutMs;
         forwarded = registry.counter("danmaku.http.forwarded");
         failed = registry.counter("danmaku.http.forwarded.failed");
     }
@@ -82,7 +88,7 @@ public final class Forwarding {
             here.run();
             return;
         }
-        boolean read = context.request().method().equals(HttpMethod.GET);
+        boolean read = isRead(context);
         Owner owner = groups.otherOwner(room);
         // to one that hangs a request would wait for its whole time
         if (owner == null || groups.isHung(owner) || context.request().getHeader(HEADER) != null) {
@@ -165,12 +171,16 @@ public final class Forwarding {
                 });
     }
 
+    private static boolean isRead(RoutingContext context) {
+        return context.request().method().equals(HttpMethod.GET);
+    }
+
     private RequestOptions options(RoutingContext context, Owner other) {
         RequestOptions options = new RequestOptions()
                 .setMethod(context.request().method())
                 .setAbsoluteURI(other.url() + context.request().uri())
                 .setConnectTimeout(CONNECT_MS)
-                .setIdleTimeout(timeoutMs);
+                .setIdleTimeout(isRead(context) ? readTimeoutMs : timeoutMs);
         for (String name : REQUEST_HEADERS) {
             String value = context.request().getHeader(name);
             if (value != null) {

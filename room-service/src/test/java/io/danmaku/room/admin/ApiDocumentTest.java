@@ -168,7 +168,7 @@ class ApiDocumentTest {
                                 groups::live,
                                 redis,
                                 ops.registry()),
-                        new Forwarding(http, groups, 1_000, ops.registry()),
+                        new Forwarding(http, groups, 1_000, 1_000, ops.registry()),
                         new RequestMeter(ops.registry(), OpenTelemetry.noop().getTracer("test")),
                         Clock.systemUTC())
                 .router(ops);

@@ -126,6 +126,17 @@ class RoomTakeOverIT {
                         == 200);
     }
 
+    /** A room is read that the hung one decides for, and nobody says yet that it hangs; how long that took, in ms. */
+    private static long readAtOnce(RoomHttp http, int i, long sinceNs) {
+        try {
+            Answer answer = http.get(room(i));
+            assertEquals(200, answer.status(), "from what the one asked has read itself");
+            return elapsedMs(sinceNs);
+        } catch (IOException | InterruptedException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
     private static void tell(String what, long sinceNs) {
         System.out.printf(
                 "room-service %s: all of %d rooms decided by the other one after %d ms%n",
@@ -147,10 +158,12 @@ class RoomTakeOverIT {
             hub.pause("room-service");
             try {
                 long hungNs = System.nanoTime();
+                CompletableFuture<Long> read = CompletableFuture.supplyAsync(() -> readAtOnce(second, 0, hungNs));
                 for (int i = 0; i < ROOMS; i++) {
                     decidedSoon(second, i, "while it hangs", hungNs);
                 }
                 tell("hung", hungNs);
+                assertTrue(read.join() <= TAKEN_OVER_MAX.toMillis(), () -> "read after " + read.join() + " ms");
                 Eventually.await(
                         TAKE_OVER_MAX,
                         "a room that was closed for long is gone",
