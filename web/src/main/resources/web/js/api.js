@@ -38,6 +38,11 @@ export class Api {
     return (await this.#get('api/dm/blocks', { limit: 200 })).blocks ?? [];
   }
 
+  /** The `seq` of a conversation's newest message, 0 = there is none, and `expiry`: for how many seconds new ones live, absent = for ever. */
+  conversationState(peer) {
+    return this.#get(`api/dm/${encodeURIComponent(peer)}/conversation`);
+  }
+
   /** Messages of a conversation before a seq, or the newest, oldest first; `next` is the `before` of the page that goes on, undefined at the end. */
   async conversation(peer, { before, limit = 50 } = {}) {
     const { messages = [], next } = await this.#get(`api/dm/${encodeURIComponent(peer)}/messages`, { before, limit });

@@ -5,6 +5,7 @@ import { Conversation } from './conversation.js';
 import { DirectSettings } from './direct-settings.js';
 import { PeerBar } from './peer-bar.js';
 import { Report } from './report.js';
+import { expiryWords } from './words.js';
 
 /** How long it is shown that somebody types, in milliseconds. */
 const TYPING_MS = 6000;
@@ -30,6 +31,10 @@ export class Direct {
   /** Messages that were pushed so far. */
   #heard = 0;
   #blocked = new Set();
+  /** For how many seconds new messages of the open conversation live; undefined = not known. */
+  #expiry;
+  /** Notes of that: what was asked before one came is older. */
+  #expiryNotes = 0;
   #bar;
   #report;
   #tab = byId('tab-direct');
@@ -52,6 +57,7 @@ export class Direct {
     this.#bar = new PeerBar({
       relate: (peer, said) => client.dmRelation(peer, said),
       block: (peer, blocked) => client.dmBlock(peer, blocked),
+      expire: (peer, seconds) => client.dmExpiry(peer, seconds),
       report: () => this.#report.begin(this.#conversation.peer),
     });
     byId('direct-text').addEventListener('input', () => {
@@ -88,6 +94,7 @@ export class Direct {
     }
     if (this.#conversation.peer !== null) {
       this.#showPeer();
+      this.#readExpiry();
       await this.#conversation.refresh();
       this.#markRead();
     }
@@ -108,6 +115,8 @@ export class Direct {
       this.#showPeer();
     }).catch(() => {}); // who blocks somebody again does no harm
     const opened = this.#conversation.open(peer, this.#self);
+    this.#expiry = undefined;
+    this.#readExpiry();
     this.#showPeer();
     await opened;
     if (peer === this.#conversation.peer) {
@@ -142,7 +151,28 @@ export class Direct {
       const name = this.#contacts.nameOf(peer);
       byId('conversation-name').textContent = name;
       showAvatar(byId('conversation-avatar'), peer, name, this.#contacts.avatarOf(peer));
-      this.#bar.show(peer, { ...this.#contacts.standing(peer), blocked: this.#blocked.has(peer) });
+      this.#bar.show(peer, { ...this.#contacts.standing(peer), blocked: this.#blocked.has(peer), expiry: this.#expiry });
+    }
+  }
+
+  /** Asks for how long messages of the open conversation live. Where that cannot be read, the next refresh asks again. */
+  async #readExpiry() {
+    const { peer } = this.#conversation;
+    const notes = this.#expiryNotes;
+    const state = await this.#api.conversationState(peer).catch(() => null);
+    if (state !== null && peer === this.#conversation.peer && notes === this.#expiryNotes) {
+      this.#expiry = state.expiry ?? 0;
+      this.#showPeer();
+    }
+  }
+
+  /** Somebody has chosen for how long messages of the open conversation live. */
+  #onExpiry({ peer, expiry, by }) {
+    const isNews = this.#expiry !== undefined && this.#expiry !== expiry;
+    this.#expiryNotes++;
+    this.#expiry = expiry;
+    if (isNews && by !== this.#self) {
+      byId('direct-status').textContent = expiryWords(this.#contacts.nameOf(peer), expiry);
     }
   }
 
@@ -199,6 +229,9 @@ export class Direct {
     }
     if (note.peer === this.#conversation.peer) {
       this.#conversation.note(note);
+      if ('expiry' in note) {
+        this.#onExpiry(note);
+      }
       this.#showPeer();
     }
     this.#refreshSoon(); // rare: all is read again

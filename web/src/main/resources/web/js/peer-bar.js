@@ -1,23 +1,31 @@
-import { byId } from './dom.js';
-import { directWords } from './words.js';
+import { byId, make } from './dom.js';
+import { directWords, expiryWords, lifetime } from './words.js';
 
-/** What one says of the other side of the open conversation: accepted, a contact, blocked. There at once for a stranger, else behind a button. */
+/**
+ * What one says of the other side of the open conversation: accepted, a contact, blocked; and for how long messages live there. There at once for
+ * a stranger, else behind a button.
+ */
 export class PeerBar {
   #bar = byId('peer-bar');
   #more = byId('peer-more');
   #accept = byId('peer-accept');
   #contact = byId('peer-contact');
   #block = byId('peer-block');
+  #expiry = byId('peer-expiry');
+  #expirySays = byId('expiry-says');
   #status = byId('direct-status');
   #alert = byId('direct-alert');
   #peer = '';
   #now = {};
   #wanted = false;
+  /** Whether a choice of how long messages live is on its way: till then it is shown, not what was before. */
+  #choosing = false;
 
   /**
    * @param {object} actions
    * @param {(peer: string, said: object) => Promise<object>} actions.relate
    * @param {(peer: string, blocked: boolean) => Promise<object>} actions.block
+   * @param {(peer: string, seconds: number) => Promise<object>} actions.expire
    * @param {() => void} actions.report
    */
   constructor(actions) {
@@ -38,17 +46,20 @@ export class PeerBar {
       const blocked = !this.#now.blocked;
       this.#do((peer) => actions.block(peer, blocked), blocked ? '' : 'This person may write to you again.');
     });
+    this.#expiry.addEventListener('change', () => this.#expire(actions.expire, Number(this.#expiry.value)));
     byId('peer-report').addEventListener('click', () => actions.report());
   }
 
   /**
    * Shows how it is with somebody.
    *
-   * @param {{request: boolean, contact: boolean, blocked: boolean}} now
+   * @param {{request: boolean, contact: boolean, blocked: boolean, expiry: number|undefined}} now expiry: for how many seconds new messages live,
+   *   0 = for ever, undefined = not known
    */
   show(peer, now) {
     if (peer !== this.#peer) {
       this.#wanted = false;
+      this.#choosing = false;
       this.#peer = peer;
     }
     this.#now = now;
@@ -56,7 +67,7 @@ export class PeerBar {
   }
 
   #show() {
-    const { request, contact, blocked } = this.#now;
+    const { request, contact, blocked, expiry } = this.#now;
     const told = request || blocked;
     this.#bar.hidden = !told && !this.#wanted;
     this.#more.hidden = told;
@@ -67,6 +78,34 @@ export class PeerBar {
     this.#contact.hidden = told;
     this.#contact.textContent = contact ? 'Remove from contacts' : 'Add to contacts';
     this.#block.textContent = blocked ? 'Unblock' : 'Block';
+    byId('peer-expiry-row').hidden = told || expiry === undefined;
+    this.#expirySays.hidden = !(expiry > 0);
+    this.#expirySays.textContent = expiry > 0 ? `New messages go after ${lifetime(expiry)}.` : '';
+    if (!this.#choosing) {
+      this.#choose(expiry ?? 0);
+    }
+  }
+
+  /** Shows a time as the chosen one, also one that is not among those that are offered. */
+  #choose(seconds) {
+    const value = String(seconds);
+    this.#expiry.querySelector('.other')?.remove();
+    if (![...this.#expiry.options].some((option) => option.value === value)) {
+      const other = make('option', 'other', `after ${lifetime(seconds)}`);
+      other.value = value;
+      this.#expiry.append(other);
+    }
+    this.#expiry.value = value;
+  }
+
+  async #expire(expire, seconds) {
+    const peer = this.#peer;
+    this.#choosing = true;
+    await this.#do(() => expire(peer, seconds), expiryWords('', seconds));
+    if (peer === this.#peer) {
+      this.#choosing = false;
+      this.#show(); // what holds, also where it was refused
+    }
   }
 
   /** @returns {Promise<boolean>} whether it is done, and the conversation still open */

@@ -255,6 +255,22 @@ export function span(ms) {
   return s < 5400 ? `${Math.round(s / 60)} min` : `${Math.round(s / 3600)} h`;
 }
 
+/** For how long messages live, in words. */
+export function lifetime(seconds) {
+  const [unit, name] = [[86_400, 'day'], [3600, 'hour'], [60, 'minute'], [1, 'second']].find(([length]) => seconds % length === 0);
+  return many(seconds / unit, name);
+}
+
+/**
+ * That somebody has chosen for how long new messages live.
+ *
+ * @param {string} by who; empty = the reader
+ */
+export function expiryWords(by, seconds) {
+  const what = seconds > 0 ? `goes after ${lifetime(seconds)}` : 'stays';
+  return `${by === '' ? 'From' : `${by}: from`} now on what you both write ${what}.`;
+}
+
 /** A number with its noun. */
 export function many(count, one, more = `${one}s`) {
   return `${count.toLocaleString()} ${count === 1 ? one : more}`;

@@ -255,10 +255,13 @@ final class DirectApi {
     void conversation(RoutingContext context) {
         Claims claims = Bearer.claims(context);
         String peer = Fields.peer(context);
-        page(
-                context,
-                () -> pages.histories.lastSeq(claims.tenant(), claims.user(), peer),
-                seq -> Problems.json(context, 200, Json.object().put("seq", seq)));
+        page(context, () -> pages.histories.standing(claims.tenant(), claims.user(), peer), standing -> {
+            ObjectNode answer = Json.object().put("seq", standing.seq());
+            if (standing.expirySeconds() > 0) {
+                answer.put("expiry", standing.expirySeconds());
+            }
+            Problems.json(context, 200, answer);
+        });
     }
 
     /** GET /api/dm/{peer}/messages/{mid}/versions. */

@@ -61,7 +61,7 @@ final class DirectGate {
     }
 
     private CompletionStage<Boolean> met(Claims sender, String peer) {
-        return histories.lastSeq(sender.tenant(), sender.user(), peer).thenApply(seq -> seq > 0);
+        return histories.standing(sender.tenant(), sender.user(), peer).thenApply(standing -> standing.seq() > 0);
     }
 
     private static CompletionStage<Delivery> refused(DirectRecord record, Refusal refusal) {

@@ -42,19 +42,29 @@ public final class Histories {
     public Histories(CqlNode cql) {
         this.cql = cql;
         contents = new Contents(cql);
-        selectContact =
-                cql.prepare("SELECT last_seq, cleared_seq FROM KS.contact WHERE tenant = ? AND owner = ? AND peer = ?");
+        selectContact = cql.prepare(
+                "SELECT last_seq, cleared_seq, expiry FROM KS.contact WHERE tenant = ? AND owner = ? AND peer = ?");
         selectIds = cql.prepare("SELECT message_id, hidden, seq FROM KS.message_index"
                 + " WHERE tenant = ? AND owner = ? AND peer = ? AND bucket = ? AND seq <= ? LIMIT ?");
         selectVersions =
                 cql.prepare("SELECT body, at FROM KS.content_version WHERE tenant = ? AND message_id = ? LIMIT ?");
     }
 
-    /** The number of the conversation's newest message, 0 = there is none. */
-    public CompletionStage<Long> lastSeq(String tenant, String owner, String peer) {
+    /**
+     * How a conversation stands.
+     *
+     * @param seq number of its newest message, 0 = there is none
+     * @param expirySeconds for how long new messages live, 0 = for ever
+     */
+    public record Standing(long seq, long expirySeconds) {}
+
+    /** How a conversation stands, also one that there is not. */
+    public CompletionStage<Standing> standing(String tenant, String owner, String peer) {
         return cql.execute(selectContact, tenant, owner, peer).thenApply(result -> {
             Row contact = result.one();
-            return contact == null ? 0L : contact.getLong("last_seq");
+            return contact == null
+                    ? new Standing(0, 0)
+                    : new Standing(contact.getLong("last_seq"), contact.getLong("expiry"));
         });
     }
 

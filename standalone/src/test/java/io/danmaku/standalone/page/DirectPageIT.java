@@ -166,6 +166,64 @@ final class DirectPageIT {
         PAGES.assertClean();
     }
 
+    @Test
+    void eitherChoosesForHowLongMessagesLiveAndBothPagesShowIt() {
+        assertEquals(201, send(ann, boris, "how long?").status());
+        assertEquals(201, send(boris, ann, "not for ever").status());
+        RoomPage page = PAGES.viewer(ann, room, 1);
+        RoomPage other = PAGES.phone(boris, room, 2);
+        openConversation(page, boris);
+        openConversation(other, ann);
+        assertThat(part(page, "expiry-says")).isHidden();
+        for (RoomPage each : List.of(page, other)) {
+            assertThat(part(each, "peer-expiry")).isVisible();
+            assertThat(part(each, "peer-expiry")).hasValue("0");
+        }
+        part(page, "peer-expiry").selectOption("3600");
+        assertThat(part(page, "direct-status")).hasText("From now on what you both write goes after 1 hour.");
+        assertThat(part(other, "direct-status")).containsText(": from now on what you both write goes after 1 hour.");
+        for (RoomPage each : List.of(page, other)) {
+            assertThat(part(each, "expiry-says")).hasText("New messages go after 1 hour.");
+            assertThat(part(each, "peer-expiry")).hasValue("3600");
+        }
+        page.picture("direct-expiry");
+        other.picture("direct-expiry-phone");
+        assertEquals(201, send(boris, ann, "an hour").status());
+        JsonNode message =
+                ask(ann, "GET", boris + "/messages?limit=1", null).body().at("/messages/0");
+        assertEquals(
+                3_600_000, message.get("expires").asLong() - message.get("ts").asLong());
+
+        assertEquals(
+                200, ask(boris, "PUT", ann + "/expiry", Map.of("seconds", 90)).status());
+        assertThat(part(page, "expiry-says")).hasText("New messages go after 90 seconds.");
+        assertThat(part(page, "peer-expiry")).hasValue("90");
+        page.raw().reload();
+        openConversation(page, boris);
+        assertThat(part(page, "expiry-says")).hasText("New messages go after 90 seconds.");
+        assertThat(part(page, "peer-expiry")).hasValue("90");
+
+        assertEquals(200, ask(boris, "PUT", ann + "/block", null).status());
+        part(page, "peer-expiry").selectOption("0");
+        assertThat(part(page, "direct-alert")).hasText("This person does not take messages from you.");
+        assertThat(part(page, "peer-expiry")).hasValue("90");
+        assertThat(part(page, "expiry-says")).hasText("New messages go after 90 seconds.");
+        assertEquals(200, ask(boris, "DELETE", ann + "/block", null).status());
+        part(page, "peer-expiry").selectOption("0");
+        assertThat(part(page, "direct-status")).hasText("From now on what you both write stays.");
+        assertThat(part(page, "direct-alert")).isEmpty();
+        for (RoomPage each : List.of(page, other)) {
+            assertThat(part(each, "expiry-says")).isHidden();
+        }
+        PAGES.assertClean();
+    }
+
+    private static void openConversation(RoomPage page, String peer) {
+        part(page, "tab-direct").click();
+        contact(page, peer).click();
+        part(page, "peer-more").click();
+    }
+
     private List<JsonNode> reports() {
         JsonNode all = PAGES.api()
                 .get("/api/dm/reports?limit=200", PAGES.hub().adminToken())

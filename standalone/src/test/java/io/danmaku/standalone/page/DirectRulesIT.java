@@ -168,6 +168,16 @@ final class DirectRulesIT {
     }
 
     @Test
+    void aTimeThatMessagesLiveIsToldInItsLargestWholeUnit() {
+        assertEquals("""
+                ["5 seconds","1 minute","90 seconds","1 hour","90 minutes","1 day","7 days","365 days"]\
+                """, SDK.run("""
+                    const { lifetime } = await import('/js/words.js');
+                    return [5, 60, 90, 3600, 5400, 86400, 604800, 31536000].map(lifetime);\
+                    """));
+    }
+
+    @Test
     void whatIsOfferedAtAMessageIsWhatItsReaderMayDo() {
         assertEquals("""
                 {"own":["👍","❤️","😂","Edit","Take back","Hide"],"picture":["👍","❤️","😂","Take back","Hide"],"theirs":["👍","❤️","😂","Hide"],"recalled":["Hide"],"expired":["Hide"],"over":["Hide"],"set":["❤️"],"chosen":["sign",""]}\
