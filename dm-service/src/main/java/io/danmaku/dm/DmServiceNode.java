@@ -25,6 +25,7 @@ import io.danmaku.dm.store.SyncLog;
 import io.danmaku.node.config.Settings;
 import io.danmaku.node.direct.DirectWords;
 import io.danmaku.node.direct.NewPeers;
+import io.danmaku.node.http.UnreadableRequests;
 import io.danmaku.node.life.Service;
 import io.danmaku.node.life.Shutdown;
 import io.danmaku.node.ops.Ops;
@@ -54,9 +55,6 @@ public final class DmServiceNode {
     private static final String NAME = "dm-service";
     private static final int EVENT_LOOPS = 2;
     private static final long STEP_MS = 3_000;
-    /** Of a request's first line: a hundred ids of users have place in it. */
-    private static final int LINE_BYTES_MAX = 8 << 10;
-
     private static final double PERCENT = 100.0;
 
     private volatile BooleanSupplier pulsarReady = () -> false;
@@ -92,10 +90,12 @@ public final class DmServiceNode {
         HttpServer server = await(vertx.createHttpServer(new HttpServerOptions()
                         .setHost(config.host())
                         .setPort(config.port())
-                        .setMaxInitialLineLength(LINE_BYTES_MAX)
+                        .setMaxInitialLineLength(UnreadableRequests.LINE_BYTES_MAX)
+                        .setMaxHeaderSize(UnreadableRequests.FORWARDED_HEADERS_BYTES_MAX)
                         .setIdleTimeout(config.idleTimeoutMs())
                         .setIdleTimeoutUnit(TimeUnit.MILLISECONDS))
                 .requestHandler(routes.router())
+                .invalidRequestHandler(new UnreadableRequests(vertx))
                 .listen());
 
         CqlNode cql = CqlNode.open(config.cql(), config.startWithinMs());

@@ -33,6 +33,7 @@ import io.danmaku.edge.tail.BatchWriter;
 import io.danmaku.node.config.Settings;
 import io.danmaku.node.direct.DirectWords;
 import io.danmaku.node.direct.NewPeers;
+import io.danmaku.node.http.UnreadableRequests;
 import io.danmaku.node.life.Service;
 import io.danmaku.node.life.Shutdown;
 import io.danmaku.node.ops.Ops;
@@ -230,9 +231,10 @@ public final class EdgeNode {
                                     .setHost(config.host())
                                     .setPort(config.port())
                                     .setSendBufferSize(config.sendBufferBytes())
-                                    .setMaxInitialLineLength(8 * 1024)
-                                    .setMaxHeaderSize(16 * 1024))
+                                    .setMaxInitialLineLength(UnreadableRequests.LINE_BYTES_MAX)
+                                    .setMaxHeaderSize(UnreadableRequests.HEADERS_BYTES_MAX))
                             .requestHandler(front)
+                            .invalidRequestHandler(new UnreadableRequests(vertx))
                             .listen())
                     .await(30, TimeUnit.SECONDS);
         }

@@ -3,6 +3,7 @@ package io.danmaku.room;
 import io.danmaku.node.config.Settings;
 import io.danmaku.node.http.RequestMeter;
 import io.danmaku.node.http.RequestRates;
+import io.danmaku.node.http.UnreadableRequests;
 import io.danmaku.node.life.Service;
 import io.danmaku.node.life.Shutdown;
 import io.danmaku.node.ops.Ops;
@@ -218,12 +219,17 @@ public final class RoomServiceNode {
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(config.host())
                 .setPort(config.port())
+                .setMaxInitialLineLength(UnreadableRequests.LINE_BYTES_MAX)
+                .setMaxHeaderSize(UnreadableRequests.FORWARDED_HEADERS_BYTES_MAX)
                 .setIdleTimeout(config.idleTimeoutMs())
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
         Promise<HttpServer> listening = Promise.promise();
         // a server belongs to the context that starts it
-        context.runOnContext(v ->
-                vertx.createHttpServer(options).requestHandler(router).listen().onComplete(listening));
+        context.runOnContext(v -> vertx.createHttpServer(options)
+                .requestHandler(router)
+                .invalidRequestHandler(new UnreadableRequests(vertx))
+                .listen()
+                .onComplete(listening));
         return listening.future();
     }
 
