@@ -116,7 +116,7 @@ final class DirectApi {
                         claims.tenant(),
                         claims.user(),
                         Fields.peer(context),
-                        context.pathParam("mid"),
+                        Fields.mid(context),
                         Fields.messageBody(body, text ? "text" : DirectRecord.OBJECT),
                         text,
                         requests.node(),
@@ -126,14 +126,14 @@ final class DirectApi {
 
     /** DELETE /api/dm/{peer}/messages/{mid}. */
     void recall(RoutingContext context) {
-        change(context, Op.RECALL, context.pathParam("mid"), "", DirectApi::message);
+        change(context, Op.RECALL, Fields.mid(context), "", DirectApi::message);
     }
 
     /** PUT and DELETE /api/dm/{peer}/messages/{mid}/reaction. */
     void react(RoutingContext context) {
         boolean put = context.request().method().equals(HttpMethod.PUT);
         String sign = put ? Fields.text(Fields.body(context), "sign") : "";
-        change(context, Op.REACT, context.pathParam("mid"), sign, DirectApi::message);
+        change(context, Op.REACT, Fields.mid(context), sign, DirectApi::message);
     }
 
     private static ObjectNode message(Delivery result) {
@@ -142,7 +142,7 @@ final class DirectApi {
 
     /** PUT /api/dm/{peer}/messages/{mid}/hidden. */
     void hide(RoutingContext context) {
-        change(context, Op.HIDE, context.pathParam("mid"), "", DirectApi::noted);
+        change(context, Op.HIDE, Fields.mid(context), "", DirectApi::noted);
     }
 
     /** PUT and DELETE /api/dm/{peer}/block. */
@@ -268,7 +268,7 @@ final class DirectApi {
     void versions(RoutingContext context) {
         Claims claims = Bearer.claims(context);
         String peer = Fields.peer(context);
-        String mid = context.pathParam("mid");
+        String mid = Fields.mid(context);
         page(context, () -> pages.histories.versions(claims.tenant(), claims.user(), peer, mid), versions -> {
             if (versions == null) {
                 Problems.send(
@@ -309,6 +309,7 @@ final class DirectApi {
     void sync(RoutingContext context) {
         Claims claims = Bearer.claims(context);
         String pos = Fields.query(context, "pos");
+        int limit = (int) Fields.query(context, "limit", MESSAGES_MAX, SYNC_DEFAULT);
         if (NOW.equals(pos)) {
             page(context, pages.sync::now, now -> Problems.json(context, 200, answer(SyncLog.Page.endingAt(now))));
             return;
@@ -317,7 +318,6 @@ final class DirectApi {
         if (after == null) {
             throw new BadRequest(ErrorCode.BAD_FIELD, "pos is not a position of sync");
         }
-        int limit = (int) Fields.query(context, "limit", MESSAGES_MAX, SYNC_DEFAULT);
         page(context, () -> synced(claims, after, limit), page -> Problems.json(context, 200, answer(page)));
     }
 

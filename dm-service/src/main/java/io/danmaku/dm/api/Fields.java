@@ -14,11 +14,15 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Reads what requests carry; throws {@link BadRequest} naming the field. */
 final class Fields {
     /** Largest whole number that JSON carries everywhere. */
     static final long NUMBER_MAX = (1L << 53) - 1;
+
+    /** ASCII's alone, and not so many that they would not fit. */
+    private static final Pattern DIGITS = Pattern.compile("[0-9]{1,18}");
 
     private Fields() {}
 
@@ -28,6 +32,15 @@ final class Fields {
             throw new BadRequest(ErrorCode.BAD_FIELD, "the peer is not a user id");
         }
         return peer;
+    }
+
+    /** The id of a message. */
+    static String mid(RoutingContext context) {
+        String mid = context.pathParam("mid");
+        if (!Ids.isMessage(mid)) {
+            throw new BadRequest(ErrorCode.BAD_FIELD, "mid is that of a message");
+        }
+        return mid;
     }
 
     /** The id of a job. */
@@ -41,15 +54,11 @@ final class Fields {
 
     /** A part of a job, which number from 1. */
     static int part(RoutingContext context) {
-        try {
-            int part = Integer.parseInt(context.pathParam("part"));
-            if (part >= 1 && part <= Job.PARTS_MAX) {
-                return part;
-            }
-        } catch (NumberFormatException notNumber) {
-            // the same answer as for a number out of range
+        long part = number(context.pathParam("part"));
+        if (part < 1 || part > Job.PARTS_MAX) {
+            throw new BadRequest(ErrorCode.BAD_FIELD, "the part is a whole number of 1.." + Job.PARTS_MAX);
         }
-        throw new BadRequest(ErrorCode.BAD_FIELD, "the part is a whole number of 1.." + Job.PARTS_MAX);
+        return (int) part;
     }
 
     static List<String> users(ObjectNode body) {
@@ -68,6 +77,9 @@ final class Fields {
         Buffer body = context.body().buffer();
         try {
             if (body != null && Json.MAPPER.readTree(body.getBytes()) instanceof ObjectNode object) {
+                if (!Json.isWritable(object)) {
+                    throw new BadRequest(ErrorCode.BAD_JSON, "a text has half of a surrogate pair");
+                }
                 return object;
             }
         } catch (IOException notJson) {
@@ -87,9 +99,6 @@ final class Fields {
     /** The body of a message as it is kept. */
     static String messageBody(ObjectNode body, String kind) {
         JsonNode value = body.get("body");
-        if (value != null && !Json.isWritable(value)) {
-            throw new BadRequest(ErrorCode.BAD_FIELD, "a text has half of a surrogate pair");
-        }
         if (!DirectBody.isKind(kind) && value != null && value.isTextual() && !DirectRecord.OBJECT.equals(kind)) {
             return value.textValue();
         }
@@ -112,10 +121,10 @@ final class Fields {
         return value.longValue();
     }
 
-    /** A query parameter, or null. */
+    /** A query parameter, null = there is none; an empty one is one. */
     static String query(RoutingContext context, String name) {
         List<String> values = context.queryParam(name);
-        return values.isEmpty() || values.get(0).isEmpty() ? null : values.get(0);
+        return values.isEmpty() ? null : values.get(0);
     }
 
     /** Which conversations are asked for. */
@@ -136,14 +145,15 @@ final class Fields {
         if (value == null) {
             return absent;
         }
-        try {
-            long number = Long.parseLong(value);
-            if (number >= 1 && number <= max) {
-                return number;
-            }
-        } catch (NumberFormatException notNumber) {
-            // the same answer as for a number out of range
+        long number = number(value);
+        if (number < 1 || number > max) {
+            throw new BadRequest(ErrorCode.BAD_FIELD, name + " is a whole number of 1.." + max);
         }
-        throw new BadRequest(ErrorCode.BAD_FIELD, name + " is a whole number of 1.." + max);
+        return number;
+    }
+
+    /** What digits say, -1 when it is anything else. */
+    private static long number(String text) {
+        return DIGITS.matcher(text).matches() ? Long.parseLong(text) : -1;
     }
 }
