@@ -75,10 +75,12 @@ final class FieldsTest {
         assertEquals("50", read("/limit", ""), "there is none");
         assertEquals("7", read("/limit?limit=007", ""));
         assertEquals("500", read("/limit?limit=500", ""));
-        for (String bad : List.of("", "0", "-1", "501", "%2B5", "%EF%BC%95", "%D9%A5", "5%20", "1e2", "9".repeat(30))) {
+        for (String bad : List.of("0", "-1", "%2B5", "%EF%BC%95", "%D9%A5", "5%20", "1e2", "9".repeat(30))) {
             assertEquals("bad_field", read("/limit?limit=" + bad, ""), bad);
-            assertEquals("bad_field", bad.isEmpty() ? "bad_field" : read("/part/" + bad, ""), bad);
+            assertEquals("bad_field", read("/part/" + bad, ""), bad);
         }
+        assertEquals("bad_field", read("/limit?limit=", ""));
+        assertEquals("bad_field", read("/limit?limit=501", ""));
         assertEquals("1000", read("/part/1000", ""));
         assertEquals("bad_field", read("/part/1001", ""));
     }

@@ -45,7 +45,7 @@ final class UnreadableRequestsTest {
     /** The status and the code of the answer, which is all that comes before the end of the connection. */
     private static String asked(String request) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.actualPort())) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(30_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             socket.getOutputStream().flush();
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
