@@ -124,6 +124,17 @@ final class DirectClient {
                 sent);
     }
 
+    /** Asks with any bytes for a body, and holds only the answer to the documents. */
+    Answer askAnything(String method, URI at, String path, byte[] body) throws IOException, InterruptedException {
+        HttpRequest request = request(at, path)
+                .header("Content-Type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofByteArray(body))
+                .build();
+        HttpResponse<byte[]> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        ApiDocuments.checkAnswer(request, answer);
+        return new Answer(answer.statusCode(), Json.MAPPER.readTree(answer.body()));
+    }
+
     Answer get(URI at, String path) throws IOException, InterruptedException {
         return exchange(request(at, path).GET().build(), null);
     }

@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -40,6 +41,16 @@ public final class ApiDocuments {
      * @param sent the body of the request, null or empty = none
      */
     public static void check(HttpRequest request, byte[] sent, HttpResponse<byte[]> answer) {
+        check(request, answer, (operation, faults) -> operation.asked(request.uri(), sent, faults));
+    }
+
+    /** The same of the answer alone: whether a request that is taken is as the documents say, its test asks itself. */
+    public static void checkAnswer(HttpRequest request, HttpResponse<byte[]> answer) {
+        check(request, answer, (operation, faults) -> {});
+    }
+
+    private static void check(
+            HttpRequest request, HttpResponse<byte[]> answer, BiConsumer<Operation, List<String>> ofTaken) {
         URI uri = request.uri();
         if (!uri.getPath().startsWith("/api/")) {
             return;
@@ -54,7 +65,7 @@ public final class ApiDocuments {
         if (operation != null) {
             operation.answered(answer, faults);
             if (taken) {
-                operation.asked(uri, sent, faults);
+                ofTaken.accept(operation, faults);
             }
         } else if (taken) {
             faults.add("no such operation is in a document");

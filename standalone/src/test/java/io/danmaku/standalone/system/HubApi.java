@@ -191,6 +191,7 @@ public final class HubApi {
      * Asks anybody for anything.
      *
      * @param base address of an edge or a service
+     * @param token null = none is shown
      * @param body null = none
      */
     public Reply ask(URI base, String method, String path, String token, Object body, Map<String, String> headers) {
@@ -198,13 +199,15 @@ public final class HubApi {
             byte[] sent = body == null ? new byte[0] : JSON.writeValueAsBytes(body);
             HttpRequest.Builder building = HttpRequest.newBuilder(URI.create(base + path))
                     .timeout(TIMEOUT)
-                    .header("Authorization", "Bearer " + token)
                     .header("Content-Type", "application/json")
                     .method(
                             method,
                             body == null
                                     ? HttpRequest.BodyPublishers.noBody()
                                     : HttpRequest.BodyPublishers.ofByteArray(sent));
+            if (token != null) {
+                building.header("Authorization", "Bearer " + token);
+            }
             headers.forEach(building::header);
             HttpRequest request = building.build();
             HttpResponse<byte[]> answer = http.send(request, HttpResponse.BodyHandlers.ofByteArray());

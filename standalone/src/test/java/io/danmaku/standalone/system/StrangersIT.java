@@ -6,19 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.protocol.token.Claims;
 import io.danmaku.protocol.token.KeyScope;
+import io.danmaku.standalone.hub.Documented;
 import io.danmaku.standalone.hub.Eventually;
+import io.danmaku.standalone.hub.ForgedToken;
 import io.danmaku.standalone.hub.TestHub;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -93,27 +91,19 @@ final class StrangersIT {
 
     private static TestHub hub;
     private static HubApi api;
-    private static List<Operation> operations;
+    private static List<Documented> operations;
 
-    /** @param path with its parameters in braces */
-    private record Operation(String id, String method, String path) {
-        boolean isOfRoom() {
-            return path.startsWith("/api/rooms/");
-        }
+    private static boolean isOfRoom(Documented operation) {
+        return operation.path().startsWith("/api/rooms/");
+    }
 
-        String in(String room) {
-            return in(room, id.equals("answerHeld") ? "1302-1764000000000" : "1");
-        }
+    private static String in(Documented operation, String room) {
+        return in(operation, room, operation.id().equals("answerHeld") ? "1302-1764000000000" : "1");
+    }
 
-        String in(String room, String named) {
-            return path.replace("{room}", room)
-                    .replace("{user}", OWNER)
-                    .replace("{offset}", "1")
-                    .replace("{stream}", "1")
-                    .replace("{id}", named)
-                    .replace("{name}", "mine")
-                    .replace("{n}", "1");
-        }
+    private static String in(Documented operation, String room, String named) {
+        return operation.in(Map.of(
+                "room", room, "user", OWNER, "offset", "1", "stream", "1", "id", named, "name", "mine", "n", "1"));
     }
 
     @BeforeAll
@@ -121,9 +111,9 @@ final class StrangersIT {
         hub = TestHub.get();
         api = new HubApi(hub);
         operations = Stream.concat(
-                        documented(hub.roomService().resolve("/openapi/room-service.yaml")).stream(),
-                        documented(hub.edge(1).resolve("/openapi/edge.yaml")).stream())
-                .filter(operation -> operation.path.startsWith("/api/"))
+                        Documented.at(hub.roomService().resolve("/openapi/room-service.yaml")).stream(),
+                        Documented.at(hub.edge(1).resolve("/openapi/edge.yaml")).stream())
+                .filter(operation -> operation.path().startsWith("/api/"))
                 .toList();
         assertTrue(operations.size() > 45, operations::toString);
     }
@@ -132,37 +122,18 @@ final class StrangersIT {
         return Set.of(spaced.split(" ", -1));
     }
 
-    private static List<Operation> documented(URI document) throws IOException {
-        List<Operation> found = new ArrayList<>();
-        JsonNode paths;
-        try (InputStream in = document.toURL().openStream()) {
-            paths = new YAMLMapper().readTree(in).path("paths");
-        }
-        for (Map.Entry<String, JsonNode> path : paths.properties()) {
-            for (Map.Entry<String, JsonNode> operation : path.getValue().properties()) {
-                if (operation.getValue().has("operationId")) {
-                    found.add(new Operation(
-                            operation.getValue().path("operationId").asText(),
-                            operation.getKey().toUpperCase(Locale.ROOT),
-                            path.getKey()));
-                }
-            }
-        }
-        return found;
-    }
-
     private static String token(String tenant, String user, Map<String, Role> rooms, boolean admin) {
         return hub.token(new Claims(user, user, tenant, rooms, admin, System.currentTimeMillis() + 3_600_000));
     }
 
-    private static HubApi.Reply ask(Operation operation, String room, String token) {
+    private static HubApi.Reply ask(Documented operation, String room, String token) {
         return api.ask(
                 hub.edge(2),
-                operation.method,
-                operation.in(room),
+                operation.method(),
+                in(operation, room),
                 token,
-                BODIES.get(operation.id),
-                operation.id.equals("postEvent") ? Map.of("Idempotency-Key", "taken") : Map.of());
+                BODIES.get(operation.id()),
+                operation.id().equals("postEvent") ? Map.of("Idempotency-Key", "taken") : Map.of());
     }
 
     /** A room of {@link #OWNER} with something to take in it. */
@@ -184,11 +155,11 @@ final class StrangersIT {
 
     /** Asks for all operations that {@code which} names, checks the answers, and that nothing came of it. */
     private static void assertAllRefused(
-            String token, Set<String> but, int status, String code, Function<Operation, Boolean> which) {
+            String token, Set<String> but, int status, String code, Function<Documented, Boolean> which) {
         String room = room();
         List<JsonNode> before = state(room);
         assertAll(operations.stream()
-                .filter(operation -> which.apply(operation) && !but.contains(operation.id))
+                .filter(operation -> which.apply(operation) && !but.contains(operation.id()))
                 .map(operation -> () -> {
                     HubApi.Reply reply = ask(operation, room, token);
                     assertEquals(
@@ -201,8 +172,10 @@ final class StrangersIT {
 
     @Test
     void whoShowsNoTokenOfTheHubGetsNothing() {
-        String forged = token("default", OWNER, Map.of(), true).replaceAll("[^.]+$", "AAAA");
-        assertAllRefused(forged, Set.of(), 401, "bad_token", operation -> true);
+        assertAllRefused(null, Set.of(), 401, "unauthenticated", operation -> true);
+        for (ForgedToken forged : ForgedToken.of(hub, "default", OWNER)) {
+            assertAllRefused(forged.token(), Set.of(), 401, forged.code(), operation -> true);
+        }
     }
 
     @Test
@@ -231,7 +204,7 @@ final class StrangersIT {
     @Test
     void anotherTenantSeesNoRoomOfThisOneAndMayNotTellThatItIsThere() {
         String admin = token(ELSEWHERE, "backend", Map.of(), true);
-        assertAllRefused(admin, Set.of("auditRoom"), 404, "no_such_room", Operation::isOfRoom);
+        assertAllRefused(admin, Set.of("auditRoom"), 404, "no_such_room", StrangersIT::isOfRoom);
         HubApi.Reply audit = api.get("/api/rooms/" + room() + "/audit", admin);
         assertEquals(0, audit.body().path("acts").size(), audit::toString);
         assertTrue(audit.body().path("acts").isArray(), audit::toString);
@@ -240,7 +213,7 @@ final class StrangersIT {
     @Test
     void aKeyOfAnotherTenantSeesNoRoomOfThisOne() {
         String key = key(ELSEWHERE, KeyScope.values());
-        assertAllRefused(key, Set.of("auditRoom"), 404, "no_such_room", Operation::isOfRoom);
+        assertAllRefused(key, Set.of("auditRoom"), 404, "no_such_room", StrangersIT::isOfRoom);
         assertEquals(403, api.get("/api/rooms/" + room() + "/audit", key).status(), "the audit is for no key");
     }
 
@@ -272,7 +245,7 @@ final class StrangersIT {
         List<String> named = new ArrayList<>(FOR_NO_KEY);
         SCOPES.values().forEach(named::addAll);
         assertEquals(
-                operations.stream().map(Operation::id).sorted().toList(),
+                operations.stream().map(Documented::id).sorted().toList(),
                 named.stream().sorted().toList());
     }
 
@@ -285,12 +258,12 @@ final class StrangersIT {
             String key = key(HOME, mine);
             assertAll(operations.stream().map(operation -> () -> {
                 HubApi.Reply reply = ask(operation, room, key);
-                if (SCOPES.get(mine).contains(operation.id)) {
+                if (SCOPES.get(mine).contains(operation.id())) {
                     assertTrue(reply.status() != 401 && reply.status() != 403, () -> mine + " " + operation + reply);
                     return;
                 }
                 String lacks = SCOPES.keySet().stream()
-                        .filter(scope -> SCOPES.get(scope).contains(operation.id))
+                        .filter(scope -> SCOPES.get(scope).contains(operation.id()))
                         .map(scope -> "the key lacks the scope " + scope.wireName())
                         .findFirst()
                         .orElse("this is not for keys: ask with a token");
@@ -357,14 +330,15 @@ final class StrangersIT {
         List<String> others = List.of(admin(ELSEWHERE), key(ELSEWHERE, KeyScope.values()));
         assertAll(others.stream()
                 .flatMap(other -> operations.stream()
-                        .filter(operation -> !operation.path.startsWith("/api/rooms"))
+                        .filter(operation -> !operation.path().startsWith("/api/rooms"))
                         .map(operation -> () -> {
-                            String named = operation.id.equals("revokeKey") ? key : sanction;
-                            String path = operation.in("none", named);
-                            HubApi.Reply reply = as(other, operation.method, path, BODIES.get(operation.id));
+                            String named = operation.id().equals("revokeKey") ? key : sanction;
+                            String path = in(operation, "none", named);
+                            HubApi.Reply reply = as(other, operation.method(), path, BODIES.get(operation.id()));
                             assertFalse(reply.toString().contains(MARK), () -> operation + ": " + reply);
                             if (path.endsWith(named)) {
-                                int status = FOR_NO_KEY.contains(operation.id) && other.startsWith("dmk_") ? 403 : 404;
+                                int status =
+                                        FOR_NO_KEY.contains(operation.id()) && other.startsWith("dmk_") ? 403 : 404;
                                 assertEquals(status, reply.status(), () -> operation + ": " + reply);
                             }
                         })));
