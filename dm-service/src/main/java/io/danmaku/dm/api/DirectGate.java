@@ -40,7 +40,8 @@ final class DirectGate {
         }
         DirectWords.Checked checked = words.check(sender, asked.kind(), asked.body());
         if (checked.refusal() != null) {
-            return refused(asked, checked.refusal());
+            // the lists may have changed since it was sent first
+            return asked.op() == Op.SEND ? requests.ask(asked.asking()) : refused(asked, checked.refusal());
         }
         DirectRecord record = asked.withBody(checked.body());
         return record.op() == Op.EDIT ? requests.ask(record) : toSomebody(sender, record);

@@ -51,6 +51,7 @@ public final class Rules {
         }
         return switch (r.op()) {
             case SEND -> checkSend(r);
+            case ASK -> checkCid(r);
             case READ, DELIVERED, CLEAR -> r.seq() < 1 ? Refusal.of(ErrorCode.BAD_FIELD, "seq is 1 or more") : null;
             case EDIT, RECALL, REACT, HIDE -> checkChange(r);
             case BLOCK, UNBLOCK, SETTINGS -> null;
@@ -59,9 +60,14 @@ public final class Rules {
         };
     }
 
+    private static Refusal checkCid(DirectRecord r) {
+        return Ids.isCid(r.cid()) ? null : Refusal.of(ErrorCode.BAD_FIELD, "cid is 1..64 printable ASCII characters");
+    }
+
     private static Refusal checkSend(DirectRecord r) {
-        if (!Ids.isCid(r.cid())) {
-            return Refusal.of(ErrorCode.BAD_FIELD, "cid is 1..64 printable ASCII characters");
+        Refusal refusal = checkCid(r);
+        if (refusal != null) {
+            return refusal;
         }
         if (!r.mid().isEmpty() && !Ids.isMessage(r.mid())) {
             return Refusal.of(ErrorCode.BAD_FIELD, "reply is the mid of a message");
@@ -199,7 +205,7 @@ public final class Rules {
         };
     }
 
-    /** The id of the message that a SEND makes, however often it is sent. No field can hold the separator. */
+    /** The id of the message that a SEND makes, however often it is sent, and that an ASK is about. No field can hold the separator. */
     public static String messageId(DirectRecord r) {
         String what = String.join("\n", r.tenant(), r.from(), r.to(), r.cid());
         byte[] hash = sha256().digest(what.getBytes(StandardCharsets.UTF_8));

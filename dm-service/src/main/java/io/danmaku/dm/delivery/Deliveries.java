@@ -12,6 +12,7 @@ import io.danmaku.protocol.log.Delivery;
 import io.danmaku.protocol.log.DirectMessage;
 import io.danmaku.protocol.log.DirectRecord;
 import io.danmaku.protocol.log.DirectRecord.Op;
+import io.danmaku.protocol.log.Revision;
 import io.danmaku.protocol.log.Topics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -87,7 +88,7 @@ public final class Deliveries implements Outcomes {
         } else if (outcome instanceof Outcome.Settled settled) {
             result(record, Delivery.noted(tenant, record.sendId(), settled.writers()));
         } else if (outcome instanceof Outcome.Repeat repeat) {
-            result(record, Delivery.sent(tenant, record.sendId(), repeat.first()));
+            result(record, Delivery.sent(tenant, record.sendId(), asSent(repeat.first())));
         } else if (outcome instanceof Outcome.Refused refused) {
             result(record, Delivery.refused(tenant, record.sendId(), refused.refusal()));
         } else if (outcome instanceof Outcome.Marked marked) {
@@ -107,8 +108,13 @@ public final class Deliveries implements Outcomes {
     private void message(DirectRecord record, DirectMessage message) {
         String tenant = record.tenant();
         DirectMessage now = message.at(System.currentTimeMillis());
-        result(record, Delivery.sent(tenant, record.sendId(), now));
+        result(record, Delivery.sent(tenant, record.sendId(), record.op() == Op.SEND ? asSent(now) : now));
         push(tenant, List.of(record.from(), record.to()), users -> Delivery.message(tenant, users, now));
+    }
+
+    /** A send is answered in the same way however often it is asked, whatever has become of its message since. */
+    private static DirectMessage asSent(DirectMessage message) {
+        return message.with(message.body(), Revision.NONE);
     }
 
     /** Tells the devices of a user that somebody types. Nobody is told later who is not told now. */

@@ -13,6 +13,7 @@ import io.danmaku.dm.conversation.Rules;
 import io.danmaku.dm.conversation.StoredMessage;
 import io.danmaku.dm.conversation.Windows;
 import io.danmaku.dm.inbound.PartitionOwner.Task;
+import io.danmaku.node.direct.DirectWords;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.log.DirectRecord;
@@ -91,6 +92,7 @@ final class Handling {
         }
         return switch (record.op()) {
             case SEND -> send(task);
+            case ASK -> ask(task);
             case READ, DELIVERED -> marking.handle(task);
             case EDIT, RECALL, REACT, HIDE -> change(task);
             case CLEAR -> clear(task);
@@ -133,6 +135,16 @@ final class Handling {
                         seconds));
             })));
         });
+    }
+
+    /** A message that is later in the log was not there when this was asked. */
+    private CompletableFuture<Outcome> ask(Task task) {
+        DirectRecord record = task.logged().record();
+        return storage.persist(() -> ledger.message(record.tenant(), Rules.messageId(record)))
+                .thenApply(existing ->
+                        existing != null && existing.logIndex() < task.logged().index()
+                                ? new Outcome.Repeat(existing.message())
+                                : new Outcome.Refused(DirectWords.UNWANTED));
     }
 
     /** Why the recipient takes nothing of this from its sender, or null. */

@@ -11,6 +11,7 @@ import io.danmaku.dm.conversation.LoggedRecord;
 import io.danmaku.dm.conversation.Outcome;
 import io.danmaku.dm.conversation.Windows;
 import io.danmaku.protocol.command.ErrorCode;
+import io.danmaku.protocol.log.DirectMessage;
 import io.danmaku.protocol.log.DirectRecord;
 import io.danmaku.protocol.log.DirectRecord.Op;
 import io.danmaku.protocol.log.Topics;
@@ -115,6 +116,28 @@ class PartitionOwnerTest {
         Outcome moved = new Outcome.Marked(1, true, true);
         Outcome equal = new Outcome.Marked(1, false, false);
         assertEquals(List.of(moved, equal, moved, equal), told.subList(1, told.size()));
+    }
+
+    @Test
+    void whatMayNotBeSentAnyMoreIsAnsweredByWhatBecameOfItFirst() {
+        PartitionOwner owner = owner();
+        DirectRecord unsent = send(0, ANN, BOB, "c").record().asking();
+        owner.accept(new LoggedRecord(unsent, PARTITION, 0, 0));
+        owner.accept(send(1, ANN, BOB, "c"));
+        owner.accept(new LoggedRecord(unsent, PARTITION, 2, 2));
+        settle();
+        assertEquals(
+                ErrorCode.TEXT_REFUSED,
+                assertInstanceOf(Outcome.Refused.class, told.get(0)).refusal().code());
+        DirectMessage first =
+                assertInstanceOf(Outcome.Stored.class, told.get(1)).message();
+        assertEquals(new Outcome.Repeat(first), told.get(2));
+        assertEquals(1, tables.rows(ANN, BOB).size());
+        // by another owner, when the message is there already
+        told.clear();
+        owner().accept(new LoggedRecord(unsent, PARTITION, 0, 0));
+        settle();
+        assertEquals(ErrorCode.TEXT_REFUSED, lastRefusal());
     }
 
     @Test

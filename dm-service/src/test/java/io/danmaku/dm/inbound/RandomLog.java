@@ -41,7 +41,7 @@ final class RandomLog {
         int number = log.size();
         if (!sent.isEmpty() && random.nextInt(4) == 0) { // a client that did not hear the answer
             DirectRecord again = sent.get(random.nextInt(sent.size()));
-            return new DirectRecord(
+            DirectRecord repeat = new DirectRecord(
                     again.op(),
                     again.tenant(),
                     again.from(),
@@ -52,6 +52,8 @@ final class RandomLog {
                     0,
                     "n",
                     number);
+            // one in five has a word meanwhile that is not wanted any more
+            return random.nextInt(5) == 0 ? repeat.asking() : repeat;
         }
         String from = USERS.get(random.nextInt(USERS.size()));
         String to = USERS.get(random.nextInt(USERS.size()));

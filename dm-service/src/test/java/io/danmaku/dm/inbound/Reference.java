@@ -129,6 +129,9 @@ final class Reference {
                     all.add(message);
                 }
             }
+            case ASK -> {
+                return messages.containsKey(Rules.messageId(r)) ? null : ErrorCode.TEXT_REFUSED;
+            }
             case READ -> {
                 long upTo = Math.min(r.seq(), all.size());
                 if (upTo > side.read) {

@@ -65,8 +65,9 @@ public final class DirectCommands {
     private CompletionStage<Outcome> write(Connection connection, Command.DmWrite write) {
         if (write instanceof Command.DmSend send) {
             DirectWords.Checked checked = words.check(connection.claims(), send.kind(), send.body());
+            // the lists may have changed since it was sent first
             return checked.refusal() != null
-                    ? refused(checked.refusal())
+                    ? gateway.firstResult(connection, send)
                     : toSomebody(connection, send.peer(), send.withBody(checked.body()));
         } else if (write instanceof Command.DmEdit edit) {
             String kind = edit.text() ? "text" : DirectRecord.OBJECT;

@@ -57,6 +57,7 @@ public final class DirectGateway implements AutoCloseable {
     private final PageClient pages;
     private final PageClient signals;
     private final Looks looks;
+    private final WriteRecords records;
     private final Cache<Typing, Boolean> typing = Caffeine.newBuilder()
             .maximumSize(TYPING_MAX)
             .expireAfterWrite(TYPING_INTERVAL)
@@ -102,6 +103,7 @@ public final class DirectGateway implements AutoCloseable {
                 "direct.backlog");
         pages = new PageClient(vertx, dmServiceUrls, bounds);
         signals = new PageClient(vertx, dmServiceUrls, bounds.ofSignals());
+        records = new WriteRecords(node);
         looks = new Looks(devices, this::onThread, this::askOnline, directory::online);
         unpushed = registry.counter("direct.devices.unpushed");
         busy = registry.counter("direct.requests.busy");
@@ -166,62 +168,12 @@ public final class DirectGateway implements AutoCloseable {
      * read, or what else was changed.
      */
     public CompletionStage<Outcome> write(Device device, Command.DmWrite command) {
-        return append(sendId -> record(device, command, sendId));
+        return append(sendId -> records.of(device, command, sendId));
     }
 
-    private DirectRecord record(Device device, Command.DmWrite command, long sendId) {
-        if (command instanceof Command.DmSend send) {
-            return new DirectRecord(
-                    DirectRecord.Op.SEND,
-                    device.tenant(),
-                    device.user(),
-                    send.peer(),
-                    send.cid(),
-                    send.kind(),
-                    send.body(),
-                    0,
-                    node,
-                    sendId,
-                    send.reply());
-        } else if (command instanceof Command.DmRead read) {
-            return upTo(DirectRecord.Op.READ, device, command, read.seq(), sendId);
-        } else if (command instanceof Command.DmDelivered delivered) {
-            return upTo(DirectRecord.Op.DELIVERED, device, command, delivered.seq(), sendId);
-        } else if (command instanceof Command.DmClear clear) {
-            return upTo(DirectRecord.Op.CLEAR, device, command, clear.seq(), sendId);
-        } else if (command instanceof Command.DmEdit edit) {
-            return DirectRecord.edit(
-                    device.tenant(), device.user(), command.peer(), edit.mid(), edit.body(), edit.text(), node, sendId);
-        } else if (command instanceof Command.DmRecall recall) {
-            return change(DirectRecord.Op.RECALL, device, command, recall.mid(), "", sendId);
-        } else if (command instanceof Command.DmReact react) {
-            return change(DirectRecord.Op.REACT, device, command, react.mid(), react.sign(), sendId);
-        } else if (command instanceof Command.DmHide hide) {
-            return change(DirectRecord.Op.HIDE, device, command, hide.mid(), "", sendId);
-        } else if (command instanceof Command.DmBlock block) {
-            DirectRecord.Op op = block.blocked() ? DirectRecord.Op.BLOCK : DirectRecord.Op.UNBLOCK;
-            return change(op, device, command, "", "", sendId);
-        } else if (command instanceof Command.DmExpiry expiry) {
-            return upTo(DirectRecord.Op.EXPIRE, device, command, expiry.seconds(), sendId);
-        } else if (command instanceof Command.DmRelation relation) {
-            return change(
-                    DirectRecord.Op.RELATE,
-                    device,
-                    command,
-                    "",
-                    relation.change().toString(),
-                    sendId);
-        }
-        throw new IllegalStateException("not a change of a conversation: " + command);
-    }
-
-    private DirectRecord upTo(DirectRecord.Op op, Device device, Command.DmWrite command, long seq, long sendId) {
-        return DirectRecord.upTo(op, device.tenant(), device.user(), command.peer(), seq, node, sendId);
-    }
-
-    private DirectRecord change(
-            DirectRecord.Op op, Device device, Command.DmWrite command, String mid, String body, long sendId) {
-        return DirectRecord.change(op, device.tenant(), device.user(), command.peer(), mid, body, node, sendId);
+    /** What became of a message that is not taken any more: the first result where it was sent before, else that its text is refused. */
+    public CompletionStage<Outcome> firstResult(Device device, Command.DmSend command) {
+        return append(sendId -> records.of(device, command, sendId).asking());
     }
 
     /** What a device missed; {@code ok} is dm-service's answer. */

@@ -17,6 +17,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * asked about, as in rooms.
  */
 public final class DirectWords {
+    /** What is said of a body that is not taken. */
+    public static final Refusal UNWANTED = Refusal.of(ErrorCode.TEXT_REFUSED, "it has a word that is not wanted here");
+
     private final WordFilters filters;
     private final Counter refused;
     private final Counter masked;
@@ -56,7 +59,7 @@ public final class DirectWords {
         });
         if (unwanted.get()) {
             refused.increment();
-            return new Checked(Refusal.of(ErrorCode.TEXT_REFUSED, "it has a word that is not wanted here"), body);
+            return new Checked(UNWANTED, body);
         }
         if (!told.equals(body)) {
             masked.increment();

@@ -7,7 +7,7 @@ package io.danmaku.protocol.log;
  * @param op what is asked
  * @param from who asks
  * @param to the other side; empty of SETTINGS, which lie in every partition
- * @param cid the client's id of a SEND, else empty
+ * @param cid the client's id of a SEND, and of what asks for its result; else empty
  * @param kind kind of a SEND's body; of an EDIT's {@code text}, or {@link #OBJECT} for all others; else empty
  * @param body of a SEND; what an EDIT puts in its place; of a REACT what is shown, empty = nothing any more; of RELATE and SETTINGS the JSON of
  *     what changes; else empty
@@ -35,6 +35,8 @@ public record DirectRecord(
     /** What is asked of a conversation. */
     public enum Op {
         SEND,
+        /** What became of a SEND of this cid that may not be sent any more: its first result, or else that its text is refused. */
+        ASK,
         READ,
         /** A device has got all up to a number; whatever is read is delivered too. */
         DELIVERED,
@@ -99,6 +101,11 @@ public record DirectRecord(
     /** The same with another body. */
     public DirectRecord withBody(String other) {
         return new DirectRecord(op, tenant, from, to, cid, kind, other, seq, node, sendId, mid);
+    }
+
+    /** Asks, in the place of this SEND, whether it was sent before. */
+    public DirectRecord asking() {
+        return new DirectRecord(Op.ASK, tenant, from, to, cid, "", "", 0, node, sendId);
     }
 
     /** {@code tenant/lower/higher}: the same from both sides; the partition key. */

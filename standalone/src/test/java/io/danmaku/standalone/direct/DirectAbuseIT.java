@@ -262,7 +262,7 @@ class DirectAbuseIT {
         putWords("refuse", "zork");
         awaitInForce(List.of(way), "text_refused", bob.user(), "zork");
         hub.kill9("dm-service");
-        Set<String> notYet = Set.of("unavailable", "rate_limited");
+        Set<String> notYet = Set.of("unavailable", "rate_limited", "pending");
         String[] first = new String[1];
         Eventually.await(TestHub.BACK_MAX, "it takes sends again", () -> {
             // while it is down this throws, which is not yet
