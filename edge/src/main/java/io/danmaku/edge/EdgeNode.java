@@ -155,6 +155,7 @@ public final class EdgeNode {
                 vertx,
                 List.of(config.dmServiceUrl()),
                 DirectBounds.with(config.directBacklogMax()),
+                config.connection().sendsPerSecond(),
                 ops.registry());
         shutdown.add("direct", 5_000, direct::close);
         HourlySets peers = new HourlySets(vertx, config.redisUrl(), "peers");

@@ -226,7 +226,8 @@ final class DirectApi {
             Problems.send(context, refusal);
             return;
         }
-        then(context, gate.ask(Bearer.claims(context), record), result -> {
+        Claims claims = Bearer.claims(context);
+        then(context, gate.ask(claims, claims.admin() ? record : record.asRated()), result -> {
             if (result.refusal() != null) {
                 Problems.send(context, result.refusal());
             } else {

@@ -109,7 +109,12 @@ public final class Deliveries implements Outcomes {
         String tenant = record.tenant();
         DirectMessage now = message.at(System.currentTimeMillis());
         result(record, Delivery.sent(tenant, record.sendId(), record.op() == Op.SEND ? asSent(now) : now));
-        push(tenant, List.of(record.from(), record.to()), users -> Delivery.message(tenant, users, now));
+        push(
+                tenant,
+                List.of(record.from(), record.to()),
+                users -> record.rated()
+                        ? Delivery.message(tenant, users, now, record.from(), record.node())
+                        : Delivery.message(tenant, users, now));
     }
 
     /** A send is answered in the same way however often it is asked, whatever has become of its message since. */

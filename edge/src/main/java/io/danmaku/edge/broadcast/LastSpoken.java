@@ -2,6 +2,7 @@ package io.danmaku.edge.broadcast;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.danmaku.node.http.UserRates;
 import io.danmaku.node.words.Likeness;
 import io.danmaku.protocol.event.EventType;
 import io.danmaku.protocol.json.EventDetail;
@@ -36,7 +37,7 @@ public final class LastSpoken {
     /** What was said on other edges; null while repeats are allowed. */
     private volatile Cache<Text, Chat> texts;
     /** Null before the first viewer is here: then nobody asks. */
-    private volatile ChatRates rates;
+    private volatile UserRates rates;
     /** Of whom what was said before the room was opened here is known, from elsewhere; null until it is of somebody. */
     private volatile Cache<String, Boolean> recalled;
 
@@ -83,7 +84,7 @@ public final class LastSpoken {
      * @param node this edge, which counted what it took when it did
      */
     void counted(RoomRecord record, long node, long nowNs) {
-        ChatRates counting = rates;
+        UserRates counting = rates;
         if (counting != null && record.node() != node && record.type() == EventType.CHAT && !record.ranking()) {
             counting.count(record.user(), nowNs);
         }
@@ -116,13 +117,13 @@ public final class LastSpoken {
     /** Counts from now on; only the first call has an effect. */
     public synchronized void rate(int chatsPerSecond) {
         if (rates == null) {
-            rates = new ChatRates(chatsPerSecond);
+            rates = new UserRates(chatsPerSecond);
         }
     }
 
     /** Takes one chat of a user's rate in this room, over all connections and edges: 0, or milliseconds until there is one. */
     public long rateWaitMs(String user, long nowNs) {
-        ChatRates counting = rates;
+        UserRates counting = rates;
         return counting == null ? 0 : counting.take(user, nowNs);
     }
 

@@ -42,7 +42,7 @@ public final class DirectCommands {
             connection.refuse(
                     id, Refusal.of(ErrorCode.FORBIDDEN, "a " + send.kind() + " is sent by servers, over HTTP"));
         } else if (command instanceof Command.DmWrite write) {
-            append(connection, id, "dm.write", () -> write(connection, write));
+            append(connection, id, write);
         } else if (command instanceof Command.DmTyping typing) {
             signal(connection, id, "dm.typing", trace -> gateway.typing(connection, typing.peer(), trace), () -> {});
         } else if (command instanceof Command.DmLook look) {
@@ -74,42 +74,53 @@ public final class DirectCommands {
             DirectWords.Checked checked = words.check(connection.claims(), kind, edit.body());
             return checked.refusal() != null
                     ? refused(checked.refusal())
-                    : gateway.write(connection, edit.withBody(checked.body()));
+                    : gateway.write(connection, edit.withBody(checked.body()), isRated(connection));
         } else if (write instanceof Command.DmReact react) {
             DirectWords.Checked sign = words.check(connection.claims(), "text", react.sign());
             return sign.refusal() != null
                     ? refused(sign.refusal())
-                    : gateway.write(connection, new Command.DmReact(react.peer(), react.mid(), sign.body()));
+                    : gateway.write(
+                            connection,
+                            new Command.DmReact(react.peer(), react.mid(), sign.body()),
+                            isRated(connection));
         } else if (write instanceof Command.DmExpiry expiry) { // somebody new is told of it, as of a message
             return toSomebody(connection, expiry.peer(), expiry);
         }
-        return gateway.write(connection, write);
+        return gateway.write(connection, write, isRated(connection));
+    }
+
+    /** A backend has a rate of its own. */
+    private static boolean isRated(Connection connection) {
+        return !connection.claims().admin();
     }
 
     private CompletionStage<Outcome> toSomebody(Connection connection, String peer, Command.DmWrite write) {
+        boolean rated = isRated(connection);
         return peers.ask(
                 connection.claims(),
                 peer,
                 () -> gateway.met(peer, connection.token()),
-                refusal -> refusal == null ? gateway.write(connection, write) : refused(refusal));
+                refusal -> refusal == null ? gateway.write(connection, write, rated) : refused(refusal));
     }
 
     private static CompletionStage<Outcome> refused(Refusal refusal) {
         return CompletableFuture.completedFuture(new Outcome.Refused(refusal));
     }
 
-    /** Something that asks the gateway. */
-    private interface Asking {
-        CompletionStage<Outcome> ask();
-    }
-
-    private void append(Connection connection, long id, String name, Asking asking) {
-        long waitMs = connection.rates().sendWaitMs(System.nanoTime());
+    private void append(Connection connection, long id, Command.DmWrite write) {
+        long waitMs = waitMs(connection, write, System.nanoTime());
         if (waitMs > 0) {
             connection.refuse(id, Refusal.retry(ErrorCode.RATE_LIMITED, "too many sends a second", waitMs));
         } else {
-            answer(connection, id, tracer.spanBuilder(name).startSpan(), asking.ask(), () -> {});
+            answer(connection, id, tracer.spanBuilder("dm.write").startSpan(), write(connection, write), () -> {});
         }
+    }
+
+    /** By the rate of the connection, and by that of its user, in which marks are not: devices say them by themselves, each for itself. */
+    private long waitMs(Connection connection, Command.DmWrite write, long nowNs) {
+        long waitMs = connection.rates().sendWaitMs(nowNs);
+        boolean mark = write instanceof Command.DmRead || write instanceof Command.DmDelivered;
+        return waitMs > 0 || mark || !isRated(connection) ? waitMs : gateway.sendWaitMs(connection, nowNs);
     }
 
     private void settings(Connection connection, long id, Command.DmSettings settings) {

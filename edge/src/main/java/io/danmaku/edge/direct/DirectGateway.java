@@ -2,6 +2,7 @@ package io.danmaku.edge.direct;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.danmaku.node.http.UserRates;
 import io.danmaku.node.pulsar.Backlog;
 import io.danmaku.node.pulsar.PulsarNode;
 import io.danmaku.node.redis.Directory;
@@ -58,6 +59,7 @@ public final class DirectGateway implements AutoCloseable {
     private final PageClient signals;
     private final Looks looks;
     private final WriteRecords records;
+    private final UserRates rates;
     private final Cache<Typing, Boolean> typing = Caffeine.newBuilder()
             .maximumSize(TYPING_MAX)
             .expireAfterWrite(TYPING_INTERVAL)
@@ -73,7 +75,10 @@ public final class DirectGateway implements AutoCloseable {
 
     private record Typing(String tenant, String from, String to) {}
 
-    /** @param dmServiceUrls of dm-service's instances, {@code http://host:port}, at least one */
+    /**
+     * @param dmServiceUrls of dm-service's instances, {@code http://host:port}, at least one
+     * @param sendsPerSecond of a user, over all connections
+     */
     public DirectGateway(
             PulsarNode pulsar,
             Incarnation incarnation,
@@ -81,6 +86,7 @@ public final class DirectGateway implements AutoCloseable {
             Vertx vertx,
             List<String> dmServiceUrls,
             DirectBounds bounds,
+            int sendsPerSecond,
             MeterRegistry registry) {
         node = incarnation.toString();
         devices = new Devices(bounds.devicesPerUserMax());
@@ -103,6 +109,7 @@ public final class DirectGateway implements AutoCloseable {
                 "direct.backlog");
         pages = new PageClient(vertx, dmServiceUrls, bounds);
         signals = new PageClient(vertx, dmServiceUrls, bounds.ofSignals());
+        rates = new UserRates(sendsPerSecond);
         records = new WriteRecords(node);
         looks = new Looks(devices, this::onThread, this::askOnline, directory::online);
         unpushed = registry.counter("direct.devices.unpushed");
@@ -166,14 +173,28 @@ public final class DirectGateway implements AutoCloseable {
     /**
      * Changes a conversation. {@code ok} says {@code mid}, {@code seq}, {@code ts} of the message that it is about, up to which {@code seq} is
      * read, or what else was changed.
+     *
+     * @param rated whether its user is held to {@link #sendWaitMs}, here and on other edges
      */
-    public CompletionStage<Outcome> write(Device device, Command.DmWrite command) {
-        return append(sendId -> records.of(device, command, sendId));
+    public CompletionStage<Outcome> write(Device device, Command.DmWrite command, boolean rated) {
+        return append(sendId -> {
+            DirectRecord record = records.of(device, command, sendId);
+            return rated ? record.asRated() : record;
+        });
     }
 
     /** What became of a message that is not taken any more: the first result where it was sent before, else that its text is refused. */
     public CompletionStage<Outcome> firstResult(Device device, Command.DmSend command) {
         return append(sendId -> records.of(device, command, sendId).asking());
+    }
+
+    /** Takes one of what a device's user may send, over all connections: 0, or milliseconds until there is one. */
+    public long sendWaitMs(Device device, long nowNs) {
+        return rates.take(sender(device.tenant(), device.user()), nowNs);
+    }
+
+    private static String sender(String tenant, String user) {
+        return tenant + "/" + user;
     }
 
     /** What a device missed; {@code ok} is dm-service's answer. */
@@ -278,9 +299,21 @@ public final class DirectGateway implements AutoCloseable {
         if (delivery.kind() == Delivery.Kind.SIGHT) {
             looks.mayHaveChanged(delivery.tenant(), delivery.users(), delivery.reader());
         } else if (delivery.kind() != Delivery.Kind.RESULT) {
+            // before who sent it can know
+            count(delivery);
             pushes.add(delivery);
         } else if (!results.settle(delivery.sendId(), Outcome.of(delivery))) {
             lateResults.increment();
+        }
+    }
+
+    /** What another node took of a user who is here counts here as well. */
+    private void count(Delivery delivery) {
+        String by = delivery.reader();
+        if (delivery.node() != null
+                && !delivery.node().equals(node)
+                && delivery.users().contains(by)) {
+            rates.count(sender(delivery.tenant(), by), System.nanoTime());
         }
     }
 

@@ -15,6 +15,7 @@ package io.danmaku.protocol.log;
  * @param node incarnation (as text) of the node that waits for the result, empty = nobody
  * @param sendId that node's number for the request
  * @param mid the message that it is about, of a SEND the one that it answers; empty = none
+ * @param rated whether who asks is held to a user's rate, which edges count together
  */
 public record DirectRecord(
         Op op,
@@ -27,7 +28,8 @@ public record DirectRecord(
         long seq,
         String node,
         long sendId,
-        String mid) {
+        String mid,
+        boolean rated) {
 
     /** The kind of an EDIT whose body is an object. */
     public static final String OBJECT = "object";
@@ -66,6 +68,22 @@ public record DirectRecord(
         mid = mid == null ? "" : mid;
     }
 
+    /** A record of who is held to no rate. */
+    public DirectRecord(
+            Op op,
+            String tenant,
+            String from,
+            String to,
+            String cid,
+            String kind,
+            String body,
+            long seq,
+            String node,
+            long sendId,
+            String mid) {
+        this(op, tenant, from, to, cid, kind, body, seq, node, sendId, mid, false);
+    }
+
     /** A record about no message. */
     public DirectRecord(
             Op op,
@@ -100,7 +118,12 @@ public record DirectRecord(
 
     /** The same with another body. */
     public DirectRecord withBody(String other) {
-        return new DirectRecord(op, tenant, from, to, cid, kind, other, seq, node, sendId, mid);
+        return new DirectRecord(op, tenant, from, to, cid, kind, other, seq, node, sendId, mid, rated);
+    }
+
+    /** The same of somebody who is held to a user's rate. */
+    public DirectRecord asRated() {
+        return new DirectRecord(op, tenant, from, to, cid, kind, body, seq, node, sendId, mid, true);
     }
 
     /** Asks, in the place of this SEND, whether it was sent before. */

@@ -155,7 +155,12 @@ final class NamesTest {
         assertReadsBack(
                 new DirectRecord(DirectRecord.Op.SEND, "default", "7", "8", "c1", "text", "hi", 0, "abc", 5),
                 DirectRecord.class);
+        DirectRecord rated = DirectRecord.edit("default", "7", "8", "m1", "hi", true, "abc", 5)
+                .asRated();
+        assertReadsBack(rated, DirectRecord.class);
+        assertTrue(rated.withBody("ho").rated());
         DirectMessage message = new DirectMessage("m1", "7", "8", 1, "text", "hi", 5);
+        assertReadsBack(Delivery.message("default", List.of("7", "8"), message, "7", "abc"), Delivery.class);
         assertReadsBack(Delivery.message("default", List.of("7", "8"), message), Delivery.class);
         assertReadsBack(Delivery.sent("default", 5, message), Delivery.class);
         assertReadsBack(

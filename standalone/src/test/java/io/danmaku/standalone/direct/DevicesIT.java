@@ -50,8 +50,8 @@ class DevicesIT {
     }
 
     private Witness device(String user, int edge) {
-        // with a role somewhere, because a plain viewer may send 5 a second
-        return Witness.connect(clients, hub, users + user, hub.hostToken(users + user, "somewhere"), edge);
+        // a backend's, because a user may send 5 a second on all of these together
+        return Witness.connect(clients, hub, users + user, hub.adminToken(users + user), edge);
     }
 
     @Test

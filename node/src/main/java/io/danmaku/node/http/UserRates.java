@@ -1,4 +1,4 @@
-package io.danmaku.edge.broadcast;
+package io.danmaku.node.http;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -7,38 +7,39 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many chats a room gets of each user, over all connections and edges: so many a second, and of those of two seconds as many as one
+ * How much each user says, over all connections and edges: so many a second, and of those of two seconds as many as one
  * likes at a time. What comes here counts when it is asked for, what another edge took when it is read, so what is on its way there may be
  * too much. One more than a connection may send is let through, so whoever has only one never meets this bound. Thread-safe; a full table
  * forgets the eldest.
  */
-final class ChatRates {
+public final class UserRates {
     private static final int USERS_MAX = 100_000;
     private static final int BURST_SECONDS = 2;
     /** Long after the burst is there again. */
     private static final Duration KEPT = Duration.ofMinutes(1);
 
-    /** Up to when, by {@code System.nanoTime()}, a user's chats have used the rate up. */
+    /** Up to when, by {@code System.nanoTime()}, a user has used the rate up. */
     private final Cache<String, AtomicLong> usedToNs = Caffeine.newBuilder()
             .maximumSize(USERS_MAX)
             .expireAfterAccess(KEPT)
             .executor(Runnable::run)
             .build();
 
-    private final long chatNs;
+    private final long oneNs;
     private final long aheadNsMax;
 
-    ChatRates(int perSecond) {
-        chatNs = TimeUnit.SECONDS.toNanos(1) / perSecond;
-        aheadNsMax = TimeUnit.SECONDS.toNanos(BURST_SECONDS) + chatNs;
+    /** @param perSecond of each user, as a connection's */
+    public UserRates(int perSecond) {
+        oneNs = TimeUnit.SECONDS.toNanos(1) / perSecond;
+        aheadNsMax = TimeUnit.SECONDS.toNanos(BURST_SECONDS) + oneNs;
     }
 
     /** Takes one; 0 when there was one, else milliseconds until there is. */
-    long take(String user, long nowNs) {
+    public long take(String user, long nowNs) {
         AtomicLong used = of(user, nowNs);
         while (true) {
             long before = used.get();
-            long aheadNs = aheadNs(before, nowNs) + chatNs;
+            long aheadNs = aheadNs(before, nowNs) + oneNs;
             if (aheadNs > aheadNsMax) {
                 return TimeUnit.NANOSECONDS.toMillis(aheadNs - aheadNsMax) + 1;
             }
@@ -49,8 +50,8 @@ final class ChatRates {
     }
 
     /** One that was taken elsewhere. */
-    void count(String user, long nowNs) {
-        of(user, nowNs).getAndUpdate(before -> nowNs + Math.min(aheadNsMax, aheadNs(before, nowNs) + chatNs));
+    public void count(String user, long nowNs) {
+        of(user, nowNs).getAndUpdate(before -> nowNs + Math.min(aheadNsMax, aheadNs(before, nowNs) + oneNs));
     }
 
     private AtomicLong of(String user, long nowNs) {
