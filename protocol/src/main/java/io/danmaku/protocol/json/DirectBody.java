@@ -31,7 +31,8 @@ public final class DirectBody {
     private static final String CUSTOM = "custom";
     private static final String NOTICE = "notice";
 
-    private static final Pattern URL = Pattern.compile("https?://[\\x21-\\x7e]{1,1000}");
+    private static final int URL_CHARS_MAX = 1_000;
+    private static final Pattern URL = Pattern.compile("https?://[\\x21-\\x7e]+");
     private static final long BYTES_MAX = 1L << 50;
     private static final int PIXELS_MAX = 100_000;
     private static final int SECONDS_MAX = 86_400;
@@ -40,7 +41,9 @@ public final class DirectBody {
     private record Rule(Predicate<JsonNode> holds, String told) {}
 
     private static final Rule ADDRESS = new Rule(
-            n -> n.isTextual() && URL.matcher(n.textValue()).matches(),
+            n -> n.isTextual()
+                    && n.textValue().length() <= URL_CHARS_MAX
+                    && URL.matcher(n.textValue()).matches(),
             "an http or https address of at most 1,000 characters");
     private static final Rule LINE = new Rule(n -> isLine(n, 200), "a line of 1..200 characters");
     private static final Rule PARAGRAPH =

@@ -70,6 +70,10 @@ class DirectBodyTest {
         assertTrue(DirectBody.isTooLong("text", "x".repeat(DirectBody.TEXT_CHARS_MAX + 1)));
         assertTrue(DirectBody.isTooLong("custom", "x".repeat(DirectBody.OBJECT_CHARS_MAX + 1)));
         assertFalse(DirectBody.isKind("smoke"));
+        String image = "{\"url\":\"https://x.example/%s\"}";
+        String path = "x".repeat(1_000 - "https://x.example/".length());
+        assertNull(DirectBody.fault("image", image.formatted(path)));
+        assertNotNull(DirectBody.fault("image", image.formatted(path + "x")));
         assertNull(DirectBody.kept("image", TextNode.valueOf("https://x.example/")), "a text is no picture");
     }
 
