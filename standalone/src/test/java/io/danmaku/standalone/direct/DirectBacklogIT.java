@@ -33,17 +33,22 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What hangs on settings that the shared hub has not, on a hub of its own: the CQL store stands still for longer than may wait in the log, whose
- * bound is small; and bodies are stored only until all devices have them.
+ * bound is small; bodies are stored only until all devices have them; and messages may be changed for a short time only.
  */
 class DirectBacklogIT {
     private static final int BACKLOG_MAX = 10;
     private static final int APPENDED = 2 * BACKLOG_MAX;
     private static final long RELAY_WITHIN_S = 3_600;
+    private static final int RECALL_WITHIN_S = 2;
+    /** Long enough for what is edited while bodies are relayed. */
+    private static final int EDIT_WITHIN_S = 40;
+
     private static final Duration SEEN_MAX = Duration.ofSeconds(40);
     private static final Duration AT_ONCE = Duration.ofSeconds(2);
 
     private static Up up;
     private static TestHub hub;
+    private static LateChanges late;
 
     @BeforeAll
     static void start() throws Exception {
@@ -53,9 +58,15 @@ class DirectBacklogIT {
                 "DANMAKU_DM_STORING",
                 "relay",
                 "DANMAKU_DM_RELAY_WITHIN",
-                RELAY_WITHIN_S + "s");
+                RELAY_WITHIN_S + "s",
+                "DANMAKU_DM_RECALL_WITHIN",
+                RECALL_WITHIN_S + "s",
+                "DANMAKU_DM_EDIT_WITHIN",
+                EDIT_WITHIN_S + "s");
         up = Up.start(Up.data("backlog", true), Up.freePorts(1), settings);
         hub = TestHub.of(up.awaitReady());
+        // its time goes by while the others run
+        late = LateChanges.begin(hub, Duration.ofSeconds(RECALL_WITHIN_S), Duration.ofSeconds(EDIT_WITHIN_S));
     }
 
     @AfterAll
@@ -66,6 +77,11 @@ class DirectBacklogIT {
     @Test
     void whereBodiesAreRelayedTheyGoWhenAllDevicesHaveThem() throws Exception {
         RelayedBodies.check(hub, RELAY_WITHIN_S);
+    }
+
+    @Test
+    void aMessageIsTakenBackAndEditedForSoLongAndNoLonger() throws Exception {
+        late.check();
     }
 
     @Test
