@@ -2,6 +2,7 @@ package io.danmaku.standalone.client;
 
 import java.net.URI;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
@@ -17,6 +18,7 @@ import java.util.function.Supplier;
  * @param backoffMsMin first pause between two tries to connect
  * @param backoffMsMax longest pause between two tries to connect
  * @param reconnecting false lets the first end of the connection end the client
+ * @param directPosition direct messages are synced from there on ({@link #syncing}); null = only what is pushed is told
  */
 public record ClientOptions(
         List<URI> edges,
@@ -28,7 +30,8 @@ public record ClientOptions(
         long pingIntervalMs,
         long backoffMsMin,
         long backoffMsMax,
-        boolean reconnecting) {
+        boolean reconnecting,
+        String directPosition) {
 
     public ClientOptions {
         edges = List.copyOf(edges);
@@ -39,7 +42,7 @@ public record ClientOptions(
 
     /** The defaults of one who stays. */
     public static ClientOptions of(List<URI> edges, Supplier<String> token) {
-        return new ClientOptions(edges, token, true, 10_000, 45_000, 120_000, 10_000, 100, 2_000, true);
+        return new ClientOptions(edges, token, true, 10_000, 45_000, 120_000, 10_000, 100, 2_000, true, null);
     }
 
     /** Only sends: what the room says is dropped unread. */
@@ -54,7 +57,8 @@ public record ClientOptions(
                 pingIntervalMs,
                 backoffMsMin,
                 backoffMsMax,
-                reconnecting);
+                reconnecting,
+                directPosition);
     }
 
     /** So patient with direct messages. */
@@ -69,7 +73,8 @@ public record ClientOptions(
                 pingIntervalMs,
                 backoffMsMin,
                 backoffMsMax,
-                reconnecting);
+                reconnecting,
+                directPosition);
     }
 
     /** One connection, and its end is the client's end. */
@@ -84,6 +89,28 @@ public record ClientOptions(
                 pingIntervalMs,
                 backoffMsMin,
                 backoffMsMax,
-                false);
+                false,
+                directPosition);
+    }
+
+    /**
+     * Keeps direct messages whole: what no push has brought is asked for after each connect, when a number is left out, and every 36 to 54 s.
+     *
+     * @param position as {@link HubListener#directSynced} told it last; {@code now} for a device that begins behind all there is, empty for one that
+     *     is to be told all
+     */
+    public ClientOptions syncing(String position) {
+        return new ClientOptions(
+                edges,
+                token,
+                watching,
+                commandTimeoutMs,
+                resendMs,
+                directResendMs,
+                pingIntervalMs,
+                backoffMsMin,
+                backoffMsMax,
+                reconnecting,
+                Objects.requireNonNull(position));
     }
 }

@@ -12,8 +12,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One user's connection to the hub: connects by itself to any of its edges, joins its rooms again where it left off, and
@@ -21,7 +19,6 @@ import org.slf4j.LoggerFactory;
  * thread; futures complete on the client's event loop and never exceptionally: what went wrong is an {@link Answer}.
  */
 public final class HubClient implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(HubClient.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long TICK_MS = 100;
     private static final long REJOIN_MS_MIN = 100;
@@ -38,6 +35,7 @@ public final class HubClient implements AutoCloseable {
     private final CompletableFuture<Answer> connected = new CompletableFuture<>();
     private final Map<Long, Request> requests = new HashMap<>();
     private final Rooms rooms;
+    private final DirectInbox inbox;
     private final CompletableFuture<Context> context = new CompletableFuture<>();
     private long lastId;
     private long heardMs;
@@ -53,6 +51,7 @@ public final class HubClient implements AutoCloseable {
         this.listener = listener;
         outbox = new Outbox(options.commandTimeoutMs());
         rooms = new Rooms(listener, outbox, options.watching());
+        inbox = new DirectInbox(options.directPosition(), listener);
         link = new Link(vertx, sockets, options, new Link.Owner() {
             @Override
             public void opened(URI edge) {
@@ -300,6 +299,7 @@ public final class HubClient implements AutoCloseable {
         if (ready) {
             rooms.due(now).forEach(this::join);
             heartbeat(now);
+            inbox.tick(now, this::ask);
         }
         outbox.tick(now, this::write).forEach(over -> over.ids.forEach(requests::remove));
     }
@@ -352,8 +352,7 @@ public final class HubClient implements AutoCloseable {
         try {
             said = JSON.readTree(text);
         } catch (JsonProcessingException notJson) {
-            listener.violated("", "said what is not JSON");
-            LOG.error("the hub said what is not JSON: {}", notJson.getOriginalMessage());
+            listener.violated("", "said what is not JSON: " + notJson.getOriginalMessage());
             return;
         }
         if (said.has("re")) {
@@ -370,13 +369,14 @@ public final class HubClient implements AutoCloseable {
         } else if (said.has("bye")) {
             link.comeback().bye(said.get("bye"));
         } else {
-            DirectPush.tell(said, listener);
+            inbox.take(said, heardMs);
         }
     }
 
     private void disconnect(String why) {
         ready = false;
         outbox.lost();
+        inbox.lost();
         rooms.lost();
         Map<Long, Request> lost = new HashMap<>(requests);
         requests.clear();

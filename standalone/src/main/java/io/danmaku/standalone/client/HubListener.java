@@ -31,7 +31,11 @@ public interface HubListener {
     /** To moderators: a chat waits for one, or was answered. */
     default void held(String room, JsonNode held) {}
 
-    /** @param messages an array of direct messages */
+    /**
+     * Direct messages were pushed, or synced ({@link ClientOptions#syncing}): then each is told once, and again when it was changed.
+     *
+     * @param messages an array of them
+     */
     default void direct(JsonNode messages) {}
 
     /** The user has hidden, cleared or blocked something, on whichever device. */
@@ -39,6 +43,16 @@ public interface HubListener {
 
     /** @param mark {@code dmRead} or {@code dmDelivered}, as it was pushed */
     default void directMark(JsonNode mark) {}
+
+    /** @param marks of a conversation, which have moved while no push told of it: what a sync's {@code marks} has */
+    default void directMarks(JsonNode marks) {}
+
+    /**
+     * All direct messages up to here were told.
+     *
+     * @param position to be kept, and given to {@link ClientOptions#syncing} next time
+     */
+    default void directSynced(String position) {}
 
     /** A peer types now; true for some seconds. */
     default void directTyping(String from) {}

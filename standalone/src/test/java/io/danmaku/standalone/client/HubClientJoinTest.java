@@ -33,7 +33,7 @@ final class HubClientJoinTest {
                     default -> "'ok':{}";
                 })) {
             ClientOptions soon = new ClientOptions(
-                    List.of(edge.uri()), () -> "token", true, 300, 45_000, 120_000, 10_000, 10, 20, true);
+                    List.of(edge.uri()), () -> "token", true, 300, 45_000, 120_000, 10_000, 10, 20, true, null);
             HubClient client = clients.open(soon, new HubListener() {});
             assertTrue(get(client.join("42")).acknowledged());
             assertEquals(3, joins.get());

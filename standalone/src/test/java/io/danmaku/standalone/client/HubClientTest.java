@@ -244,7 +244,7 @@ final class HubClientTest {
     /** Who left to itself would not come back before the test is over. */
     private static ClientOptions patient(URI... edges) {
         return new ClientOptions(
-                List.of(edges), () -> "token", true, 10_000, 45_000, 120_000, 10_000, 300_000, 300_000, true);
+                List.of(edges), () -> "token", true, 10_000, 45_000, 120_000, 10_000, 300_000, 300_000, true, null);
     }
 
     @Test

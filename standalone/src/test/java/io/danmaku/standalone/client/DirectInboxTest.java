@@ -1,0 +1,136 @@
+package io.danmaku.standalone.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+final class DirectInboxTest {
+    private final List<String> told = new ArrayList<>();
+    private final List<String> asked = new ArrayList<>();
+    private final Queue<Consumer<Answer>> askers = new ArrayDeque<>();
+    private final HubListener listener = new HubListener() {
+        @Override
+        public void direct(JsonNode messages) {
+            messages.forEach(message -> told.add(
+                    message.path("mid").asText() + "/" + message.path("rev").asLong()));
+        }
+
+        @Override
+        public void directNote(JsonNode note) {
+            told.add("note " + note);
+        }
+
+        @Override
+        public void directMarks(JsonNode marks) {
+            told.add("marks " + marks);
+        }
+
+        @Override
+        public void directSynced(String position) {
+            told.add("at " + position);
+        }
+    };
+
+    private void ask(ObjectNode command, Consumer<Answer> taker) {
+        asked.add(command.path("pos").asText("-"));
+        askers.add(taker);
+    }
+
+    private void answer(String ok) {
+        askers.remove().accept(Answer.of(ScriptedEdge.json("{'re':1," + ok + "}")));
+    }
+
+    private static JsonNode push(int seq, int rev) {
+        return ScriptedEdge.json("{'dm':[" + message(seq, rev) + "]}");
+    }
+
+    private static String message(int seq, int rev) {
+        return "{'mid':'m" + seq + "','from':'8','to':'7','seq':" + seq + ",'rev':" + rev + "}";
+    }
+
+    @Test
+    void aSyncIsReadToItsEndAfterEachConnectAndThenNowAndAgain() {
+        DirectInbox inbox = new DirectInbox("now", listener);
+        inbox.tick(0, this::ask);
+        inbox.tick(100, this::ask);
+        assertEquals(List.of("now"), asked, "one at a time");
+        answer("'ok':{'messages':[" + message(1, 0)
+                + "],'changes':[{'peer':'8','hidden':'m0'}],'pos':'p','more':true}");
+        inbox.tick(200, this::ask);
+        answer("'ok':{'messages':[],'marks':[{'peer':'8','readSeq':1}],'pos':'q','more':false}");
+        assertEquals(
+                List.of(
+                        "m1/0",
+                        "note {\"peer\":\"8\",\"hidden\":\"m0\"}",
+                        "at p",
+                        "marks {\"peer\":\"8\",\"readSeq\":1}",
+                        "at q"),
+                told);
+        inbox.tick(200 + DirectInbox.SYNC_EVERY_MS * 7 / 10, this::ask);
+        assertEquals(List.of("now", "p"), asked, "it is early");
+        inbox.tick(200 + DirectInbox.SYNC_EVERY_MS * 6 / 5, this::ask);
+        assertEquals(List.of("now", "p", "q"), asked);
+        askers.remove().accept(Answer.refused("disconnected", "", true));
+        inbox.lost();
+        inbox.tick(60_000, this::ask);
+        assertEquals(List.of("now", "p", "q", "q"), asked, "at once after a new connect");
+    }
+
+    @Test
+    void eachFormOfAMessageIsToldOnceHoweverItComes() {
+        DirectInbox inbox = new DirectInbox("p", listener);
+        inbox.take(push(1, 0), 0);
+        inbox.take(push(1, 0), 0);
+        inbox.tick(0, this::ask);
+        answer("'ok':{'messages':[" + message(1, 0) + "," + message(2, 3) + "],'pos':'q','more':false}");
+        inbox.take(push(2, 1), 0);
+        inbox.take(push(1, 4), 0);
+        assertEquals(List.of("m1/0", "m2/3", "at q", "m1/4"), told);
+    }
+
+    @Test
+    void aNumberThatIsLeftOutIsAskedForSoon() {
+        DirectInbox inbox = new DirectInbox("p", listener);
+        inbox.tick(0, this::ask);
+        answer("'ok':{'messages':[" + message(7, 0) + "],'pos':'q','more':false}");
+        inbox.take(push(8, 0), 1_000);
+        inbox.tick(1_000 + DirectInbox.JUMP_MS, this::ask);
+        assertEquals(1, asked.size(), "none is left out");
+        inbox.take(push(10, 0), 2_000);
+        inbox.tick(2_000, this::ask);
+        assertEquals(1, asked.size(), "syncs are behind the pushes");
+        inbox.tick(2_000 + DirectInbox.JUMP_MS, this::ask);
+        assertEquals(List.of("p", "q"), asked);
+    }
+
+    @Test
+    void aRefusalIsAskedAgainAndAPositionOfAnotherHubBeginsAnew() {
+        DirectInbox inbox = new DirectInbox("strange", listener);
+        inbox.tick(0, this::ask);
+        answer("'error':{'code':'bad_field','message':''}");
+        inbox.tick(1_000, this::ask);
+        answer("'error':{'code':'unavailable','message':'','retryMs':3000}");
+        inbox.tick(3_900, this::ask);
+        assertEquals(List.of("strange", "-"), asked);
+        inbox.tick(4_000, this::ask);
+        assertEquals(List.of("strange", "-", "-"), asked);
+    }
+
+    @Test
+    void whoDoesNotWantItIsToldPushesAsTheyCome() {
+        DirectInbox inbox = new DirectInbox(null, listener);
+        inbox.tick(0, this::ask);
+        assertTrue(asked.isEmpty());
+        inbox.take(push(1, 0), 0);
+        inbox.take(push(1, 0), 0);
+        assertEquals(List.of("m1/0", "m1/0"), told);
+    }
+}
