@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import io.danmaku.protocol.room.Ids;
+import io.danmaku.standalone.hub.RedisLine;
 import io.danmaku.standalone.system.HubApi;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
@@ -22,6 +25,8 @@ final class DirectPageIT {
     static final RoomPages PAGES = new RoomPages();
 
     private static final int REPORTS_AN_HOUR = 10;
+    /** The page asks for what it was not told every 36 to 54 s. */
+    private static final double SYNCED_MS = 70_000;
 
     private String room;
     private String ann;
@@ -267,5 +272,50 @@ final class DirectPageIT {
         assertThat(part(page, "set-strangers")).hasValue("2");
         assertThat(part(page, "set-online")).hasValue("nobody");
         PAGES.assertClean();
+    }
+
+    @Test
+    void whatNoPushHasBroughtBecauseOfRedisIsShownWithoutAReload() throws IOException {
+        RoomPage page = PAGES.viewer(ann, room, 1);
+        assertEquals(201, send(boris, ann, "hello").status());
+        part(page, "tab-direct").click();
+        box(page, "requests");
+        contact(page, boris).click();
+        page.bubble("hello").waitFor();
+        Object session = session(page);
+        page.raw()
+                .evaluate(
+                        "() => { window.__danmaku.on('dm', ({ message, live }) => { (window.live ??= {})[message.body] ??= live; }); }");
+
+        PAGES.hub().pause("redis");
+        try {
+            assertEquals(201, send(boris, ann, "Redis stands still").status(), "it is acknowledged all the same");
+        } finally {
+            PAGES.hub().resume("redis");
+        }
+        Locator.WaitForOptions synced = new Locator.WaitForOptions().setTimeout(SYNCED_MS);
+        page.bubble("Redis stands still").waitFor(synced);
+
+        String unpushed = sendWhileNobodyIsInTheDirectory();
+        page.bubble(unpushed).waitFor(synced);
+        assertEquals(false, page.raw().evaluate("body => window.live[body]", unpushed), "a sync has brought it");
+        assertEquals(session, session(page), "on the same connection");
+        PAGES.assertClean();
+    }
+
+    private static Object session(RoomPage page) {
+        return page.raw().evaluate("() => window.__danmaku.identity.session");
+    }
+
+    /** Each edge enters its devices again when it renews their leases, every 10 s. */
+    private String sendWhileNobodyIsInTheDirectory() throws IOException {
+        String text;
+        do {
+            assertEquals("+OK", RedisLine.ask(PAGES.hub(), "FLUSHALL"));
+            text = "Redis is empty " + sent;
+            assertEquals(201, send(boris, ann, text).status());
+        } while (!RedisLine.ask(PAGES.hub(), "EXISTS dir:" + Ids.DEFAULT_TENANT + ":" + ann)
+                .equals(":0"));
+        return text;
     }
 }

@@ -60,8 +60,13 @@ public final class Witness implements HubListener, AutoCloseable {
 
     /** Connects as a user, to these edges in this order. */
     public static Witness connect(Clients clients, List<URI> edges, String user, String token) {
+        return open(clients, user, ClientOptions.of(edges, () -> token));
+    }
+
+    /** Connects as a user, with options of one's own. */
+    public static Witness open(Clients clients, String user, ClientOptions options) {
         Witness witness = new Witness(user);
-        witness.client = clients.open(ClientOptions.of(edges, () -> token), witness);
+        witness.client = clients.open(options, witness);
         witness.wait(witness.client.connected());
         return witness;
     }

@@ -1,0 +1,130 @@
+package io.danmaku.standalone.direct;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.danmaku.protocol.json.Json;
+import io.danmaku.protocol.room.Ids;
+import io.danmaku.standalone.hub.Eventually;
+import io.danmaku.standalone.hub.RedisLine;
+import io.danmaku.standalone.hub.TestHub;
+import io.danmaku.standalone.system.Witness;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Redis has forgotten who is connected where: the edges say it again by themselves, and what nobody was pushed is synced. */
+class DirectoryLossIT {
+    /** Leases are renewed every 10 s; a lost connection is opened again within 5 s. */
+    private static final Duration REFILLED_MAX = Duration.ofSeconds(18);
+
+    private final TestHub hub = TestHub.get();
+    private final String users = "forgotten-" + Long.toString(System.nanoTime(), 36);
+    private final List<String> positions = new ArrayList<>();
+    private FourDevices devices;
+    /** A device that asks for what it was not pushed, as the Java client does for who wants it. */
+    private Witness syncing;
+
+    @BeforeEach
+    void connectAll() {
+        devices = new FourDevices(hub, users);
+        for (Witness device : devices.all()) {
+            positions.add(device.wait(device.client().dmSync("now", 1))
+                    .ok()
+                    .get("pos")
+                    .asText());
+        }
+        syncing = devices.syncing(hub, positions.get(2));
+        Eventually.await(FourDevices.PUSHED_MAX, "it is pushed to", () -> {
+            String mid = devices.say("known-" + System.nanoTime(), 0).get("mid").asText();
+            Eventually.await(
+                    Duration.ofSeconds(1),
+                    "it is pushed",
+                    () -> FourDevices.pushed(syncing).contains(mid));
+            return true;
+        });
+    }
+
+    @AfterEach
+    void leave() {
+        syncing.close();
+        devices.close();
+    }
+
+    @Test
+    void aRedisThatDiesWithItsFileKnowsAllDevicesAgainSoon() throws Exception {
+        assertEquals("+OK", RedisLine.ask(hub, "SET " + users + " there"));
+        JsonNode lost;
+        hub.pause("redis");
+        try {
+            forgetWhatIsOnDisk();
+            lost = devices.say("while-it-stands-still", 0);
+        } finally {
+            // what it was asked for that message it takes with it
+            hub.kill9("redis");
+        }
+        hub.awaitBack("redis");
+        assertEquals("$-1", RedisLine.ask(hub, "GET " + users), "it came back empty");
+        assertAllGoesOn(lost);
+    }
+
+    @Test
+    void anEmptiedRedisKnowsAllDevicesAgainWithTheNextRenewal() throws Exception {
+        JsonNode[] lost = new JsonNode[1];
+        Eventually.await(REFILLED_MAX, "a message finds nobody in the directory", () -> {
+            assertEquals("+OK", RedisLine.ask(hub, "FLUSHALL"));
+            lost[0] = devices.say("emptied-" + System.nanoTime(), 0);
+            return RedisLine.ask(hub, "EXISTS " + key("-a") + " " + key("-b")).equals(":0");
+        });
+        assertAllGoesOn(lost[0]);
+    }
+
+    private String key(String user) {
+        return "dir:" + Ids.DEFAULT_TENANT + ":" + users + user;
+    }
+
+    private void forgetWhatIsOnDisk() throws IOException {
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(hub.data().resolve("redis").resolve("appendonlydir"))) {
+            for (Path file : files) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /** All devices are pushed to again on the connections that they had, and are told by a sync what they were not pushed. */
+    private void assertAllGoesOn(JsonNode lost) {
+        devices.awaitPushes("again-", REFILLED_MAX);
+        String mid = lost.get("mid").asText();
+        for (int i = 0; i < positions.size(); i++) {
+            Witness device = devices.all().get(i);
+            assertEquals(1, device.connects(), device.user() + " did not have to connect again");
+            assertFalse(FourDevices.pushed(device).contains(mid), "the push is lost");
+            assertTrue(device.wait(device.client().request(Json.object().put("op", "ping")))
+                    .acknowledged());
+            String from = positions.get(i);
+            Eventually.await(FourDevices.PUSHED_MAX, "it is synced to " + device.user(), () -> {
+                List<JsonNode> synced = FourDevices.synced(device, from);
+                FourDevices.assertEachOnce(synced);
+                return synced.stream()
+                        .anyMatch(message -> message.get("mid").asText().equals(mid)
+                                && message.get("seq").equals(lost.get("seq")));
+            });
+        }
+        // a push that followed left its number out
+        Eventually.await(
+                FourDevices.PUSHED_MAX,
+                "a client that syncs by itself tells it",
+                () -> FourDevices.pushed(syncing).contains(mid));
+        FourDevices.assertEachOnce(syncing.direct());
+    }
+}
