@@ -11,11 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 
@@ -33,12 +35,17 @@ final class DirectTraffic implements AutoCloseable {
     private final List<DirectClient> users = new ArrayList<>();
     private final int messagesEach;
     private final List<URI> instances;
+    private volatile long pauseBetweenNs;
     private final ExecutorService senders;
     private final List<Future<?>> running = new ArrayList<>();
     /** Answers by sender and cid. */
     private final Map<String, JsonNode> acknowledged = new ConcurrentHashMap<>();
 
     private final AtomicInteger askedAgain = new AtomicInteger();
+    /** By sender and recipient: how many are acknowledged. */
+    private final Map<String, Integer> acknowledgedByPair = new ConcurrentHashMap<>();
+
+    private final AtomicLong longestWaitNs = new AtomicLong();
 
     /** @param instances where requests go, in turn; every user writes to every other one */
     DirectTraffic(String name, int userCount, int messagesEach, List<URI> instances) {
@@ -46,14 +53,30 @@ final class DirectTraffic implements AutoCloseable {
             users.add(new DirectClient(name + "-" + i));
         }
         this.messagesEach = messagesEach;
-        this.instances = instances;
+        this.instances = new CopyOnWriteArrayList<>(instances);
         senders = Executors.newFixedThreadPool(userCount * (userCount - 1));
+    }
+
+    /** Each sender waits so long between two messages, until {@link #hurry}. */
+    DirectTraffic slowly(Duration pauseBetween) {
+        pauseBetweenNs = pauseBetween.toNanos();
+        return this;
+    }
+
+    void hurry() {
+        pauseBetweenNs = 0;
+    }
+
+    /** Requests go to this one too from now on. */
+    void alsoTo(URI instance) {
+        instances.add(instance);
     }
 
     DirectTraffic start() {
         for (DirectClient from : users) {
             for (DirectClient to : users) {
                 if (from != to) {
+                    acknowledgedByPair.put(pair(from, to), 0);
                     running.add(senders.submit(() -> sendAll(from, to)));
                 }
             }
@@ -64,11 +87,15 @@ final class DirectTraffic implements AutoCloseable {
     private Void sendAll(DirectClient from, DirectClient to) throws InterruptedException {
         for (int i = 0; i < messagesEach; i++) {
             String cid = "m" + i;
+            long beganNs = System.nanoTime();
             JsonNode first = sendUntilAcknowledged(from, to, cid, i);
-            acknowledged.put(from.user() + " " + to.user() + " " + cid, first);
+            longestWaitNs.accumulateAndGet(System.nanoTime() - beganNs, Math::max);
+            acknowledged.put(pair(from, to) + " " + cid, first);
+            acknowledgedByPair.merge(pair(from, to), 1, Integer::sum);
             if (i % ASK_TWICE_EACH == 0) { // somebody whose answer got lost
                 assertEquals(first, sendUntilAcknowledged(from, to, cid, i + 1), "a repeat has the first answer");
             }
+            LockSupport.parkNanos(pauseBetweenNs);
         }
         return null;
     }
@@ -97,6 +124,10 @@ final class DirectTraffic implements AutoCloseable {
         throw new AssertionError("never acknowledged: " + last);
     }
 
+    private static String pair(DirectClient from, DirectClient to) {
+        return from.user() + " " + to.user();
+    }
+
     private static String text(DirectClient from, DirectClient to, String cid) {
         return from.user() + " to " + to.user() + " " + cid;
     }
@@ -108,6 +139,30 @@ final class DirectTraffic implements AutoCloseable {
     /** How often a request failed and was sent again. */
     int askedAgain() {
         return askedAgain.get();
+    }
+
+    /** How long the unluckiest message waited from its first request until it was acknowledged. */
+    Duration longestWait() {
+        return Duration.ofNanos(longestWaitNs.get());
+    }
+
+    /**
+     * Waits until each sender has sent a message to each recipient from now on and it is acknowledged, where it is not through. The first one
+     * that is acknowledged may have been on its way.
+     */
+    void awaitAllGoOn(Duration atMost) {
+        Map<String, Integer> before = Map.copyOf(acknowledgedByPair);
+        Eventually.await(
+                atMost,
+                "all senders go on",
+                () -> failure() != null
+                        || before.entrySet().stream()
+                                .allMatch(pair -> acknowledgedByPair.get(pair.getKey())
+                                        >= Math.min(messagesEach, pair.getValue() + 2)));
+        Throwable failed = failure();
+        if (failed != null) {
+            throw new AssertionError(failed);
+        }
     }
 
     int total() {
