@@ -20,7 +20,7 @@ final class ServiceHeap {
 
     private ServiceHeap() {}
 
-    /** Its heap in use after a full collection; NaN where the JDK has no {@code jcmd}, or somebody else runs it. */
+    /** Its heap in use after a full collection; NaN where the JDK has no {@code jcmd}, somebody else runs it, or there are several. */
     static double liveMib(UpRecord up) throws IOException, InterruptedException {
         Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
         UpRecord.PartRecord service = up.part("dm-service");

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * A device of a user as a good application builds it: it takes pushes, keeps its position, and asks for what it missed after each
- * connect. All that it is told goes into the history. Thread-safe.
+ * connect. One that comes late begins with the position of now. All that it is told goes into the history. Thread-safe.
  */
 final class Device implements HubListener, AutoCloseable {
     private static final int SYNC_LIMIT = 500;
@@ -21,6 +21,7 @@ final class Device implements HubListener, AutoCloseable {
 
     private final History.Device id;
     private final HistoryFile file;
+    private final boolean late;
     /** The highest number that it was told, by peer. */
     private final AtomicLongArray seen;
 
@@ -32,9 +33,11 @@ final class Device implements HubListener, AutoCloseable {
     private int brought;
     private boolean closed;
 
-    Device(History.Device id, int users, HistoryFile file) {
+    /** @param late whether it begins with contacts and some histories, and is told by sync only what comes then */
+    Device(History.Device id, int users, HistoryFile file, boolean late) {
         this.id = id;
         this.file = file;
+        this.late = late;
         seen = new AtomicLongArray(users);
     }
 
@@ -80,8 +83,13 @@ final class Device implements HubListener, AutoCloseable {
 
     @Override
     public void directMark(JsonNode mark) {
-        if (mark.has("dmRead")) {
-            file.marked(id, file.nowUs(), mark.path("dmRead"));
+        JsonNode read = mark.path("dmRead");
+        JsonNode delivered = mark.path("dmDelivered");
+        if (read.isObject()) {
+            file.marked(id, file.nowUs(), true, Plan.user(read.path("reader").asText()), read);
+        } else if (delivered.isObject()) {
+            file.marked(
+                    id, file.nowUs(), false, Plan.user(delivered.path("user").asText()), delivered);
         }
     }
 
@@ -117,10 +125,24 @@ final class Device implements HubListener, AutoCloseable {
         if (closed) {
             return;
         }
+        if (late && position == null) {
+            var unused = client.thenCompose(open -> new Beginning(id, open, file, this::isClosed).go())
+                    .thenAccept(now -> {
+                        synchronized (this) {
+                            position = now;
+                            ask();
+                        }
+                    });
+            return;
+        }
         long at = file.nowUs();
         String from = position;
         var unused =
                 client.thenCompose(open -> open.dmSync(from, SYNC_LIMIT)).thenAccept(answer -> answered(at, answer));
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
     }
 
     private void answered(long at, Answer answer) {
@@ -139,7 +161,7 @@ final class Device implements HubListener, AutoCloseable {
         changes.forEach(this::directNote);
         JsonNode marks = answer.ok().path("marks");
         if (!marks.isEmpty()) {
-            file.syncedMarks(id, marks);
+            file.syncedMarks(id, at, file.nowUs(), marks);
         }
         CompletableFuture<Integer> done;
         int count;

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Starts a hub of its own, lets random users write to each other on several devices while its parts are"
-                    + " killed by turns,",
+                    + " killed or stand still by turns,",
             "reads everything back and says whether direct messages kept their promises. The whole history is in"
                     + " FOLDER/history.jsonl.",
             "Exit code 0: all is good; 1: a promise was broken, each fault is told; 2: it could not be run."
@@ -63,14 +63,15 @@ public final class DirectCheck implements Callable<Integer> {
             names = "--kill",
             split = ",",
             paramLabel = "PART",
-            defaultValue = "edge,dm-service,pulsar,cql,redis",
-            description = "What is killed by turns (default: ${DEFAULT-VALUE}).")
+            defaultValue = "edge,dm-service,pulsar,cql,redis,redis-empty,pause-edge,pause-dm-service",
+            description = "What is killed by turns, comes back empty, or stands still for a while (default:"
+                    + " ${DEFAULT-VALUE}).")
     private List<String> kill;
 
     @Option(
             names = "--kills",
             defaultValue = "10",
-            description = "How often; 0: nothing is (default: ${DEFAULT-VALUE}).")
+            description = "How often something is done; 0: nothing is (default: ${DEFAULT-VALUE}).")
     private int kills;
 
     @Option(
@@ -169,9 +170,11 @@ public final class DirectCheck implements Callable<Integer> {
         }
         System.out.printf(
                 Locale.ROOT,
-                "%8d read and %d clear acknowledged%n",
-                history.reads.stream().filter(History.Read::acknowledged).count(),
-                history.clears.stream().filter(History.Read::acknowledged).count());
+                "%8d read, %d delivered and %d clear acknowledged%n",
+                acknowledged(history.reads),
+                acknowledged(history.deliveries),
+                acknowledged(history.clears));
+        System.out.printf(Locale.ROOT, "%8d devices came late%n", history.begins.size());
         System.out.printf(
                 Locale.ROOT, "%8.1f %% of what devices have was pushed as well%n", 100 * history.pushedShare());
         Judge.Verdict verdict = Judge.judge(history);
@@ -181,6 +184,10 @@ public final class DirectCheck implements Callable<Integer> {
         verdict.counts().forEach((rule, count) -> System.out.println(rule + ": " + count + " faults"));
         System.out.println(verdict.good() ? "good: every rule holds" : "not good; the history is " + path);
         return verdict.good() ? 0 : 1;
+    }
+
+    private static long acknowledged(List<History.Read> all) {
+        return all.stream().filter(History.Read::acknowledged).count();
     }
 
     private void between(String option, int value, int min, int max) {

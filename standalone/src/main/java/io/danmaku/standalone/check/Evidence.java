@@ -1,6 +1,7 @@
 package io.danmaku.standalone.check;
 
 import io.danmaku.standalone.check.History.Change;
+import io.danmaku.standalone.check.History.Contact;
 import io.danmaku.standalone.check.History.Deed;
 import io.danmaku.standalone.check.History.Intent;
 import io.danmaku.standalone.check.History.Message;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** A history arranged for its {@link Judge}. Decides nothing. */
 final class Evidence {
@@ -28,31 +30,36 @@ final class Evidence {
             Side low, List<Intent> intents, Map<Intent, List<Message>> ofLow, Map<Intent, List<Message>> ofHigh) {}
 
     private final Map<Intent, List<Send>> calls = new LinkedHashMap<>();
-    private final Map<Side, List<Read>> reads = new TreeMap<>();
+    private final Map<Side, List<Read>> reads;
+    private final Map<Side, List<Read>> deliveries;
+    private final Map<Side, Contact> contacts = new TreeMap<>();
+    private final Set<String> changed = new HashSet<>();
     private final Map<String, Intent> intents = new HashMap<>();
     private final Map<Side, List<Message>> whole = new TreeMap<>();
     private final Map<Side, List<Change>> hides = new HashMap<>();
-    private final Map<Side, List<Read>> clears = new TreeMap<>();
+    private final Map<Side, List<Read>> clears;
     private final Map<Side, Map<Long, Message>> bySeq = new HashMap<>();
     private final Set<Message> allTold;
     private final Sayings sayings;
     /** When somebody first knew that there is a message. */
     private final Map<Intent, Long> there = new HashMap<>();
 
+    private final Map<Intent, Long> answeredAt = new HashMap<>();
+
     Evidence(History history) {
         history.sends.forEach(send -> calls.computeIfAbsent(send.intent(), intent -> new ArrayList<>(1))
                 .add(send));
-        history.reads.forEach(
-                read -> reads.computeIfAbsent(new Side(read.user(), read.peer()), side -> new ArrayList<>())
-                        .add(read));
+        reads = bySide(history.reads);
+        deliveries = bySide(history.deliveries);
+        clears = bySide(history.clears);
+        history.contacts.forEach((user, all) ->
+                all.forEach(contact -> contacts.putIfAbsent(new Side(user, contact.peer()), contact)));
+        history.changes.forEach(change -> changed.add(change.cid()));
         calls.keySet().forEach(intent -> intents.put(intent.cid(), intent));
         history.histories.forEach((side, messages) -> whole.put(side, new ArrayList<>(messages)));
         history.changes.stream()
                 .filter(change -> change.deed() == Deed.HIDE && change.possible())
                 .forEach(this::restore);
-        history.clears.forEach(
-                clear -> clears.computeIfAbsent(new Side(clear.user(), clear.peer()), side -> new ArrayList<>(1))
-                        .add(clear));
         clears.forEach(this::restore);
         sayings = new Sayings(history.changes);
         allTold = allTold(history);
@@ -62,6 +69,7 @@ final class Evidence {
             Send answered = firstAcknowledged(intent);
             if (answered != null) {
                 there.merge(intent, answered.till(), Math::min);
+                answeredAt.put(intent, answered.till());
             }
         });
         whole.forEach((side, messages) -> {
@@ -69,6 +77,13 @@ final class Evidence {
             messages.forEach(message -> numbered.putIfAbsent(message.seq(), message));
             bySeq.put(side, numbered);
         });
+    }
+
+    private static Map<Side, List<Read>> bySide(List<Read> all) {
+        Map<Side, List<Read>> bySide = new TreeMap<>();
+        all.forEach(read -> bySide.computeIfAbsent(new Side(read.user(), read.peer()), side -> new ArrayList<>(1))
+                .add(read));
+        return bySide;
     }
 
     /** A message that one side may have hidden is at its place of the whole history. */
@@ -125,7 +140,8 @@ final class Evidence {
         return intent == null ? null : answered(intent);
     }
 
-    private Message answered(Intent intent) {
+    /** The message of the first good answer, or null. */
+    Message answered(Intent intent) {
         Send sent = firstAcknowledged(intent);
         return sent == null
                 ? null
@@ -166,6 +182,11 @@ final class Evidence {
         return there.getOrDefault(intent, Long.MAX_VALUE);
     }
 
+    /** When it was first acknowledged, beyond all where it never was. */
+    long answeredAt(Intent intent) {
+        return answeredAt.getOrDefault(intent, Long.MAX_VALUE);
+    }
+
     /** Before that what is there was not carried out. */
     long begunAt(Intent intent) {
         return calls.getOrDefault(intent, List.of()).stream()
@@ -183,6 +204,39 @@ final class Evidence {
     /** Reads by reader and peer. */
     Map<Side, List<Read>> reads() {
         return reads;
+    }
+
+    List<Read> reads(Side side) {
+        return reads.getOrDefault(side, List.of());
+    }
+
+    /** What is said to be delivered, by whose devices have got it and peer. */
+    Map<Side, List<Read>> deliveries() {
+        return deliveries;
+    }
+
+    List<Read> deliveries(Side side) {
+        return deliveries.getOrDefault(side, List.of());
+    }
+
+    /** The contacts in the end, by owner and peer. */
+    Map<Side, Contact> contacts() {
+        return contacts;
+    }
+
+    /** Whether anybody asked for a change of it. */
+    boolean isChanged(Message message) {
+        return changed.contains(message.cid());
+    }
+
+    /** Whether the peer certainly blocked the side when a mark was carried out, which was before {@code till}. */
+    boolean isKeptBack(Side side, Read mark, long till) {
+        return sayings.isCertain(side.other(), Sayings.BLOCKED, Sayings.YES, mark.at(), till);
+    }
+
+    /** Whether the peer may have blocked the side when a mark was carried out. */
+    boolean mayBeKeptBack(Side side, Read mark) {
+        return sayings.mayBe(side.other(), Sayings.BLOCKED, Sayings.YES, mark.at(), mark.end());
     }
 
     static Intent intentOf(Message message) {
@@ -256,8 +310,10 @@ final class Evidence {
         history.histories.values().forEach(all::addAll);
         history.pushed.values().forEach(all::addAll);
         history.synced.values().forEach(all::addAll);
-        history.contacts.values().stream()
-                .flatMap(List::stream)
+        history.begins.values().forEach(begin -> begin.histories().values().forEach(all::addAll));
+        Stream.concat(
+                        history.contacts.values().stream().flatMap(List::stream),
+                        history.begins.values().stream().flatMap(begin -> begin.contacts().values().stream()))
                 .map(History.Contact::last)
                 .filter(Objects::nonNull)
                 .forEach(all::add);

@@ -58,7 +58,7 @@ final class History {
             long seq,
             long tsMs) {}
 
-    /** A read mark that somebody sets, or up to where somebody clears. {@code answered} is 0 unless acknowledged. */
+    /** A mark of what is read or delivered that somebody sets, or up to where somebody clears. {@code answered} is 0 unless acknowledged. */
     record Read(int user, int peer, long seq, long at, long till, Outcome outcome, long answered) {
         boolean acknowledged() {
             return outcome == Outcome.ACKNOWLEDGED;
@@ -142,6 +142,8 @@ final class History {
     enum Way {
         PUSH,
         SYNC,
+        /** In a history or in the contacts that a device read when it began. */
+        BEGIN,
         /** At the end. */
         HISTORY,
         /** As the last of a conversation, at the end. */
@@ -152,18 +154,19 @@ final class History {
      * A changed message as it was told.
      *
      * @param device -1 at the end
-     * @param at when it was asked for: of a SYNC in the run's time, at the end beyond all, of a PUSH 0
+     * @param at when it was asked for: of a SYNC and a BEGIN in the run's time, at the end beyond all, of a PUSH 0
      */
     record Telling(Way way, int user, int device, Message message, Form form, long at) {
         static final long AT_THE_END = Long.MAX_VALUE;
     }
 
     /**
-     * A mark of who has read, as it was pushed.
+     * A mark of who has read, or has got something, as it was pushed.
      *
+     * @param read else it is one of what is delivered
      * @param at when it came
      */
-    record MarkTold(Device device, int reader, int peer, long seq, long at) {}
+    record MarkTold(Device device, boolean read, int reader, int peer, long seq, long at) {}
 
     /**
      * What a device was told that its user has said or done.
@@ -174,11 +177,46 @@ final class History {
      */
     record Note(Device device, int peer, String what, String value, long rev) {}
 
-    /** Marks of a conversation as a device was answered when it asked what it had missed. */
-    record MarksSynced(Device device, int peer, long readSeq, long peerReadSeq) {}
+    /** Four marks of a conversation: what one has read and got, and what one is told that the other has. */
+    record Marks(long read, long peerRead, long delivered, long peerDelivered) {
+        static final Marks NONE = new Marks(0, 0, 0, 0);
+    }
+
+    /**
+     * Marks of a conversation as a device was answered when it asked what it had missed.
+     *
+     * @param unread of the messages up to {@code lastSeq}
+     * @param at when it was asked for
+     * @param till when it was answered
+     */
+    record MarksSynced(Device device, int peer, Marks marks, long unread, long lastSeq, long at, long till) {}
 
     /** An entry of somebody's contacts. {@code last} is null when it is hidden or cleared. */
-    record Contact(int peer, Message last, long unread, long readSeq, long peerReadSeq) {}
+    record Contact(int peer, Message last, long unread, Marks marks) {}
+
+    /**
+     * What a device read when it began late.
+     *
+     * @param at when it asked for its position
+     * @param till when it had that: what was sent after this is told by sync
+     * @param contacts by peer
+     * @param from by peer, of the histories that it read: the lowest number that it asked for
+     * @param histories by peer: what it was answered
+     */
+    record Begin(
+            Device device,
+            long at,
+            long till,
+            Map<Integer, Contact> contacts,
+            Map<Integer, Long> from,
+            Map<Integer, List<Message>> histories) {}
+
+    /**
+     * A part of the hub was killed or stopped, or all are there again.
+     *
+     * @param whole all are
+     */
+    record Stir(long at, boolean whole) {}
 
     /** A conversation as one of the two sees it. */
     record Side(int user, int peer) implements Comparable<Side> {
@@ -208,6 +246,8 @@ final class History {
     final Plan.Setup setup;
     final List<Send> sends = new ArrayList<>();
     final List<Read> reads = new ArrayList<>();
+    /** Up to where somebody says that a device has got something. */
+    final List<Read> deliveries = new ArrayList<>();
     /** Up to where somebody clears a conversation. */
     final List<Read> clears = new ArrayList<>();
 
@@ -240,17 +280,38 @@ final class History {
     /** When somebody was first told of a message, in the run's time: by then it had been taken. */
     final Map<Message, Long> firstTold = new HashMap<>();
 
+    /** By user: when a device of that user was first answered a message by sync, in the run's time. */
+    final Map<Integer, Map<Message, Long>> firstSynced = new TreeMap<>();
+    /** Devices that came late, with what they began with. They are in the maps above as well. */
+    final Map<Device, Begin> begins = new TreeMap<>();
+    /** In the order of time. */
+    final List<Stir> stirs = new ArrayList<>();
+
     private final Map<Message, Message> known = new HashMap<>();
 
     History(Plan.Setup setup) {
         this.setup = setup;
         for (int user = 0; user < setup.users(); user++) {
             for (int number = 0; number < setup.devices(); number++) {
-                pushed.put(new Device(user, number), new ArrayList<>());
-                synced.put(new Device(user, number), new ArrayList<>());
-                hidden.put(new Device(user, number), new TreeSet<>());
+                add(new Device(user, number));
             }
         }
+    }
+
+    private void add(Device device) {
+        pushed.putIfAbsent(device, new ArrayList<>());
+        synced.putIfAbsent(device, new ArrayList<>());
+        hidden.putIfAbsent(device, new TreeSet<>());
+    }
+
+    /** A device that comes late. */
+    void begin(Begin begin) {
+        add(begin.device);
+        begins.put(begin.device, begin);
+    }
+
+    boolean isLate(Device device) {
+        return begins.containsKey(device);
     }
 
     /** Of the messages that devices were told by sync, the share that was pushed to them as well: a push may be lost, but most are not. */

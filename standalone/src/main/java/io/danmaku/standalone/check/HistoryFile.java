@@ -68,15 +68,8 @@ final class HistoryFile implements AutoCloseable {
         write(line);
     }
 
-    void read(int device, Read read) {
-        upTo("read", device, read);
-    }
-
-    void clear(int device, Read clear) {
-        upTo("clear", device, clear);
-    }
-
-    private void upTo(String what, int device, Read read) {
+    /** @param what {@code read}, {@code delivered} or {@code clear} */
+    void upTo(String what, int device, Read read) {
         ObjectNode line = line(what, read.user(), device)
                 .put("p", read.peer())
                 .put("seq", read.seq())
@@ -117,10 +110,15 @@ final class HistoryFile implements AutoCloseable {
         return set;
     }
 
-    /** @param mark as the hub says it: that somebody has read up to a number */
-    void marked(Device device, long at, JsonNode mark) {
+    /**
+     * @param reads else it is delivered
+     * @param reader who has read, or got
+     * @param mark as the hub says it: that somebody has read or got all up to a number
+     */
+    void marked(Device device, long at, boolean reads, int reader, JsonNode mark) {
         write(line("mark", device.user(), device.number())
-                .put("reader", Plan.user(mark.path("reader").asText()))
+                .put("what", reads ? "read" : "delivered")
+                .put("reader", reader)
                 .put("p", Plan.user(mark.path("peer").asText()))
                 .put("seq", mark.path("seq").asLong())
                 .put("at", at));
@@ -144,18 +142,61 @@ final class HistoryFile implements AutoCloseable {
     }
 
     /** @param marks as the hub says them when a device asks what it has missed */
-    void syncedMarks(Device device, JsonNode marks) {
+    void syncedMarks(Device device, long at, long till, JsonNode marks) {
         ArrayNode all = Json.MAPPER.createArrayNode();
         for (JsonNode mark : marks) {
             all.addArray()
                     .add(Plan.user(mark.path("peer").asText()))
-                    .add(mark.path("readSeq").asLong())
-                    .add(mark.path("peerReadSeq").asLong());
+                    .addAll(marks(mark))
+                    .add(mark.path("unread").asLong())
+                    .add(mark.path("lastSeq").asLong());
         }
-        write(line("marks", device.user(), device.number()).set("m", all));
+        ObjectNode line =
+                line("marks", device.user(), device.number()).put("at", at).put("till", till);
+        write(line.set("m", all));
     }
 
-    /** What happened to a connection or to the hub: for who reads the file, not for the judge. */
+    /** Of sync and of contacts alike. */
+    private static ArrayNode marks(JsonNode said) {
+        return Json.MAPPER
+                .createArrayNode()
+                .add(said.path("readSeq").asLong())
+                .add(said.path("peerReadSeq").asLong())
+                .add(said.path("deliveredSeq").asLong())
+                .add(said.path("peerDeliveredSeq").asLong());
+    }
+
+    /**
+     * @param at when the position was asked for, {@code till} when it was there
+     * @param contacts as the hub says them, all pages
+     */
+    void begun(Device device, long at, long till, Iterable<JsonNode> contacts) {
+        ObjectNode line =
+                line("begin", device.user(), device.number()).put("at", at).put("till", till);
+        write(line.set("c", allContacts(contacts)));
+    }
+
+    /**
+     * A page of a history that a device reads when it begins.
+     *
+     * @param next where the next page begins, 0 = there is none
+     * @param messages as the hub says them
+     */
+    void page(Device device, int peer, long at, long till, long next, JsonNode messages) {
+        ObjectNode line = line("page", device.user(), device.number())
+                .put("p", peer)
+                .put("at", at)
+                .put("till", till)
+                .put("next", next);
+        write(line.set("m", all(messages)));
+    }
+
+    /** What happened to the hub: {@code kill}, {@code pause} or {@code resume} of a part, or {@code whole}. */
+    void stir(String what, long at, String detail) {
+        write(line(what, -1, -1).put("at", at).put("detail", detail));
+    }
+
+    /** What happened to a connection: for who reads the file, not for the judge. */
     void note(String what, int user, int device, String detail) {
         write(line(what, user, device).put("at", nowUs()).put("detail", detail));
     }
@@ -173,13 +214,16 @@ final class HistoryFile implements AutoCloseable {
 
     /** @param contacts as the hub says them, all pages */
     void contacts(int user, Iterable<JsonNode> contacts) {
+        write(line("contacts", user, -1).set("c", allContacts(contacts)));
+    }
+
+    private static ArrayNode allContacts(Iterable<JsonNode> contacts) {
         ArrayNode all = Json.MAPPER.createArrayNode();
         for (JsonNode contact : contacts) {
             ObjectNode one = all.addObject()
                     .put("p", Plan.user(contact.path("peer").asText()))
-                    .put("unread", contact.path("unread").asLong())
-                    .put("read", contact.path("readSeq").asLong())
-                    .put("peerRead", contact.path("peerReadSeq").asLong());
+                    .put("unread", contact.path("unread").asLong());
+            one.set("marks", marks(contact));
             JsonNode last = contact.path("last");
             one.set("last", last.isObject() ? compact(last) : null);
             if (contact.path("request").asBoolean()) {
@@ -189,7 +233,7 @@ final class HistoryFile implements AutoCloseable {
                 one.set("relation", flags(contact.path("relation")));
             }
         }
-        write(line("contacts", user, -1).set("c", all));
+        return all;
     }
 
     /** @param settings as the hub says them */

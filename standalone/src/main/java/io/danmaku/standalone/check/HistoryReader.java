@@ -2,6 +2,7 @@ package io.danmaku.standalone.check;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.danmaku.protocol.json.Json;
+import io.danmaku.standalone.check.History.Begin;
 import io.danmaku.standalone.check.History.Change;
 import io.danmaku.standalone.check.History.Contact;
 import io.danmaku.standalone.check.History.Deed;
@@ -9,6 +10,7 @@ import io.danmaku.standalone.check.History.Device;
 import io.danmaku.standalone.check.History.Form;
 import io.danmaku.standalone.check.History.Intent;
 import io.danmaku.standalone.check.History.MarkTold;
+import io.danmaku.standalone.check.History.Marks;
 import io.danmaku.standalone.check.History.MarksSynced;
 import io.danmaku.standalone.check.History.Message;
 import io.danmaku.standalone.check.History.Note;
@@ -16,6 +18,7 @@ import io.danmaku.standalone.check.History.Outcome;
 import io.danmaku.standalone.check.History.Read;
 import io.danmaku.standalone.check.History.Send;
 import io.danmaku.standalone.check.History.Side;
+import io.danmaku.standalone.check.History.Stir;
 import io.danmaku.standalone.check.History.Telling;
 import io.danmaku.standalone.check.History.Way;
 import java.io.BufferedReader;
@@ -30,11 +33,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Reads what a {@link HistoryFile} wrote. */
 final class HistoryReader {
     private static final int PLAIN = 6;
+    private static final int MARKS = 4;
 
     private final History history;
     /** Cids by mid: a message that was taken back says nothing of its own any more. */
@@ -99,6 +104,7 @@ final class HistoryReader {
                 cids.put(send.mid(), send.intent().cid());
             }
             case "read" -> history.reads.add(upTo(side, line));
+            case "delivered" -> history.deliveries.add(upTo(side, line));
             case "clear" -> history.clears.add(upTo(side, line));
             case "change" -> {
                 Change change = change(line);
@@ -109,17 +115,16 @@ final class HistoryReader {
             case "mark" ->
                 history.marks.add(new MarkTold(
                         device,
+                        line.path("what").asText().equals("read"),
                         line.path("reader").asInt(),
                         side.peer(),
                         line.path("seq").asLong(),
                         line.path("at").asLong()));
-            case "marks" ->
-                line.path("m")
-                        .forEach(m -> history.syncedMarks.add(new MarksSynced(
-                                device,
-                                m.path(0).asInt(),
-                                m.path(1).asLong(),
-                                m.path(2).asLong())));
+            case "marks" -> line.path("m").forEach(m -> history.syncedMarks.add(syncedMarks(device, line, m)));
+            case "begin" -> begin(device, line);
+            case "page" -> page(device, side.peer(), line);
+            case "kill", "pause" -> history.stirs.add(new Stir(line.path("at").asLong(), false));
+            case "whole" -> history.stirs.add(new Stir(line.path("at").asLong(), true));
             case "push" -> {
                 long at = line.path("at").asLong();
                 for (JsonNode m : line.path("m")) {
@@ -147,7 +152,7 @@ final class HistoryReader {
             }
             case "contacts" -> {
                 List<Contact> contacts = new ArrayList<>();
-                line.path("c").forEach(contact -> contacts.add(contact(user, contact)));
+                line.path("c").forEach(contact -> contacts.add(contactAtTheEnd(user, contact)));
                 history.contacts.put(user, contacts);
             }
             default -> {
@@ -156,10 +161,53 @@ final class HistoryReader {
         }
     }
 
+    private static MarksSynced syncedMarks(Device device, JsonNode line, JsonNode m) {
+        return new MarksSynced(
+                device,
+                m.path(0).asInt(),
+                marks(m, 1),
+                m.path(MARKS + 1).asLong(),
+                m.path(MARKS + 2).asLong(),
+                line.path("at").asLong(),
+                line.path("till").asLong());
+    }
+
+    private static Marks marks(JsonNode all, int first) {
+        return new Marks(
+                all.path(first).asLong(),
+                all.path(first + 1).asLong(),
+                all.path(first + 2).asLong(),
+                all.path(first + MARKS - 1).asLong());
+    }
+
+    private void begin(Device device, JsonNode line) {
+        Map<Integer, Contact> contacts = new TreeMap<>();
+        long at = line.path("at").asLong();
+        line.path("c").forEach(c -> contacts.put(c.path("p").asInt(), contact(Way.BEGIN, device, at, c)));
+        history.begin(new Begin(device, at, line.path("till").asLong(), contacts, new TreeMap<>(), new TreeMap<>()));
+    }
+
+    /** Pages come from the newest to the oldest. */
+    private void page(Device device, int peer, JsonNode line) {
+        Begin begin = history.begins.get(device);
+        List<Message> messages = new ArrayList<>();
+        for (JsonNode m : line.path("m")) {
+            Message message = told(Way.BEGIN, device, line.path("at").asLong(), m);
+            history.firstTold.merge(message, line.path("till").asLong(), Math::min);
+            messages.add(message);
+        }
+        begin.from().put(peer, line.path("next").asLong());
+        begin.histories().computeIfAbsent(peer, p -> new ArrayList<>()).addAll(0, messages);
+    }
+
     /** One that was changed comes again, and stands where it came first. */
     private void synced(Device device, JsonNode line, JsonNode m) {
         Message message = told(Way.SYNC, device, line.path("at").asLong(), m);
-        history.firstTold.merge(message, line.path("till").asLong(), Math::min);
+        long till = line.path("till").asLong();
+        history.firstTold.merge(message, till, Math::min);
+        history.firstSynced
+                .computeIfAbsent(device.user(), user -> new HashMap<>())
+                .merge(message, till, Math::min);
         boolean first = synced.computeIfAbsent(device, d -> new HashSet<>()).add(message);
         if (first || m.size() == PLAIN) {
             history.synced.computeIfAbsent(device, d -> new ArrayList<>()).add(message);
@@ -203,7 +251,11 @@ final class HistoryReader {
     }
 
     private Message atTheEnd(Way way, int user, JsonNode m) {
-        return told(way, new Device(user, -1), Telling.AT_THE_END, m);
+        return told(way, atTheEnd(user), Telling.AT_THE_END, m);
+    }
+
+    private static Device atTheEnd(int user) {
+        return new Device(user, -1);
     }
 
     private Message told(Way way, Device device, long at, JsonNode m) {
@@ -268,18 +320,21 @@ final class HistoryReader {
         return Outcome.valueOf(line.path("x").asText().toUpperCase(Locale.ROOT));
     }
 
-    private Contact contact(int user, JsonNode contact) {
-        JsonNode last = contact.path("last");
+    private Contact contactAtTheEnd(int user, JsonNode contact) {
         Side side = new Side(user, contact.path("p").asInt());
         history.relations.put(side, strings(contact.path("relation")));
         if (contact.path("request").asBoolean()) {
             history.requests.add(side);
         }
+        return contact(Way.CONTACT, atTheEnd(user), Telling.AT_THE_END, contact);
+    }
+
+    private Contact contact(Way way, Device device, long at, JsonNode contact) {
+        JsonNode last = contact.path("last");
         return new Contact(
                 contact.path("p").asInt(),
-                last.isArray() ? atTheEnd(Way.CONTACT, user, last) : null,
+                last.isArray() ? told(way, device, at, last) : null,
                 contact.path("unread").asLong(),
-                contact.path("read").asLong(),
-                contact.path("peerRead").asLong());
+                marks(contact.path("marks"), 0));
     }
 }

@@ -19,7 +19,7 @@ import java.util.TreeMap;
 
 /**
  * Says which promises about direct messages a history breaks. A function of the history: each rule is a method, here, in
- * {@link JudgeOfMarks}, {@link JudgeOfChanges} or {@link JudgeOfPermission}.
+ * {@link JudgeOfMarks}, {@link JudgeOfDelivered}, {@link JudgeOfChanges}, {@link JudgeOfPermission} or {@link JudgeOfDevices}.
  */
 final class Judge {
     /**
@@ -61,8 +61,10 @@ final class Judge {
         judge.realTimeOrder();
         judge.contactsAreNewestFirstAndNewest();
         new JudgeOfMarks(history, evidence, findings).judge();
+        new JudgeOfDelivered(evidence, findings).judge();
         new JudgeOfChanges(history, evidence, findings).judge();
         new JudgeOfPermission(history, evidence, findings).judge();
+        new JudgeOfDevices(history, evidence, findings).judge();
         return new Verdict(findings.faults(), findings.counts());
     }
 
@@ -151,7 +153,7 @@ final class Judge {
 
     /**
      * Both histories, and all that any device was told, have one message at each number. Sync alone tells each device all of them, whatever was
-     * pushed: its position began before the first.
+     * pushed: its position began before the first, unless the device came late.
      */
     private void allDevicesHoldOneOrder() {
         String rule = "allDevicesHoldOneOrder";
@@ -166,6 +168,10 @@ final class Judge {
         for (Device device : history.synced.keySet()) {
             Set<Message> held = new HashSet<>(history.synced.get(device));
             held.addAll(history.pushed.get(device));
+            boolean late = history.isLate(device);
+            if (late) {
+                history.begins.get(device).histories().values().forEach(held::addAll);
+            }
             for (Message message : held) {
                 Message there = evidence.at(new Side(device.user(), message.peerOf(device.user())), message.seq());
                 if (!message.equals(there)) {
@@ -174,7 +180,7 @@ final class Judge {
             }
             Set<Message> synced = new HashSet<>(history.synced.get(device));
             evidence.whole().forEach((side, messages) -> {
-                if (side.user() == device.user()) {
+                if (side.user() == device.user() && !late) {
                     messages.stream()
                             .filter(message -> !synced.contains(message))
                             .forEach(message -> findings.fault(rule, message, device + " was never answered this"));
@@ -182,6 +188,9 @@ final class Judge {
             });
             Map<Integer, Long> last = new HashMap<>();
             for (Message message : history.synced.get(device)) {
+                if (late && evidence.isChanged(message)) {
+                    continue; // it may stand there for its change alone
+                }
                 Long before = last.put(message.peerOf(device.user()), message.seq());
                 if (before != null && before >= message.seq()) {
                     findings.fault(rule, message, device + " was answered this after " + before);
@@ -194,10 +203,12 @@ final class Judge {
     private void nothingForeignWasDelivered() {
         String rule = "nothingForeignWasDelivered";
         Map<Device, List<List<Message>>> told = new TreeMap<>();
-        history.pushed.forEach((device, messages) ->
-                told.computeIfAbsent(device, d -> new ArrayList<>()).add(messages));
-        history.synced.forEach((device, messages) ->
-                told.computeIfAbsent(device, d -> new ArrayList<>()).add(messages));
+        for (Map<Device, List<Message>> way : List.of(history.pushed, history.synced)) {
+            way.forEach((device, messages) ->
+                    told.computeIfAbsent(device, d -> new ArrayList<>()).add(messages));
+        }
+        history.begins.forEach((device, begin) -> told.computeIfAbsent(device, d -> new ArrayList<>())
+                .addAll(begin.histories().values()));
         told.forEach((device, lists) -> lists.forEach(messages -> messages.stream()
                 .filter(message -> !message.isOf(device.user()))
                 .forEach(message -> findings.fault(rule, message, "was told to " + device))));

@@ -105,7 +105,7 @@ final class JudgeOfChanges {
         return possible;
     }
 
-    /** The form with the highest revision that a device was told is that of the histories; so is the last message of a contact. */
+    /** The form with the highest revision that a device was told is that of the histories; so is the last message of a contact. One that came late may know nothing of a message. */
     private void everyDeviceEndsWithTheSameForm(Message message, List<Telling> told) {
         String rule = "everyDeviceEndsWithTheSameForm";
         Form end = told.stream()
@@ -129,7 +129,8 @@ final class JudgeOfChanges {
             }
         }
         for (Device device : history.synced.keySet()) {
-            Form held = newest.getOrDefault(device, Form.SENT);
+            boolean untold = history.isLate(device) && !newest.containsKey(device);
+            Form held = untold ? end : newest.getOrDefault(device, Form.SENT);
             if (message.isOf(device.user()) && !held.equals(end)) {
                 findings.fault(rule, message, device + " holds " + held + ", the history has " + end);
             }
@@ -193,7 +194,7 @@ final class JudgeOfChanges {
         }
     }
 
-    /** What one has hidden is not in one's history, all own devices are told so, and nobody else's are. */
+    /** What one has hidden is not in one's history, all own devices are told so that were there, and nobody else's are. */
     private void hiddenIsGoneForWhoHidIt(Message message) {
         String rule = "hiddenIsGoneForWhoHidIt";
         for (Side side : List.of(new Side(message.from(), message.to()), new Side(message.to(), message.from()))) {
@@ -204,7 +205,10 @@ final class JudgeOfChanges {
             }
             history.hidden.forEach((device, mids) -> {
                 boolean told = mids.contains(message.mid());
-                if (device.user() == side.user() && (told ? !mayBe : hidden)) {
+                long from = history.isLate(device) ? history.begins.get(device).till() : 0;
+                boolean mustBe =
+                        evidence.isHidden(side, message, change -> change.acknowledged() && change.at() >= from);
+                if (device.user() == side.user() && (told ? !mayBe : mustBe)) {
                     findings.fault(rule, message, device + (told ? " was" : " was not") + " told that it is hidden");
                 }
             });

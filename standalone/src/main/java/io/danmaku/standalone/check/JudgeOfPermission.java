@@ -4,6 +4,7 @@ import static io.danmaku.standalone.check.Sayings.BLOCKED;
 import static io.danmaku.standalone.check.Sayings.NO;
 import static io.danmaku.standalone.check.Sayings.YES;
 
+import io.danmaku.standalone.check.History.Begin;
 import io.danmaku.standalone.check.History.Change;
 import io.danmaku.standalone.check.History.Device;
 import io.danmaku.standalone.check.History.Intent;
@@ -11,6 +12,7 @@ import io.danmaku.standalone.check.History.Note;
 import io.danmaku.standalone.check.History.Send;
 import io.danmaku.standalone.check.History.Side;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -162,7 +164,13 @@ final class JudgeOfPermission {
     private void ownDevicesAreToldWhatTheirUserSays(Device device, Side side, String what, Note told) {
         String value = told == null ? NO : told.value();
         Set<String> holds = sayings.possible(side, what, AT_THE_END, AT_THE_END);
-        if (!holds.contains(value)) {
+        Set<String> fits = new HashSet<>(Set.of(value));
+        if (told == null && history.isLate(device)) {
+            // it is told what changes, and may have begun with this
+            Begin begin = history.begins.get(device);
+            fits.addAll(sayings.possible(side, what, begin.at(), begin.till()));
+        }
+        if (Collections.disjoint(holds, fits)) {
             findings.fault(
                     "ownDevicesAreToldWhatTheirUserSays",
                     side,

@@ -43,6 +43,9 @@ final class OwnHub implements AutoCloseable {
     private final Process up;
     private final Tokens tokens;
     private String killed = "";
+    /** Process that stands still, or null. */
+    private PartRecord paused;
+
     private int restartsBefore;
 
     private OwnHub(DataFolder folder, Process up, Tokens tokens) {
@@ -69,8 +72,9 @@ final class OwnHub implements AutoCloseable {
         List<String> command = Jdk.command("-Ddanmaku.home=" + Home.find().root());
         command.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.danmaku.standalone.Danmaku"));
-        command.addAll(List.of("up", "--stop-with-stdin", "--data=" + folder.root(), "--edges=" + Plan.EDGES));
-        command.addAll(FreePorts.options(Plan.EDGES));
+        command.addAll(List.of("up", "--stop-with-stdin", "--data=" + folder.root()));
+        command.addAll(List.of("--edges=" + Plan.EDGES, "--dm-services=" + Plan.DM_SERVICES));
+        command.addAll(FreePorts.options(Plan.EDGES, Plan.DM_SERVICES));
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("DANMAKU_") && !name.equals(Secret.VARIABLE));
@@ -131,6 +135,36 @@ final class OwnHub implements AutoCloseable {
         }
     }
 
+    /** Kills Redis, which comes back without anything that it had. */
+    void killAndEmptyRedis() throws IOException, InterruptedException {
+        // it stands still before, so that it writes nothing between the deletion and its end
+        signal(part("redis"), "STOP");
+        delete(folder.of("redis").resolve("appendonlydir"));
+        kill("redis");
+    }
+
+    /** Lets a part's process stand still: it neither answers nor ends until {@link #resume}. */
+    void pause(String part) throws IOException, InterruptedException {
+        PartRecord victim = part(part);
+        signal(victim, "STOP");
+        paused = victim;
+    }
+
+    void resume() throws IOException, InterruptedException {
+        PartRecord sleeping = paused;
+        paused = null;
+        signal(sleeping, "CONT");
+    }
+
+    private static void signal(PartRecord part, String signal) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(part.pid()))
+                .inheritIO()
+                .start();
+        if (kill.waitFor() != 0) {
+            throw new IOException(part.name() + " takes no signal: " + part);
+        }
+    }
+
     /** Whether what was killed last is ready again, and all else too. */
     boolean isWhole() throws IOException {
         if (!up.isAlive()) {
@@ -156,6 +190,15 @@ final class OwnHub implements AutoCloseable {
 
     @Override
     public void close() {
+        try {
+            if (paused != null) {
+                resume();
+            }
+        } catch (IOException gone) {
+            // then there is nothing to wake
+        } catch (InterruptedException cut) {
+            Thread.currentThread().interrupt();
+        }
         try {
             end(up);
         } catch (InterruptedException cut) {

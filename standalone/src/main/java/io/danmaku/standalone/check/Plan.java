@@ -1,24 +1,33 @@
 package io.danmaku.standalone.check;
 
+import io.danmaku.standalone.check.History.Side;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Random;
-import java.util.TreeMap;
+import java.util.Set;
 
 /**
  * Who does what in which order: a pure function of the {@link Setup}, so that a seed repeats a run. What comes of it is the hub's doing.
  * Made step by step, in constant memory.
  */
 final class Plan implements Iterator<Plan.Step> {
-    /** Parts that can be killed, as the command line names them. */
-    static final List<String> PARTS = List.of("edge", "dm-service", "pulsar", "cql", "redis");
+    /** What can be done to parts, as the command line names it: they are killed, or stand still for a while. */
+    static final List<String> PARTS =
+            List.of("edge", "dm-service", "pulsar", "cql", "redis", Plan.REDIS_EMPTY, "pause-edge", "pause-dm-service");
+
+    /** Redis comes back without anything that it had. */
+    static final String REDIS_EMPTY = "redis-empty";
 
     static final int EDGES = 2;
+    static final int DM_SERVICES = 2;
+
+    private static final String PAUSE = "pause-";
 
     /** What one can say of another that decides who may write, as the protocol names it. */
     static final List<String> RELATIONS = List.of("contact", "follow", "accepted");
@@ -31,6 +40,8 @@ final class Plan implements Iterator<Plan.Step> {
 
     private static final int BAD_SENDS = 1_000;
     private static final int READS = 8_000;
+    private static final int DELIVERIES = 6_000;
+    private static final int ARRIVALS = 150;
     private static final int SYNCS = 500;
     private static final int CUTS = 300;
     private static final int EDITS = 3_000;
@@ -43,6 +54,8 @@ final class Plan implements Iterator<Plan.Step> {
     private static final int RELATIONS_OF_ANYBODY = 200;
     /** Of those who never get an answer more: what is said of them decides. */
     private static final int RELATIONS_OF_STRANGERS = 5_000;
+
+    private static final int STORIES_OF_STRANGERS = 3_000;
     /** And how many of them are sent over HTTP. */
     private static final int OVER_HTTP = 10_000;
 
@@ -51,16 +64,12 @@ final class Plan implements Iterator<Plan.Step> {
     /** So many earlier sends can be repeated. */
     private static final int REMEMBERED = 500;
 
-    /** A block ends after at least so many sends of all, and at most twice as many. */
-    private static final int BLOCKED_SENDS = 200;
-
     private static final int FILLER_CHARS_MAX = 200;
     private static final int LONG_FILLER_CHARS = 3_900;
     /** One message in so many is long. */
     private static final int LONG_EVERY = 200;
 
     private static final String EDIT_MARK = "#";
-    private static final int ALL_PERCENT = 100;
     private static final int READ_PERCENT_MIN = 50;
     private static final int CLEAR_PERCENT_MAX = 60;
     private static final int IMPATIENT_EVERY = 3;
@@ -82,6 +91,8 @@ final class Plan implements Iterator<Plan.Step> {
         /** A message that must be refused. */
         BAD_SEND,
         READ,
+        /** A device says what it has got. */
+        DELIVERED,
         /** Another text for an earlier message. */
         EDIT,
         RECALL,
@@ -100,15 +111,19 @@ final class Plan implements Iterator<Plan.Step> {
         SYNC,
         /** The connection breaks and comes back at another edge. */
         CUT,
-        KILL
+        /** Another device of a user, which knows nothing yet. */
+        ARRIVE,
+        KILL,
+        /** A part stands still for a while, and then goes on. */
+        PAUSE
     }
 
     /**
      * One step.
      *
      * @param peer to whom, of whom; -1 where there is nobody
-     * @param what cid of a message, part to kill, who may write, what is said of another ({@code contact=true}), or empty
-     * @param amount filler characters of a message, percent of what was seen of a read or a clear, number of an edit or of a sign, edge of a
+     * @param what cid of a message, part that is killed or stands still, who may write, what is said of another ({@code contact=true}), or empty
+     * @param amount filler characters of a message, percent of what was seen of a read, a delivery or a clear, number of an edit or of a sign, edge of a
      *     cut, else 0
      */
     record Step(Kind kind, int user, int device, int peer, String what, int amount) {}
@@ -118,8 +133,8 @@ final class Plan implements Iterator<Plan.Step> {
      *
      * @param devices of each user
      * @param messages how many sends, repeats and bad ones not counted
-     * @param parts which parts are killed by turns, of {@link #PARTS}
-     * @param kills how many kills
+     * @param parts what is done by turns, of {@link #PARTS}
+     * @param kills how often something is done
      */
     record Setup(long seed, int users, int devices, int messages, List<String> parts, int kills) {
         Setup {
@@ -130,11 +145,11 @@ final class Plan implements Iterator<Plan.Step> {
     private final Setup setup;
     private final Random random;
     private final int[] killAt;
-    private final List<String> victims;
+    private final List<Step> harm;
     private final List<Step> recent = new ArrayList<>();
     private final ArrayDeque<Step> next = new ArrayDeque<>();
-    /** By the number of the send after which each is due. */
-    private final TreeMap<Integer, Step> later = new TreeMap<>();
+    private final Stories stories = new Stories(this::device);
+    private final Set<Integer> arrived = new HashSet<>();
 
     private int sent;
     private int bad;
@@ -150,17 +165,25 @@ final class Plan implements Iterator<Plan.Step> {
             killAt[i] = (int) (share * setup.messages);
         }
         Arrays.sort(killAt);
-        victims = victims();
+        harm = harm();
     }
 
-    /** By turns: each part once in an order of its own, then again. */
-    private List<String> victims() {
-        List<String> all = new ArrayList<>();
+    /** By turns: each once in an order of its own, then again; of both dm-services by turns too. */
+    private List<Step> harm() {
+        List<Step> all = new ArrayList<>();
+        int dm = random.nextInt(DM_SERVICES);
         while (all.size() < setup.kills) {
             List<String> round = new ArrayList<>(setup.parts);
             Collections.shuffle(round, random);
             for (String part : round) {
-                all.add(part.equals("edge") ? "edge-" + (1 + random.nextInt(EDGES)) : part);
+                boolean pause = part.startsWith(PAUSE);
+                String whose = pause ? part.substring(PAUSE.length()) : part;
+                String one = switch (whose) {
+                    case "edge" -> whose + "-" + (1 + random.nextInt(EDGES));
+                    case "dm-service" -> whose + "-" + (1 + dm++ % DM_SERVICES);
+                    default -> whose;
+                };
+                all.add(new Step(pause ? Kind.PAUSE : Kind.KILL, -1, -1, -1, one, 0));
             }
         }
         return all;
@@ -223,15 +246,13 @@ final class Plan implements Iterator<Plan.Step> {
     }
 
     private void send() {
-        int user = skewed(setup.users);
-        int other = skewed(setup.users - 1);
-        int peer = other < user ? other : other + 1;
-        boolean oneWay = isOneWay(user, peer);
-        if (oneWay && user > peer) {
-            int lower = peer;
-            peer = user;
-            user = lower;
+        Side side = stories.sender(sent);
+        if (side == null) {
+            side = anybody();
         }
+        int user = side.user();
+        int peer = side.peer();
+        boolean oneWay = isOneWay(user, peer);
         int filler = random.nextInt(LONG_EVERY) == 0 ? LONG_FILLER_CHARS : random.nextInt(FILLER_CHARS_MAX);
         Kind kind = draw(OVER_HTTP) ? Kind.HTTP_SEND : Kind.SEND;
         Step send = new Step(kind, user, device(), peer, "c" + sent, filler);
@@ -246,9 +267,16 @@ final class Plan implements Iterator<Plan.Step> {
         choices(send, oneWay);
         sent++;
         while (killed < killAt.length && killAt[killed] < sent) {
-            next.add(new Step(Kind.KILL, -1, -1, -1, victims.get(killed), 0));
+            next.add(harm.get(killed));
             killed++;
         }
+    }
+
+    private Side anybody() {
+        int one = skewed(setup.users);
+        int other = skewed(setup.users - 1);
+        Side side = new Side(one, other < one ? other : other + 1);
+        return isOneWay(side.user(), side.peer()) && side.user() > side.peer() ? side.other() : side;
     }
 
     private void followUps(Step send) {
@@ -263,6 +291,16 @@ final class Plan implements Iterator<Plan.Step> {
         if (draw(READS)) {
             int percent = READ_PERCENT_MIN + random.nextInt(101 - READ_PERCENT_MIN);
             next.add(new Step(Kind.READ, send.peer, device(), send.user, "", percent));
+        }
+        if (draw(DELIVERIES)) {
+            int percent = READ_PERCENT_MIN + random.nextInt(101 - READ_PERCENT_MIN);
+            next.add(new Step(Kind.DELIVERED, send.peer, device(), send.user, "", percent));
+        }
+        if (draw(ARRIVALS)) {
+            int user = random.nextInt(setup.users);
+            if (arrived.add(user)) {
+                next.add(new Step(Kind.ARRIVE, user, setup.devices, -1, "", 0));
+            }
         }
         if (draw(SYNCS)) {
             next.add(new Step(Kind.SYNC, random.nextInt(setup.users), device(), -1, "", 0));
@@ -288,28 +326,15 @@ final class Plan implements Iterator<Plan.Step> {
             next.add(ofEitherSide(Kind.HIDE, earlier(), 0));
         }
         if (draw(BLOCKS)) {
-            next.add(new Step(Kind.BLOCK, /* user= */ send.peer, device(), /* peer= */ send.user, "", 0));
-            int until = sent + BLOCKED_SENDS + random.nextInt(BLOCKED_SENDS);
-            later(until, new Step(Kind.UNBLOCK, /* user= */ send.peer, device(), /* peer= */ send.user, "", 0));
-            // who is blocked goes on meanwhile
-            int between = sent + BLOCKED_SENDS / 2;
-            later(between, new Step(Kind.READ, send.user, device(), send.peer, "", ALL_PERCENT));
-            later(between, new Step(Kind.REACT, send.user, device(), send.peer, send.what, changed++));
+            stories.block(sent, send, changed++);
         }
-        while (!later.isEmpty() && later.firstKey() <= sent) {
-            next.add(later.pollFirstEntry().getValue());
-        }
-    }
-
-    private void later(int afterSends, Step step) {
-        int at = afterSends;
-        while (later.containsKey(at)) {
-            at++;
-        }
-        later.put(at, step);
+        next.addAll(stories.due(sent));
     }
 
     private void choices(Step send, boolean oneWay) {
+        if (oneWay && draw(STORIES_OF_STRANGERS)) {
+            stories.stranger(sent, new Side(/* user= */ send.peer, /* peer= */ send.user));
+        }
         if (draw(CLEARS)) {
             int clearing = Math.max(send.user, send.peer);
             int percent = 1 + random.nextInt(CLEAR_PERCENT_MAX);

@@ -1,6 +1,7 @@
 package io.danmaku.standalone.check;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.json.Json;
 import io.danmaku.standalone.check.History.Change;
 import io.danmaku.standalone.check.History.Deed;
@@ -11,12 +12,12 @@ import io.danmaku.standalone.check.History.Send;
 import io.danmaku.standalone.client.Answer;
 import io.danmaku.standalone.client.ClientOptions;
 import io.danmaku.standalone.client.Clients;
-import io.danmaku.standalone.client.HubClient;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -64,9 +65,10 @@ final class Traffic implements AutoCloseable {
     private final AtomicInteger refused = new AtomicInteger();
     private final AtomicLong lastUnknownNs =
             new AtomicLong(System.nanoTime() - Duration.ofHours(1).toNanos());
+    private final Harm harm;
     private int sent;
-    private int killed;
     private long toldNs = System.nanoTime();
+    private long lookedNs = toldNs;
 
     /** @param untilNs when to give up, as {@link System#nanoTime} counts */
     Traffic(Plan.Setup setup, OwnHub hub, HistoryFile file, long untilNs) throws IOException {
@@ -75,15 +77,20 @@ final class Traffic implements AutoCloseable {
         this.file = file;
         this.untilNs = untilNs;
         List<URI> edges = hub.edges();
+        harm = new Harm(hub, file);
         overHttp = new HttpSends(edges, hub::token);
         for (int user = 0; user < setup.users(); user++) {
             List<Device> own = new ArrayList<>();
             for (int number = 0; number < setup.devices(); number++) {
-                own.add(new Device(new History.Device(user, number), setup.users(), file)
-                        .open(clients, options(edges, user, number)));
+                own.add(open(user, number, false));
             }
             devices.add(own);
         }
+    }
+
+    private Device open(int user, int number, boolean late) throws IOException {
+        return new Device(new History.Device(user, number), setup.users(), file, late)
+                .open(clients, options(hub.edges(), user, number));
     }
 
     private ClientOptions options(List<URI> edges, int user, int number) {
@@ -122,7 +129,7 @@ final class Traffic implements AutoCloseable {
             }
             case REPEAT -> send(step, step.peer(), Plan.body(step.what(), step.amount()), false);
             case BAD_SEND -> sendBad(step);
-            case READ, CLEAR -> upTo(step);
+            case READ, DELIVERED, CLEAR -> upTo(step);
             case EDIT -> change(step, Deed.EDIT);
             case RECALL -> change(step, Deed.RECALL);
             case REACT -> change(step, Deed.REACT);
@@ -138,7 +145,8 @@ final class Traffic implements AutoCloseable {
                 file.note("cut", step.user(), step.device(), "");
                 device(step).client().cut(step.amount());
             }
-            case KILL -> kill(step.what());
+            case ARRIVE -> devices.get(step.user()).add(open(step.user(), step.device(), true));
+            case KILL, PAUSE -> harm(step);
         }
     }
 
@@ -188,32 +196,27 @@ final class Traffic implements AutoCloseable {
         });
     }
 
-    /** Reads or clears a part of what this device was told; when that is nothing, there is nothing to do. */
+    /** Reads, has got or clears a part of what this device was told; when that is nothing, there is nothing to do. */
     private void upTo(Plan.Step step) throws IOException, InterruptedException {
         long seq = device(step).seen(step.peer()) * step.amount() / 100;
         if (seq == 0) {
             return;
         }
-        boolean reads = step.kind() == Plan.Kind.READ;
-        String peer = Plan.name(step.peer());
-        HubClient client = device(step).client();
+        boolean clears = step.kind() == Plan.Kind.CLEAR;
+        String what = step.kind().name().toLowerCase(Locale.ROOT);
+        ObjectNode command = Json.object()
+                .put("op", "dm." + what)
+                .put("peer", Plan.name(step.peer()))
+                .put("seq", seq);
         acquire(1);
         long at = file.nowUs();
-        CompletableFuture<Answer> answered = reads
-                ? client.dmRead(peer, seq)
-                : client.request(
-                        Json.object().put("op", "dm.clear").put("peer", peer).put("seq", seq));
-        var unused = answered.thenAccept(answer -> {
+        var unused = device(step).client().request(command).thenAccept(answer -> {
             Outcome outcome = Deeds.outcome(answer);
             long upTo = answer.acknowledged()
-                    ? answer.ok().path(reads ? "seq" : "cleared").asLong()
+                    ? answer.ok().path(clears ? "cleared" : "seq").asLong()
                     : 0;
             Read read = new Read(step.user(), step.peer(), seq, at, file.nowUs(), outcome, upTo);
-            if (reads) {
-                file.read(step.device(), read);
-            } else {
-                file.clear(step.device(), read);
-            }
+            file.upTo(what, step.device(), read);
             ended(outcome);
         });
     }
@@ -256,24 +259,21 @@ final class Traffic implements AutoCloseable {
         window.release();
     }
 
-    private void kill(String part) throws IOException, InterruptedException {
+    private void harm(Plan.Step step) throws IOException, InterruptedException {
         awaitWhole();
-        hub.kill(part);
-        killed++;
-        file.note("kill", -1, -1, part);
-        say("killed " + part);
+        harm.carryOut(step);
+        say((step.kind() == Plan.Kind.PAUSE ? "stopped " : "killed ") + step.what());
     }
 
     /** Waits until every part is ready. */
     private void awaitWhole() throws IOException, InterruptedException {
         long backNs = System.nanoTime() + BACK_MAX.toNanos();
-        while (!hub.isWhole()) {
+        while (!harm.isWhole()) {
             if (System.nanoTime() > backNs) {
                 throw new IOException("the hub is not whole again " + BACK_MAX.toSeconds() + " s after a kill");
             }
             pause();
         }
-        file.note("whole", -1, -1, "");
     }
 
     /** Waits until nothing can come any more, and every device knows all: the rounds of sync bring nothing new. */
@@ -320,9 +320,13 @@ final class Traffic implements AutoCloseable {
         }
     }
 
-    /** Says how far it is, now and then, and gives up when the time is over. */
-    private void progress() throws IOException {
+    /** Says how far it is, now and then, sees to the hub, and gives up when the time is over. */
+    private void progress() throws IOException, InterruptedException {
         long now = System.nanoTime();
+        if (now - lookedNs > TimeUnit.MILLISECONDS.toNanos(LOOK_MS)) {
+            lookedNs = now;
+            harm.isWhole();
+        }
         if (now > untilNs) {
             throw new IOException("not done in time: " + standing());
         }
@@ -334,7 +338,7 @@ final class Traffic implements AutoCloseable {
 
     private String standing() {
         return sent + " of " + setup.messages() + " sent, " + acknowledged + " answers, " + refused + " refusals, "
-                + unknown + " unknown, " + killed + " of " + setup.kills() + " kills";
+                + unknown + " unknown, " + harm.done() + " of " + setup.kills() + " kills";
     }
 
     private void say(String what) {

@@ -28,13 +28,16 @@ public final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--edges", paramLabel = "N", defaultValue = "1", description = "As for `up`.")
     private int edges;
 
+    @Option(names = "--dm-services", paramLabel = "N", defaultValue = "1", description = "As for `up`.")
+    private int dmServices;
+
     @Mixin
     private PortOptions portOptions;
 
     @Override
     public Integer call() throws IOException {
         DataFolder folder = data.folder();
-        Ports ports = portOptions.ports(edges);
+        Ports ports = portOptions.ports(edges, dmServices);
         Map<String, List<Integer>> wanted = new LinkedHashMap<>(ports.services());
         wanted.putAll(ports.engines());
         boolean running = UpFile.running(folder).isPresent();

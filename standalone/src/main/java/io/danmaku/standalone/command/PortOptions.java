@@ -1,6 +1,7 @@
 package io.danmaku.standalone.command;
 
 import io.danmaku.standalone.machine.Ports;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -20,6 +21,13 @@ final class PortOptions {
 
     @Option(names = "--dm-port", defaultValue = "8082", description = "dm-service (default: ${DEFAULT-VALUE}).")
     private int dm;
+
+    @Option(
+            names = "--more-dm-port",
+            defaultValue = "8182",
+            description =
+                    "Second dm-service; further ones follow, past other parts' ports (default: ${DEFAULT-VALUE}).")
+    private int moreDms;
 
     @Option(names = "--pulsar-port", defaultValue = "6650", description = "Pulsar (default: ${DEFAULT-VALUE}).")
     private int pulsar;
@@ -48,12 +56,15 @@ final class PortOptions {
     @Option(names = "--redis-port", defaultValue = "6379", description = "Redis (default: ${DEFAULT-VALUE}).")
     private int redis;
 
-    Ports ports(int edges) {
-        List<Integer> others = List.of(room, dm, pulsar, pulsarWeb, bookie, cql, cqlStorage, redis);
+    Ports ports(int edges, int dmServices) {
+        List<Integer> others =
+                new ArrayList<>(List.of(edge, room, dm, pulsar, pulsarWeb, bookie, cql, cqlStorage, redis));
+        List<Integer> dms = Ports.several(dmServices, dm, moreDms, others);
+        others.addAll(dms);
         return new Ports(
-                Ports.edges(edges, edge, moreEdges, others),
+                Ports.several(edges, edge, moreEdges, others),
                 room,
-                dm,
+                dms,
                 pulsar,
                 pulsarWeb,
                 bookie,

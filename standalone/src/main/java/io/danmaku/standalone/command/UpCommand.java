@@ -1,5 +1,6 @@
 package io.danmaku.standalone.command;
 
+import io.danmaku.protocol.log.Topics;
 import io.danmaku.standalone.engine.BookieData;
 import io.danmaku.standalone.engine.Engines;
 import io.danmaku.standalone.folder.DataFolder;
@@ -50,6 +51,8 @@ public final class UpCommand implements Callable<Integer> {
 
     private static final int LOG_CHECK_SECONDS = 10;
     private static final int EDGES_MAX = 16;
+    /** As many as the inbound log has partitions: one more would have none. */
+    private static final int DM_SERVICES_MAX = Topics.DIRECT_PARTITIONS;
 
     @Mixin
     private DataOption data;
@@ -60,6 +63,13 @@ public final class UpCommand implements Callable<Integer> {
             defaultValue = "1",
             description = "How many edges (default: ${DEFAULT-VALUE}).")
     private int edges;
+
+    @Option(
+            names = "--dm-services",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "How many dm-services (default: ${DEFAULT-VALUE}).")
+    private int dmServices;
 
     @Option(
             names = "--host",
@@ -78,7 +88,8 @@ public final class UpCommand implements Callable<Integer> {
             names = "--without",
             paramLabel = "PART",
             split = ",",
-            description = "Leave out a service, to run it from elsewhere: room-service, dm-service, edge-1, ...")
+            description =
+                    "Leave out a service, to run it from elsewhere: room-service, dm-service, edge-1, ... (dm-service-1 of several)")
     private List<String> without = List.of();
 
     @Mixin
@@ -118,13 +129,16 @@ public final class UpCommand implements Callable<Integer> {
         if (edges < 1 || edges > EDGES_MAX) {
             return refuse("--edges is 1.." + EDGES_MAX);
         }
-        List<String> known = Services.names(edges);
+        if (dmServices < 1 || dmServices > DM_SERVICES_MAX) {
+            return refuse("--dm-services is 1.." + DM_SERVICES_MAX);
+        }
+        Ports asked = portOptions.ports(edges, dmServices);
+        List<String> known = Services.names(asked);
         for (String part : without) {
             if (!known.contains(part)) {
                 return refuse("--without: there is no " + part + ", only " + String.join(", ", known));
             }
         }
-        Ports asked = portOptions.ports(edges);
         Ports ports = asked.withBookie(
                 BookieData.port(folder.root().resolve("pulsar")).orElse(asked.bookie()));
         List<String> problems = problems(ports);
@@ -235,7 +249,8 @@ public final class UpCommand implements Callable<Integer> {
         if (!onlyEngines) {
             book.put("edges", ports.edges().stream().map(Services::url).toList());
             book.put("roomService", Services.url(ports.room()));
-            book.put("dmService", Services.url(ports.dm()));
+            book.put("dmService", Services.url(ports.dms().get(0)));
+            book.put("dmServices", ports.dms().stream().map(Services::url).toList());
         }
         book.put("pulsar", addresses.pulsarUrl());
         book.put("pulsarAdmin", addresses.pulsarAdminUrl());
@@ -250,19 +265,19 @@ public final class UpCommand implements Callable<Integer> {
             System.out.println("data          " + folder.root());
             return;
         }
-        for (int i = 0; i < ports.edges().size(); i++) {
-            System.out.printf(
-                    Locale.ROOT,
-                    "edge-%d        %s%n",
-                    i + 1,
-                    Services.url(ports.edges().get(i)));
-        }
+        announce(ports.edgeNames(), ports.edges());
         System.out.println("room-service  " + Services.url(ports.room()));
-        System.out.println("dm-service    " + Services.url(ports.dm()));
+        announce(ports.dmNames(), ports.dms());
         System.out.println("data          " + folder.root());
         String edge = Services.url(ports.edges().get(0));
         System.out.println("host          " + DemoRoom.hostLink(edge, secret));
         System.out.println("viewer        " + DemoRoom.viewerLink(edge, secret));
+    }
+
+    private static void announce(List<String> names, List<Integer> ports) {
+        for (int i = 0; i < names.size(); i++) {
+            System.out.printf(Locale.ROOT, "%-13s %s%n", names.get(i), Services.url(ports.get(i)));
+        }
     }
 
     private static void stopWithStdin() {

@@ -29,6 +29,15 @@ public final class FreePorts {
      * @param edges of the hub, 1..9
      */
     public static List<String> options(int edges) {
+        return options(edges, 1);
+    }
+
+    /**
+     * The same of a hub with several dm-services.
+     *
+     * @param edges and {@code dmServices}: each at least 1, at most 10 together
+     */
+    public static List<String> options(int edges, int dmServices) {
         while (true) {
             int base = ThreadLocalRandom.current().nextInt(FIRST / BLOCK, LAST / BLOCK) * BLOCK;
             List<String> options = new ArrayList<>();
@@ -38,7 +47,10 @@ public final class FreePorts {
                 options.add("--" + name + "-port=" + port++);
             }
             options.add("--more-edges-port=" + port);
-            if (claim(base + BLOCK - 1) && allFree(base, port + edges)) {
+            port += edges - 1;
+            options.add("--more-dm-port=" + port);
+            port += dmServices - 1;
+            if (claim(base + BLOCK - 1) && allFree(base, port)) {
                 return options;
             }
         }

@@ -10,18 +10,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * The ports of one hub.
  *
  * @param edges one for each edge
+ * @param dms one for each dm-service
  * @param bookie Pulsar's storage
  * @param cqlStorage Cassandra's port between nodes
  */
 public record Ports(
         List<Integer> edges,
         int room,
-        int dm,
+        List<Integer> dms,
         int pulsar,
         int pulsarWeb,
         int bookie,
@@ -29,25 +31,27 @@ public record Ports(
         int cqlStorage,
         int redis) {
     private static final int PORT_MAX = 65_535;
+    private static final String DM_SERVICE = "dm-service";
 
     public Ports {
         edges = List.copyOf(edges);
+        dms = List.copyOf(dms);
     }
 
     public Ports withBookie(int port) {
-        return new Ports(edges, room, dm, pulsar, pulsarWeb, port, cql, cqlStorage, redis);
+        return new Ports(edges, room, dms, pulsar, pulsarWeb, port, cql, cqlStorage, redis);
     }
 
-    /** The first edge's port, then as many further ones as are wanted, from {@code further} on, past ports that others have. */
-    public static List<Integer> edges(int count, int first, int further, List<Integer> taken) {
-        List<Integer> edges = new ArrayList<>();
-        edges.add(first);
-        for (int port = further; edges.size() < count && port <= PORT_MAX; port++) {
+    /** The first one's port, then as many further ones as are wanted, from {@code further} on, past ports that others have. */
+    public static List<Integer> several(int count, int first, int further, List<Integer> taken) {
+        List<Integer> all = new ArrayList<>();
+        all.add(first);
+        for (int port = further; all.size() < count && port <= PORT_MAX; port++) {
             if (port != first && !taken.contains(port)) {
-                edges.add(port);
+                all.add(port);
             }
         }
-        return edges;
+        return all;
     }
 
     /** Ports of the services by the option that moves them. */
@@ -58,19 +62,45 @@ public record Ports(
     /** The same without the services of these names, which others run: theirs may be busy. */
     public Map<String, List<Integer>> services(Collection<String> without) {
         Map<String, List<Integer>> byOption = new LinkedHashMap<>();
-        for (int i = 0; i < edges.size(); i++) {
-            if (!without.contains("edge-" + (i + 1))) {
-                byOption.computeIfAbsent(i == 0 ? "--edge-port" : "--more-edges-port", option -> new ArrayList<>())
-                        .add(edges.get(i));
-            }
-        }
+        put(byOption, edgeNames(), edges, without, "--edge-port", "--more-edges-port");
         if (!without.contains("room-service")) {
             byOption.put("--room-port", List.of(room));
         }
-        if (!without.contains("dm-service")) {
-            byOption.put("--dm-port", List.of(dm));
-        }
+        put(byOption, dmNames(), dms, without, "--dm-port", "--more-dm-port");
         return byOption;
+    }
+
+    private static void put(
+            Map<String, List<Integer>> byOption,
+            List<String> names,
+            List<Integer> ports,
+            Collection<String> without,
+            String first,
+            String further) {
+        for (int i = 0; i < ports.size(); i++) {
+            if (!without.contains(names.get(i))) {
+                byOption.computeIfAbsent(i == 0 ? first : further, option -> new ArrayList<>())
+                        .add(ports.get(i));
+            }
+        }
+    }
+
+    /** What the edges are called, in their order. */
+    public List<String> edgeNames() {
+        return names("edge-1", "edge", edges);
+    }
+
+    /** What the dm-services are called, in their order: one alone has no number. */
+    public List<String> dmNames() {
+        return names(DM_SERVICE, DM_SERVICE, dms);
+    }
+
+    private static List<String> names(String alone, String numbered, List<Integer> ports) {
+        return ports.size() == 1
+                ? List.of(alone)
+                : IntStream.rangeClosed(1, ports.size())
+                        .mapToObj(number -> numbered + "-" + number)
+                        .toList();
     }
 
     /** Ports of the engines by the option that moves them. */

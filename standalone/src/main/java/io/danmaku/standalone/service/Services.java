@@ -45,18 +45,16 @@ public final class Services {
         common.put(Secret.VARIABLE, secret);
         common.put("DANMAKU_ROOM_SERVICE_URL", url(ports.room()));
         common.put("DANMAKU_ROOM_ADVERTISED_URL", url(ports.room()));
-        common.put("DANMAKU_DM_SERVICE_URL", url(ports.dm()));
         common.put("DANMAKU_EDGE_HOST", host);
         common.put("DANMAKU_ROOM_HOST", "127.0.0.1");
         common.put("DANMAKU_DM_HOST", "127.0.0.1");
     }
 
-    /** What the parts are called. */
-    public static List<String> names(int edges) {
-        List<String> names = new ArrayList<>(List.of("room-service", "dm-service"));
-        for (int i = 1; i <= edges; i++) {
-            names.add("edge-" + i);
-        }
+    /** What the parts on these ports are called. */
+    public static List<String> names(Ports ports) {
+        List<String> names = new ArrayList<>(List.of("room-service"));
+        names.addAll(ports.dmNames());
+        names.addAll(ports.edgeNames());
         return names;
     }
 
@@ -68,25 +66,35 @@ public final class Services {
                 Part.Tier.ROOM_SERVICE,
                 SERVICE,
                 "io.danmaku.room.RoomServiceNode",
-                "DANMAKU_ROOM_PORT",
+                Map.of("DANMAKU_ROOM_PORT", port(ports.room())),
                 ports.room()));
-        parts.add(part(
-                "dm-service",
-                Part.Tier.DM_SERVICE,
-                SERVICE,
-                "io.danmaku.dm.DmServiceNode",
-                "DANMAKU_DM_PORT",
-                ports.dm()));
-        for (int i = 0; i < ports.edges().size(); i++) {
+        for (int i = 0; i < ports.dms().size(); i++) {
+            int port = ports.dms().get(i);
             parts.add(part(
-                    "edge-" + (i + 1),
+                    ports.dmNames().get(i),
+                    Part.Tier.DM_SERVICE,
+                    SERVICE,
+                    "io.danmaku.dm.DmServiceNode",
+                    Map.of("DANMAKU_DM_PORT", port(port)),
+                    port));
+        }
+        for (int i = 0; i < ports.edges().size(); i++) {
+            int port = ports.edges().get(i);
+            // an edge knows one: so they are spread over the edges, by turns
+            int dm = ports.dms().get(i % ports.dms().size());
+            parts.add(part(
+                    ports.edgeNames().get(i),
                     Part.Tier.EDGE,
                     EDGE,
                     "io.danmaku.edge.EdgeNode",
-                    "DANMAKU_EDGE_PORT",
-                    ports.edges().get(i)));
+                    Map.of("DANMAKU_EDGE_PORT", port(port), "DANMAKU_DM_SERVICE_URL", url(dm)),
+                    port));
         }
         return parts;
+    }
+
+    private static String port(int port) {
+        return Integer.toString(port);
     }
 
     /** Where something on this machine reaches the port. */
@@ -94,7 +102,8 @@ public final class Services {
         return "http://127.0.0.1:" + port;
     }
 
-    private Part part(String name, Part.Tier tier, List<String> jvm, String main, String portVariable, int port)
+    private Part part(
+            String name, Part.Tier tier, List<String> jvm, String main, Map<String, String> variables, int port)
             throws IOException {
         String marker = data.marker(name);
         List<String> command = Jdk.command(marker);
@@ -104,7 +113,7 @@ public final class Services {
         command.add(libraries + "/*");
         command.add(main);
         Map<String, String> environment = new HashMap<>(common);
-        environment.put(portVariable, Integer.toString(port));
+        environment.putAll(variables);
         return new Part(
                 name,
                 tier,

@@ -38,6 +38,10 @@ class CheckCommandTest {
         assertEquals(history.sends, read.sends);
         assertEquals(history.reads, read.reads);
         assertEquals(history.clears, read.clears);
+        assertEquals(history.deliveries, read.deliveries);
+        assertEquals(history.begins, read.begins);
+        assertEquals(history.stirs, read.stirs);
+        assertEquals(history.firstSynced, read.firstSynced);
         assertEquals(history.changes, read.changes);
         assertEquals(sorted(history.notes), sorted(read.notes));
         assertEquals(history.marks, read.marks);
@@ -99,6 +103,7 @@ class CheckCommandTest {
         assertEquals(2, run("dm", "--users", "1"));
         assertEquals(2, run("dm", "--devices", "9"));
         assertEquals(2, run("dm", "--kill", "room-service"));
+        assertEquals(2, run("dm", "--kill", "pause-redis"));
         assertEquals(2, run("dm", "--kills", "-1"));
         assertEquals(2, run("dm", "--minutes-max", "0"));
     }

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 /** {@code danmaku check dm} as a shell runs it: a hub of its own, all parts killed by turns. */
 class DirectCheckIT {
     private static final int MESSAGES = 50_000;
-    /** Each part once. */
-    private static final int KILLS = 5;
+    /** Each once. */
+    private static final int KILLS = Plan.PARTS.size();
 
     private static final int MINUTES_MAX = 25;
     /** Some go to who has blocked their sender. */
@@ -62,6 +62,11 @@ class DirectCheckIT {
         }
         assertTrue(history.pushedShare() >= PUSHED_SHARE_MIN, said);
         assertTrue(history.clears.stream().anyMatch(History.Read::acknowledged), "no clear:\n" + said);
+        assertTrue(history.deliveries.stream().anyMatch(History.Read::acknowledged), "no delivery:\n" + said);
+        assertTrue(
+                history.begins.keySet().stream()
+                        .anyMatch(device -> !history.synced.get(device).isEmpty()),
+                "no late device was told anything:\n" + said);
         assertTrue(history.sends.stream().anyMatch(send -> send.code().equals("blocked")), said);
         assertTrue(
                 history.sends.stream()

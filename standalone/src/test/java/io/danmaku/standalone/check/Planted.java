@@ -1,6 +1,5 @@
 package io.danmaku.standalone.check;
 
-import io.danmaku.standalone.check.History.Contact;
 import io.danmaku.standalone.check.History.Deed;
 import io.danmaku.standalone.check.History.Intent;
 import io.danmaku.standalone.check.History.Message;
@@ -14,7 +13,6 @@ import java.util.Random;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.function.ToLongBiFunction;
-import java.util.function.UnaryOperator;
 
 /** Faults that are put into a good history, each with the rule that must find it. */
 enum Planted {
@@ -43,7 +41,11 @@ enum Planted {
         return first != null && Retold.append(history, first, first.cid(), "again");
     }),
     SYNCED_TWICE("allDevicesHoldOneOrder", (history, random) -> {
-        List<Message> synced = some(history.synced.values(), random, messages -> !messages.isEmpty());
+        var device = some(
+                history.synced.keySet(),
+                random,
+                one -> !history.isLate(one) && !history.synced.get(one).isEmpty());
+        List<Message> synced = device == null ? null : history.synced.get(device);
         return synced != null && synced.add(some(synced, random, message -> true));
     }),
     SYNCED_OUT_OF_ORDER("allDevicesHoldOneOrder", (history, random) -> {
@@ -87,31 +89,9 @@ enum Planted {
                         : message);
         return true;
     }),
-    WRONG_UNREAD(
-            "unreadIsThatOfTheModel",
-            (history, random) -> changeContact(
-                    history,
-                    random,
-                    contact -> true,
-                    contact -> new Contact(
-                            contact.peer(),
-                            contact.last(),
-                            contact.unread() + 1,
-                            contact.readSeq(),
-                            contact.peerReadSeq()))),
+    WRONG_UNREAD("unreadIsThatOfTheModel", PlantedContacts::wrongUnread),
     MARK_LOST("unreadIsThatOfTheModel", PlantedMarks::lost),
-    HIGHER_MARK_TOLD_TO_THE_PEER(
-            "thePeerIsToldTheMark",
-            (history, random) -> changeContact(
-                    history,
-                    random,
-                    contact -> contact.peerReadSeq() > 0,
-                    contact -> new Contact(
-                            contact.peer(),
-                            contact.last(),
-                            contact.unread(),
-                            contact.readSeq(),
-                            contact.peerReadSeq() + PlantedMarks.FAR))),
+    HIGHER_MARK_TOLD_TO_THE_PEER("thePeerIsToldTheMark", PlantedContacts::higherMarkTold),
     READ_ANSWERED_WITH_LESS("readMarksNeverFall", PlantedMarks::answeredWithLess),
     READ_ANSWERED_WITH_MORE("readMarksNeverFall", PlantedMarks::answeredWithMore),
     MARK_KEPT_BACK_BEFORE_A_BLOCK("thePeerIsToldTheMark", PlantedMarks::keptBackBeforeABlock),
@@ -129,41 +109,25 @@ enum Planted {
     CLEARED_IS_THE_LAST("contactsAreNewestFirstAndNewest", PlantedMarks::clearedIsTheLast),
     DEVICE_NOT_TOLD_OF_A_CLEAR("ownDevicesAreToldWhatIsCleared", PlantedMarks::clearNotTold),
     CLEAR_TOLD_TO_THE_PEER("ownDevicesAreToldWhatIsCleared", PlantedMarks::clearToldToThePeer),
-    STALE_CONTACT("contactsAreNewestFirstAndNewest", (history, random) -> {
-        Side side = some(
-                history.histories.keySet(),
-                random,
-                one -> history.histories.get(one).size() > 1);
-        if (side == null) {
-            return false;
-        }
-        Message before = history.histories.get(side).get(0);
-        changeContact(
-                history, side, one -> new Contact(one.peer(), before, one.unread(), one.readSeq(), one.peerReadSeq()));
-        return true;
-    }),
-    CONTACTS_OUT_OF_ORDER("contactsAreNewestFirstAndNewest", (history, random) -> {
-        List<Contact> two = some(
-                history.contacts.values(),
-                random,
-                contacts -> contacts.size() > 1
-                        && contacts.get(0).last() != null
-                        && contacts.get(1).last() != null
-                        && contacts.get(0).last().tsMs()
-                                > contacts.get(1).last().tsMs());
-        if (two != null) {
-            Collections.swap(two, 0, 1);
-        }
-        return two != null;
-    }),
-    CONTACT_LOST("contactsAreNewestFirstAndNewest", (history, random) -> {
-        List<Contact> contacts = some(history.contacts.values(), random, all -> !all.isEmpty());
-        return contacts != null && contacts.remove(some(contacts, random, contact -> true));
-    }),
-    CONTACT_TWICE("contactsAreNewestFirstAndNewest", (history, random) -> {
-        List<Contact> contacts = some(history.contacts.values(), random, all -> !all.isEmpty());
-        return contacts != null && contacts.add(contacts.get(contacts.size() - 1));
-    }),
+    STALE_CONTACT("contactsAreNewestFirstAndNewest", PlantedContacts::stale),
+    CONTACTS_OUT_OF_ORDER("contactsAreNewestFirstAndNewest", PlantedContacts::outOfOrder),
+    CONTACT_LOST("contactsAreNewestFirstAndNewest", PlantedContacts::lost),
+    CONTACT_TWICE("contactsAreNewestFirstAndNewest", PlantedContacts::twice),
+    DELIVERY_ANSWERED_WITH_LESS("deliveredMarksNeverFall", PlantedDelivered::answeredWithLess),
+    DELIVERY_ANSWERED_WITH_MORE("deliveredMarksNeverFall", PlantedDelivered::answeredWithMore),
+    DELIVERED_LOST("deliveredIsThatOfTheModel", PlantedDelivered::lost),
+    READ_IS_NOT_DELIVERED("deliveredIsThatOfTheModel", PlantedDelivered::readIsNotDelivered),
+    DELIVERED_NOT_TOLD_TO_THE_PEER("thePeerIsToldWhatIsDelivered", PlantedDelivered::notToldToThePeer),
+    DELIVERED_TOLD_TO_WHO_HAD_BLOCKED("thePeerIsToldWhatIsDelivered", PlantedDelivered::toldToWhoHadBlocked),
+    DELIVERED_NEVER_SYNCED("syncTellsTheMarks", PlantedDelivered::neverSynced),
+    SYNC_COUNTS_ONE_MORE_UNREAD("syncedUnreadIsThatOfTheModel", PlantedMarks::wrongUnreadSynced),
+    SYNC_COUNTS_UP_TO_AN_OLD_MESSAGE("syncedUnreadIsThatOfTheModel", PlantedMarks::oldLastSynced),
+    LATE_DEVICE_MISSED_A_MESSAGE("aLateDeviceMissesNothing", PlantedDevices::lateMissed),
+    LATE_DEVICE_MISSED_WHAT_CAME_AT_ONCE("aLateDeviceMissesNothing", PlantedDevices::lateMissedTheFirst),
+    LATE_DEVICE_TOLD_WHAT_WAS_BEFORE("aLateDeviceBeginsAtItsPosition", PlantedDevices::lateToldOldOnes),
+    LATE_DEVICE_NOT_TOLD_OF_A_HIDE("hiddenIsGoneForWhoHidIt", PlantedDevices::hideNotToldLate),
+    LATE_DEVICE_NOT_TOLD_OF_A_MARK("syncTellsTheMarks", PlantedDevices::markNotToldLate),
+    NOBODY_PUSHED("pushesComeInCalmTimes", PlantedDevices::nobodyPushed),
     TOLD_TO_A_STRANGER("nothingForeignWasDelivered", (history, random) -> {
         Message message = some(stored(history), random, one -> true);
         var device = some(history.pushed.keySet(), random, one -> message != null && !message.isOf(one.user()));
@@ -185,6 +149,7 @@ enum Planted {
                 random,
                 one -> message != null
                         && message.isOf(one.user())
+                        && !history.isLate(one)
                         && history.histories
                                 .getOrDefault(new Side(one.user(), message.peerOf(one.user())), List.of())
                                 .contains(message));
@@ -372,20 +337,5 @@ enum Planted {
     private static boolean addFirst(List<Message> messages, Message message) {
         messages.add(0, message);
         return true;
-    }
-
-    static void changeContact(History history, Side side, UnaryOperator<Contact> by) {
-        history.contacts.get(side.user()).replaceAll(one -> one.peer() == side.peer() ? by.apply(one) : one);
-    }
-
-    private static boolean changeContact(
-            History history, Random random, Predicate<Contact> wanted, UnaryOperator<Contact> by) {
-        List<Contact> contacts =
-                some(history.contacts.values(), random, all -> all.stream().anyMatch(wanted));
-        if (contacts == null) {
-            return false;
-        }
-        Contact contact = some(contacts, random, wanted);
-        return Collections.replaceAll(contacts, contact, by.apply(contact));
     }
 }

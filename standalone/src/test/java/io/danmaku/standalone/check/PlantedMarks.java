@@ -1,13 +1,17 @@
 package io.danmaku.standalone.check;
 
-import static io.danmaku.standalone.check.Planted.changeContact;
 import static io.danmaku.standalone.check.Planted.some;
+import static io.danmaku.standalone.check.PlantedContacts.change;
+import static io.danmaku.standalone.check.PlantedContacts.withLast;
+import static io.danmaku.standalone.check.PlantedContacts.withMarks;
+import static io.danmaku.standalone.check.PlantedContacts.withUnread;
 
 import io.danmaku.standalone.check.History.Change;
 import io.danmaku.standalone.check.History.Contact;
 import io.danmaku.standalone.check.History.Deed;
 import io.danmaku.standalone.check.History.Device;
 import io.danmaku.standalone.check.History.MarkTold;
+import io.danmaku.standalone.check.History.Marks;
 import io.danmaku.standalone.check.History.MarksSynced;
 import io.danmaku.standalone.check.History.Message;
 import io.danmaku.standalone.check.History.Note;
@@ -41,18 +45,41 @@ final class PlantedMarks {
         }
         Side side = side(read);
         long unread = SimulatedRun.unread(side, new Evidence(history).of(side), 0);
-        changeContact(history, side, one -> new Contact(one.peer(), one.last(), unread, 0, one.peerReadSeq()));
+        change(
+                history,
+                side,
+                one -> withUnread(
+                        withMarks(
+                                one,
+                                new Marks(
+                                        0,
+                                        one.marks().peerRead(),
+                                        one.marks().delivered(),
+                                        one.marks().peerDelivered())),
+                        unread));
         return notToldToThePeer(history, side);
     }
 
     private static boolean notToldToThePeer(History history, Side side) {
-        changeContact(
-                history, side.other(), one -> new Contact(one.peer(), one.last(), one.unread(), one.readSeq(), 0));
+        change(
+                history,
+                side.other(),
+                one -> withMarks(
+                        one,
+                        new Marks(
+                                one.marks().read(),
+                                0,
+                                one.marks().delivered(),
+                                one.marks().peerDelivered())));
         return true;
     }
 
-    static boolean answered(History history, Random random, long more) {
-        List<Read> all = history.clears.isEmpty() || random.nextBoolean() ? history.reads : history.clears;
+    private static boolean answered(History history, Random random, long more) {
+        return answered(
+                history.clears.isEmpty() || random.nextBoolean() ? history.reads : history.clears, random, more);
+    }
+
+    static boolean answered(List<Read> all, Random random, long more) {
         Read read = acknowledged(all, random);
         return read != null
                 && Collections.replaceAll(
@@ -108,24 +135,83 @@ final class PlantedMarks {
         return notToldToThePeer(history, side(read));
     }
 
+    private static MarksSynced withRead(MarksSynced told, long read) {
+        Marks m = told.marks();
+        return new MarksSynced(
+                told.device(),
+                told.peer(),
+                new Marks(read, m.peerRead(), m.delivered(), m.peerDelivered()),
+                told.unread(),
+                told.lastSeq(),
+                told.at(),
+                told.till());
+    }
+
     static boolean olderSynced(History history, Random random) {
-        MarksSynced told = some(history.syncedMarks, random, one -> one.readSeq() > 0);
+        MarksSynced told = some(history.syncedMarks, random, one -> one.marks().read() > 0);
         return told != null
-                && history.syncedMarks.add(
-                        new MarksSynced(told.device(), told.peer(), told.readSeq() - 1, told.peerReadSeq()));
+                && history.syncedMarks.add(withRead(told, told.marks().read() - 1));
     }
 
     static boolean neverSynced(History history, Random random) {
-        MarksSynced told = some(history.syncedMarks, random, one -> one.peerReadSeq() > 0);
+        MarksSynced told = some(history.syncedMarks, random, one -> one.marks().peerRead() > 0);
         return told != null
                 && history.syncedMarks.removeIf(one -> one.device().equals(told.device()) && one.peer() == told.peer());
+    }
+
+    static boolean wrongUnreadSynced(History history, Random random) {
+        MarksSynced told = some(history.syncedMarks, random, one -> true);
+        return told != null
+                && Collections.replaceAll(
+                        history.syncedMarks,
+                        told,
+                        new MarksSynced(
+                                told.device(),
+                                told.peer(),
+                                told.marks(),
+                                told.unread() + FAR,
+                                told.lastSeq(),
+                                told.at(),
+                                told.till()));
+    }
+
+    /** The count is right up to there, but a newer message had been acknowledged. */
+    static boolean oldLastSynced(History history, Random random) {
+        Evidence evidence = new Evidence(history);
+        MarksSynced told = some(
+                history.syncedMarks,
+                random,
+                one -> evidence.of(new Side(one.device().user(), one.peer())).stream()
+                        .anyMatch(message -> message.seq() == one.lastSeq()
+                                && evidence.answeredAt(Evidence.intentOf(message)) < one.at()));
+        if (told == null) {
+            return false;
+        }
+        Side side = new Side(told.device().user(), told.peer());
+        List<Message> all = evidence.of(side);
+        Message last = all.stream()
+                .filter(message -> message.seq() == told.lastSeq())
+                .findFirst()
+                .orElseThrow();
+        boolean counted = last.from() == told.peer() && told.unread() > 0;
+        return Collections.replaceAll(
+                history.syncedMarks,
+                told,
+                new MarksSynced(
+                        told.device(),
+                        told.peer(),
+                        told.marks(),
+                        told.unread() - (counted ? 1 : 0),
+                        told.lastSeq() - 1,
+                        told.at(),
+                        told.till()));
     }
 
     static boolean neverSet(History history, Random random) {
         MarkTold mark = some(history.marks, random, one -> true);
         return mark != null
-                && history.marks.add(
-                        new MarkTold(mark.device(), mark.reader(), mark.peer(), mark.seq() + FAR, mark.at()));
+                && history.marks.add(new MarkTold(
+                        mark.device(), mark.read(), mark.reader(), mark.peer(), mark.seq() + FAR, mark.at()));
     }
 
     static boolean toldToAStranger(History history, Random random) {
@@ -137,7 +223,8 @@ final class PlantedMarks {
                         random,
                         one -> one.user() != mark.reader() && one.user() != mark.peer());
         return device != null
-                && history.marks.add(new MarkTold(device, mark.reader(), mark.peer(), mark.seq(), mark.at()));
+                && history.marks.add(
+                        new MarkTold(device, mark.read(), mark.reader(), mark.peer(), mark.seq(), mark.at()));
     }
 
     static boolean toldToWhoHadBlocked(History history, Random random) {
@@ -145,11 +232,12 @@ final class PlantedMarks {
         if (mark == null) {
             return false;
         }
-        long first = history.reads.stream()
-                .filter(read -> read.user() == mark.reader() && read.peer() == mark.peer())
-                .mapToLong(Read::at)
-                .min()
-                .orElseThrow();
+        long first = (mark.read() ? history.reads : history.deliveries)
+                .stream()
+                        .filter(read -> read.user() == mark.reader() && read.peer() == mark.peer())
+                        .mapToLong(Read::at)
+                        .min()
+                        .orElseThrow();
         return PlantedPermission.plantBlock(history, /* user= */ mark.peer(), /* peer= */ mark.reader(), first);
     }
 
@@ -245,9 +333,9 @@ final class PlantedMarks {
                 .filter(one -> one.peer() == clear.peer())
                 .findFirst()
                 .orElseThrow();
-        long unread = SimulatedRun.unread(side, of(history, clear), contact.readSeq());
-        changeContact(
-                history, side, one -> new Contact(one.peer(), one.last(), unread, one.readSeq(), one.peerReadSeq()));
+        long unread =
+                SimulatedRun.unread(side, of(history, clear), contact.marks().read());
+        change(history, side, one -> withUnread(one, unread));
         return unread > contact.unread()
                 && history.clears.stream().noneMatch(one -> side(one).equals(side) && one.outcome() == Outcome.UNKNOWN);
     }
@@ -258,10 +346,7 @@ final class PlantedMarks {
         if (newest == null || newest.seq() > clear.answered()) {
             return false;
         }
-        changeContact(
-                history,
-                side(clear),
-                one -> new Contact(one.peer(), newest, one.unread(), one.readSeq(), one.peerReadSeq()));
+        change(history, side(clear), one -> withLast(one, newest));
         return true;
     }
 

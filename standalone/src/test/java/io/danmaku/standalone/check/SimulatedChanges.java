@@ -1,5 +1,6 @@
 package io.danmaku.standalone.check;
 
+import io.danmaku.standalone.check.History.Begin;
 import io.danmaku.standalone.check.History.Change;
 import io.danmaku.standalone.check.History.Contact;
 import io.danmaku.standalone.check.History.Deed;
@@ -145,9 +146,18 @@ final class SimulatedChanges {
                 }
             }
         });
-        history.synced.forEach((device, messages) -> messages.stream()
+        history.synced.forEach((device, messages) -> List.copyOf(messages).stream()
                 .filter(message -> touched.contains(message.cid()))
                 .forEach(message -> tell(history, random, device, message)));
+        history.begins.values().forEach(begin -> {
+            begin.histories()
+                    .values()
+                    .forEach(messages -> messages.stream()
+                            .filter(message -> touched.contains(message.cid()))
+                            .forEach(message -> history.tellings.add(told(
+                                    Way.BEGIN, begin.device(), message, form(message, begin.till()), begin.till()))));
+            tellLate(history, random, begin);
+        });
         history.histories.forEach((side, messages) -> messages.stream()
                 .filter(message -> touched.contains(message.cid()))
                 .forEach(message -> history.tellings.add(atTheEnd(Way.HISTORY, side.user(), message))));
@@ -164,7 +174,25 @@ final class SimulatedChanges {
 
     private void tell(History history, Random random, Device device, Message message) {
         history.tellings.add(told(Way.SYNC, device, message, Form.SENT, 0));
-        List<Version> all = versions.getOrDefault(message, List.of());
+        tell(history, random, device, message, versions.getOrDefault(message, List.of()));
+    }
+
+    /** A device that came late is told how a message changes that was there before, also of one that it did not know. */
+    private void tellLate(History history, Random random, Begin begin) {
+        Device device = begin.device();
+        versions.forEach((message, all) -> {
+            List<Version> later = all.stream()
+                    .filter(version -> version.sinceUs > begin.till())
+                    .toList();
+            List<Message> synced = history.synced.get(device);
+            if (message.isOf(device.user()) && !later.isEmpty() && !synced.contains(message)) {
+                synced.add(message);
+                tell(history, random, device, message, later);
+            }
+        });
+    }
+
+    private void tell(History history, Random random, Device device, Message message, List<Version> all) {
         for (int i = 0; i < all.size(); i++) {
             Version version = all.get(i);
             if (random.nextBoolean()) {
@@ -175,6 +203,14 @@ final class SimulatedChanges {
                 history.tellings.add(told(Way.SYNC, device, message, version.form, version.sinceUs));
             }
         }
+    }
+
+    private Form form(Message message, long atUs) {
+        Form form = Form.SENT;
+        for (Version version : versions.getOrDefault(message, List.of())) {
+            form = version.sinceUs <= atUs ? version.form : form;
+        }
+        return form;
     }
 
     private Telling atTheEnd(Way way, int user, Message message) {

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.danmaku.protocol.json.Json;
+import io.danmaku.standalone.check.History.Begin;
 import io.danmaku.standalone.check.History.Contact;
 import io.danmaku.standalone.check.History.Device;
 import io.danmaku.standalone.check.History.Form;
+import io.danmaku.standalone.check.History.Marks;
 import io.danmaku.standalone.check.History.Message;
 import io.danmaku.standalone.check.History.Note;
 import io.danmaku.standalone.check.History.Side;
@@ -49,29 +51,31 @@ final class SimulatedFile {
 
     private void write(HistoryFile file) {
         history.sends.forEach(file::send);
-        history.reads.forEach(read -> file.read(0, read));
+        history.reads.forEach(read -> file.upTo("read", 0, read));
+        history.deliveries.forEach(delivery -> file.upTo("delivered", 0, delivery));
         history.changes.forEach(change -> file.change(0, change));
-        history.clears.forEach(clear -> file.clear(0, clear));
+        history.clears.forEach(clear -> file.upTo("clear", 0, clear));
+        history.begins.values().forEach(begin -> begin(file, begin));
+        history.stirs.forEach(stir -> file.stir(stir.whole() ? "whole" : "kill", stir.at(), "edge-1"));
         history.hidden.forEach((device, mids) ->
                 mids.forEach(mid -> file.own(device, Json.object().put("hidden", mid))));
         notes(file);
         history.marks.forEach(mark -> file.marked(
                 mark.device(),
                 mark.at(),
-                Json.object()
-                        .put("reader", Plan.name(mark.reader()))
-                        .put("peer", Plan.name(mark.peer()))
-                        .put("seq", mark.seq())));
+                mark.read(),
+                mark.reader(),
+                Json.object().put("peer", Plan.name(mark.peer())).put("seq", mark.seq())));
         history.syncedMarks.forEach(marks -> file.syncedMarks(
                 marks.device(),
-                array(Json.object()
-                        .put("peer", Plan.name(marks.peer()))
-                        .put("readSeq", marks.readSeq())
-                        .put("peerReadSeq", marks.peerReadSeq()))));
+                marks.at(),
+                marks.till(),
+                array(marks(marks.peer(), marks.marks())
+                        .put("unread", marks.unread())
+                        .put("lastSeq", marks.lastSeq()))));
         history.pushed.forEach((device, messages) -> messages.forEach(
                 message -> file.pushed(device, toldAt(message), array(next(Way.PUSH, device, message)))));
         history.synced.forEach((device, messages) -> messages.forEach(message -> synced(file, device, message)));
-        file.note("kill", -1, -1, "edge-1");
         file.readBack();
         file.contacts(0, List.of());
         file.readBack();
@@ -88,6 +92,38 @@ final class SimulatedFile {
         history.writers.forEach(
                 (user, writers) -> file.settings(user, Json.object().put("writers", writers)));
         file.end();
+    }
+
+    /** The newest page, and what is below it. */
+    private void begin(HistoryFile file, Begin begin) {
+        file.begun(
+                begin.device(),
+                begin.at(),
+                begin.till(),
+                begin.contacts().values().stream()
+                        .map(contact -> (JsonNode) marks(contact.peer(), contact.marks()))
+                        .toList());
+        begin.from().forEach((peer, from) -> {
+            List<Message> all = begin.histories().getOrDefault(peer, List.of());
+            int half = all.size() / 2;
+            // in the order of the whole, as forms are kept
+            ArrayNode older = Json.MAPPER.createArrayNode();
+            ArrayNode newer = Json.MAPPER.createArrayNode();
+            for (int i = 0; i < all.size(); i++) {
+                (i < half ? older : newer).add(next(Way.BEGIN, begin.device(), all.get(i)));
+            }
+            file.page(begin.device(), peer, begin.till(), NEVER, half + 1L, newer);
+            file.page(begin.device(), peer, begin.till(), NEVER, from, older);
+        });
+    }
+
+    private static ObjectNode marks(int peer, Marks marks) {
+        return Json.object()
+                .put("peer", Plan.name(peer))
+                .put("readSeq", marks.read())
+                .put("peerReadSeq", marks.peerRead())
+                .put("deliveredSeq", marks.delivered())
+                .put("peerDeliveredSeq", marks.peerDelivered());
     }
 
     /** A relation is told as a whole. */
@@ -160,7 +196,7 @@ final class SimulatedFile {
 
     private JsonNode json(int user, Contact contact) {
         Side side = new Side(user, contact.peer());
-        ObjectNode json = Json.object();
+        ObjectNode json = marks(contact.peer(), contact.marks());
         Set<String> relation = history.relations.getOrDefault(side, Set.of());
         if (!relation.isEmpty()) {
             ObjectNode flags = json.putObject("relation");
@@ -169,10 +205,7 @@ final class SimulatedFile {
         if (history.requests.contains(side)) {
             json.put("request", true);
         }
-        return json.put("peer", Plan.name(contact.peer()))
-                .put("unread", contact.unread())
-                .put("readSeq", contact.readSeq())
-                .put("peerReadSeq", contact.peerReadSeq())
+        return json.put("unread", contact.unread())
                 .set(
                         "last",
                         contact.last() == null

@@ -1,15 +1,19 @@
 package io.danmaku.standalone.check;
 
+import io.danmaku.standalone.check.History.Begin;
 import io.danmaku.standalone.check.History.Change;
 import io.danmaku.standalone.check.History.Contact;
+import io.danmaku.standalone.check.History.Device;
 import io.danmaku.standalone.check.History.Intent;
 import io.danmaku.standalone.check.History.MarkTold;
+import io.danmaku.standalone.check.History.Marks;
 import io.danmaku.standalone.check.History.MarksSynced;
 import io.danmaku.standalone.check.History.Message;
 import io.danmaku.standalone.check.History.Outcome;
 import io.danmaku.standalone.check.History.Read;
 import io.danmaku.standalone.check.History.Send;
 import io.danmaku.standalone.check.History.Side;
+import io.danmaku.standalone.check.History.Stir;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +31,8 @@ import java.util.stream.LongStream;
  */
 final class SimulatedRun {
     private static final int FIRST_TS = 1_000_000;
+    /** When all is over. */
+    private static final long END = 1_000_000_000;
 
     /** A call: carried out at {@code deed}. */
     private record Call(Intent intent, boolean bad, What what, long at, long deed, long till, int draw) {
@@ -42,6 +48,7 @@ final class SimulatedRun {
     private enum What {
         SEND,
         READ,
+        DELIVERED,
         CLEAR
     }
 
@@ -54,16 +61,23 @@ final class SimulatedRun {
     private final Map<Intent, Message> made = new HashMap<>();
     private final Map<Side, Long> lastSeq = new HashMap<>();
     private final Map<Side, Long> marks = new HashMap<>();
+    /** Where it is above what is read. */
+    private final Map<Side, Long> delivered = new HashMap<>();
     /** Of the marks what the peer is told. */
     private final Map<Side, Long> marksTold = new HashMap<>();
 
+    private final Map<Side, Long> deliveredTold = new HashMap<>();
+
     private final Map<Side, Long> cleared = new HashMap<>();
     private final SimulatedChanges changes = new SimulatedChanges();
+    private final SimulatedArrivals arrivals;
+    private boolean calm;
 
     private SimulatedRun(long seed) {
         random = new Random(seed);
         history = new History(new Plan.Setup(
                 seed, 3 + random.nextInt(3), 1 + random.nextInt(2), 5 + random.nextInt(60), List.of("edge"), 0));
+        arrivals = new SimulatedArrivals(history, random);
     }
 
     static History of(long seed) {
@@ -76,10 +90,14 @@ final class SimulatedRun {
         });
         run.history.sends.sort(Comparator.comparingLong(Send::till));
         run.history.reads.sort(Comparator.comparingLong(Read::till));
+        run.history.deliveries.sort(Comparator.comparingLong(Read::till));
         run.history.clears.sort(Comparator.comparingLong(Read::till));
         run.history.changes.sort(Comparator.comparingLong(Change::till));
+        run.arrivals.arrive();
+        run.beCalm();
         run.tell();
         run.readBack();
+        run.arrivals.begin(run.log, run::isShown);
         run.changes.tell(run.history, run.random);
         run.syncMarks();
         run.changes.sayings.tell(run.history, run.log, run.random);
@@ -102,6 +120,9 @@ final class SimulatedRun {
             }
             if (random.nextInt(3) == 0) {
                 calls.add(call(new Intent(/* from= */ to, /* to= */ from, ""), false, What.READ, i));
+            }
+            if (random.nextInt(3) == 0) {
+                calls.add(call(new Intent(/* from= */ to, /* to= */ from, ""), false, What.DELIVERED, i));
             }
             if (random.nextInt(8) == 0) {
                 Intent clear = new Intent(/* from= */ Math.max(from, to), /* to= */ Math.min(from, to), "");
@@ -178,51 +199,80 @@ final class SimulatedRun {
         if (last == 0) {
             return;
         }
-        boolean reads = call.what == What.READ;
         long seq = 1L + random.nextInt((int) last);
-        Map<Side, Long> numbers = reads ? marks : cleared;
-        long before = numbers.getOrDefault(side, 0L);
-        long answered = call.done() ? numbers.merge(side, seq, Math::max) : 0;
+        long before = now(call.what, side);
+        long answered = call.done() ? Math.max(before, seq) : 0;
         if (answered > before) {
-            if (reads) {
-                mark(side, seq, call.deed);
-            } else {
+            numbers(call.what).put(side, seq);
+            if (call.what == What.CLEAR) {
                 changes.sayings.clear(side, seq, changes.nextRev());
+            } else {
+                mark(side, call.what == What.READ, seq, call.deed);
             }
         }
         boolean told = call.outcome() == Outcome.ACKNOWLEDGED;
-        (reads ? history.reads : history.clears)
-                .add(new Read(side.user(), side.peer(), seq, call.at, call.till, call.outcome(), told ? answered : 0));
+        List<Read> all = switch (call.what) {
+            case READ -> history.reads;
+            case DELIVERED -> history.deliveries;
+            default -> history.clears;
+        };
+        all.add(new Read(side.user(), side.peer(), seq, call.at, call.till, call.outcome(), told ? answered : 0));
     }
 
-    /** The peer is not told while it blocks the reader. */
-    private void mark(Side reader, long seq, long deed) {
+    private Map<Side, Long> numbers(What what) {
+        return what == What.READ ? marks : what == What.DELIVERED ? delivered : cleared;
+    }
+
+    /** What is read is delivered too. */
+    private long now(What what, Side side) {
+        long own = numbers(what).getOrDefault(side, 0L);
+        return what == What.DELIVERED ? Math.max(own, marks.getOrDefault(side, 0L)) : own;
+    }
+
+    /** The peer is not told while it blocks who has read or got it. */
+    private void mark(Side reader, boolean reads, long seq, long deed) {
         boolean told = !changes.sayings.isBlocked(reader.other());
         if (told) {
-            marksTold.put(reader, seq);
+            (reads ? marksTold : deliveredTold).put(reader, seq);
         }
-        for (History.Device device : history.synced.keySet()) {
+        for (Device device : history.synced.keySet()) {
             boolean meant = device.user() == reader.user() || (told && device.user() == reader.peer());
             if (meant && random.nextInt(4) > 0) {
                 history.marks.add(
-                        new MarkTold(device, reader.user(), reader.peer(), seq, deed + 1 + random.nextInt(200)));
+                        new MarkTold(device, reads, reader.user(), reader.peer(), seq, deed + 1 + random.nextInt(200)));
             }
         }
     }
 
-    /** Pushes get lost, come twice and late; sync tells all. */
+    /** Some runs are one calm time from the begin to the end. */
+    private void beCalm() {
+        calm = random.nextBoolean();
+        if (calm) {
+            history.stirs.add(new Stir(-2 * JudgeOfDevices.CALM_AFTER_US, false));
+            history.stirs.add(new Stir(-JudgeOfDevices.CALM_AFTER_US, true));
+        }
+    }
+
+    static long carriedOut(Message message) {
+        return message.tsMs() - FIRST_TS;
+    }
+
+    /** Pushes get lost, come twice and late; sync tells all that comes behind a device's position. */
     private void tell() {
         history.synced.forEach((device, messages) -> log.stream()
-                .filter(message -> message.isOf(device.user()))
+                .filter(message -> message.isOf(device.user()) && arrivals.isBehindThePosition(device, message))
                 .forEach(message -> {
                     messages.add(message);
-                    long at = message.tsMs() - FIRST_TS + 1 + random.nextInt(200);
+                    long at = carriedOut(message) + 1 + random.nextInt(200);
                     history.firstTold.merge(message, at, Math::min);
                     List<Message> pushed = history.pushed.get(device);
-                    for (int times = random.nextInt(3); times > 0; times--) {
+                    for (int times = random.nextInt(3) + (calm ? 1 : 0); times > 0; times--) {
                         pushed.add(random.nextInt(pushed.size() + 1), message);
                     }
                 }));
+        history.synced.forEach((device, messages) -> messages.forEach(message -> history.firstSynced
+                .computeIfAbsent(device.user(), user -> new HashMap<>())
+                .put(message, history.firstTold.get(message))));
     }
 
     private void readBack() {
@@ -248,18 +298,47 @@ final class SimulatedRun {
 
     /** Sync tells some marks on the way, and the newest in the end. */
     private void syncMarks() {
-        for (History.Device device : history.synced.keySet()) {
+        for (Device device : history.synced.keySet()) {
             for (Contact contact : history.contacts.getOrDefault(device.user(), List.of())) {
-                long read = contact.readSeq();
-                long peerRead = contact.peerReadSeq();
-                if (read > 1 && random.nextBoolean()) {
-                    history.syncedMarks.add(new MarksSynced(device, contact.peer(), read - 1, 0));
+                Marks now = contact.marks();
+                Begin begin = history.begins.get(device);
+                if (begin != null && begin.contacts().containsKey(contact.peer()) && random.nextBoolean()) {
+                    // none has moved since
+                    begin.contacts().put(contact.peer(), new Contact(contact.peer(), null, 0, now));
+                    continue;
                 }
-                if (read > 0 || peerRead > 0) {
-                    history.syncedMarks.add(new MarksSynced(device, contact.peer(), read, peerRead));
+                if (now.read() > 1 && random.nextBoolean()) {
+                    synced(device, contact.peer(), new Marks(now.read() - 1, 0, now.read() - 1, 0));
+                }
+                if (!now.equals(Marks.NONE)) {
+                    synced(device, contact.peer(), now);
                 }
             }
         }
+    }
+
+    /** Asked for when all had been cleared, and sometimes before the last message. */
+    private void synced(Device device, int peer, Marks told) {
+        Side side = new Side(device.user(), peer);
+        List<Message> all = of(side);
+        long last = newest(all).seq();
+        long at = END;
+        if (random.nextBoolean() && last > 1) {
+            last--;
+            at = 0;
+        }
+        long upTo = last;
+        long unread = unread(
+                side,
+                all.stream().filter(message -> message.seq() <= upTo).toList(),
+                Math.max(told.read(), cleared.getOrDefault(side, 0L)));
+        history.syncedMarks.add(new MarksSynced(device, peer, told, unread, last, at, END + 1));
+    }
+
+    private List<Message> of(Side side) {
+        return log.stream()
+                .filter(message -> message.isOf(side.user()) && message.isOf(side.peer()))
+                .toList();
     }
 
     private boolean isShown(Side side, Message message) {
@@ -276,8 +355,13 @@ final class SimulatedRun {
                 side.peer(),
                 isShown(side, newest(messages)) ? newest(messages) : null,
                 unread(side, messages, Math.max(mark, cleared.getOrDefault(side, 0L))),
-                mark,
-                marksTold.getOrDefault(side.other(), 0L));
+                new Marks(
+                        mark,
+                        marksTold.getOrDefault(side.other(), 0L),
+                        now(What.DELIVERED, side),
+                        Math.max(
+                                marksTold.getOrDefault(side.other(), 0L),
+                                deliveredTold.getOrDefault(side.other(), 0L))));
     }
 
     static long unread(Side side, List<Message> messages, long mark) {
