@@ -95,7 +95,7 @@ public final class DmServiceNode {
                         .setIdleTimeout(config.idleTimeoutMs())
                         .setIdleTimeoutUnit(TimeUnit.MILLISECONDS))
                 .requestHandler(routes.router())
-                .invalidRequestHandler(new UnreadableRequests(vertx))
+                .invalidRequestHandler(new UnreadableRequests(vertx, UnreadableRequests.FORWARDED_HEADERS_BYTES_MAX))
                 .listen());
 
         CqlNode cql = CqlNode.open(config.cql(), config.startWithinMs());

@@ -235,7 +235,7 @@ public final class EdgeNode {
                                     .setMaxInitialLineLength(UnreadableRequests.LINE_BYTES_MAX)
                                     .setMaxHeaderSize(UnreadableRequests.HEADERS_BYTES_MAX))
                             .requestHandler(front)
-                            .invalidRequestHandler(new UnreadableRequests(vertx))
+                            .invalidRequestHandler(new UnreadableRequests(vertx, UnreadableRequests.HEADERS_BYTES_MAX))
                             .listen())
                     .await(30, TimeUnit.SECONDS);
         }

@@ -227,7 +227,7 @@ public final class RoomServiceNode {
         // a server belongs to the context that starts it
         context.runOnContext(v -> vertx.createHttpServer(options)
                 .requestHandler(router)
-                .invalidRequestHandler(new UnreadableRequests(vertx))
+                .invalidRequestHandler(new UnreadableRequests(vertx, UnreadableRequests.FORWARDED_HEADERS_BYTES_MAX))
                 .listen()
                 .onComplete(listening));
         return listening.future();

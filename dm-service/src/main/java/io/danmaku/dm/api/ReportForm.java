@@ -36,8 +36,9 @@ final class ReportForm {
         }
         List<String> mids = mids(body);
         String reason = text(body, "reason", CommandDecoder.REASON_CHARS_MAX);
-        String category = body.hasNonNull("category") ? Fields.text(body, "category") : "";
-        if (!category.isEmpty() && !CATEGORIES.contains(category)) {
+        boolean told = body.hasNonNull("category");
+        String category = told ? Fields.text(body, "category") : "";
+        if (told && !CATEGORIES.contains(category)) {
             throw new BadRequest(
                     ErrorCode.BAD_FIELD, "category is one of " + String.join(", ", new TreeSet<>(CATEGORIES)));
         }

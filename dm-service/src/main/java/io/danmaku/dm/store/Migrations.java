@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.metadata.Node;
+import com.datastax.oss.driver.api.core.servererrors.InvalidQueryException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -29,8 +30,8 @@ import org.slf4j.LoggerFactory;
  * the holder renews it, so a file may take as long as it needs, and who has lost the lock all the same waits for it anew.
  *
  * <p>The keyspace and the lock's table are made without a lock, perhaps by several at once. Two nodes of the store that make one table
- * at a time make two, of which one is lost with its rows, so all instances ask the same node, which does one after the other; and each goes on
- * only when all nodes have it. Blocks; for the start of a process.
+ * at a time make two, of which one is lost with its rows, so all instances ask the same node, which does one after the other; and each waits, a bounded
+ * time, until all nodes have it. Blocks; for the start of a process.
  */
 public final class Migrations {
     private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
@@ -52,9 +53,9 @@ public final class Migrations {
             Pattern.compile("ALTER TABLE [a-z0-9_]+\\.(?<table>[a-z_]+) ADD (?<column>[a-z_]+) [a-z]+");
 
     /** Changing a schema takes longer than a request. */
-    private static final Duration DDL_TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration DDL_TIMEOUT = Duration.ofSeconds(15);
 
-    /** Longer than any one statement may take. */
+    /** Longer than any one statement may take, with a look before it and twice 10 s until all nodes agree on it. */
     private static final int LOCK_S = 60;
 
     /** So often the lock may be lost, to an instance that took this one for dead. */
@@ -81,7 +82,7 @@ public final class Migrations {
     /** @throws IllegalStateException when a file that was applied has changed since, or the lock is not to be had */
     public void apply() throws InterruptedException {
         List<Migration> all = FILES.stream().map(this::load).toList();
-        if (isBegun() && missing(all).isEmpty()) {
+        if (isApplied(all)) {
             return;
         }
         if (config.createKeyspace() && !keyspaceExists()) {
@@ -139,17 +140,14 @@ public final class Migrations {
         return run("SELECT keyspace_name FROM system_schema.keyspaces WHERE keyspace_name = ?", keyspace) != null;
     }
 
-    /** Whether there is a table of what was applied, and then on all nodes. */
-    private boolean isBegun() {
-        boolean begun = run(
-                        "SELECT table_name FROM system_schema.tables WHERE keyspace_name = ? AND table_name = ?",
-                        keyspace,
-                        DONE)
-                != null;
-        if (begun) {
-            agree();
+    /** Whether nothing is to be applied. False also while there is no table of what was, or a node that does not know it yet. */
+    private boolean isApplied(List<Migration> all) {
+        agree();
+        try {
+            return missing(all).isEmpty();
+        } catch (InvalidQueryException noTable) {
+            return false;
         }
-        return begun;
     }
 
     private List<Migration> missing(List<Migration> all) {

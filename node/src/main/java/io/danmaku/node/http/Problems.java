@@ -78,6 +78,14 @@ public final class Problems {
         router.route()
                 .last()
                 .handler(context -> send(context, Refusal.of(ErrorCode.NOT_FOUND, "there is no such resource")));
+        // a path with a broken escape, which fails before it comes to any route
+        router.errorHandler(
+                HttpResponseStatus.BAD_REQUEST.code(),
+                context -> send(
+                        context,
+                        Refusal.of(ErrorCode.BAD_COMMAND, "the request cannot be understood"),
+                        HttpResponseStatus.BAD_REQUEST.code(),
+                        Map.of()));
         router.route().failureHandler(context -> {
             int status = context.statusCode();
             if (status == HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE.code()) {

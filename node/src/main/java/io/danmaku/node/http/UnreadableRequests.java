@@ -29,9 +29,12 @@ public final class UnreadableRequests implements Handler<HttpServerRequest> {
     private static final long REST_MS = 200;
 
     private final Vertx vertx;
+    private final int headersBytesMax;
 
-    public UnreadableRequests(Vertx vertx) {
+    /** @param headersBytesMax what the server takes */
+    public UnreadableRequests(Vertx vertx, int headersBytesMax) {
         this.vertx = vertx;
+        this.headersBytesMax = headersBytesMax;
     }
 
     @Override
@@ -39,7 +42,7 @@ public final class UnreadableRequests implements Handler<HttpServerRequest> {
         vertx.setTimer(REST_MS, read -> answer(request));
     }
 
-    private static void answer(HttpServerRequest request) {
+    private void answer(HttpServerRequest request) {
         Throwable cause = request.decoderResult().cause();
         HttpResponseStatus status = HttpResponseStatus.BAD_REQUEST;
         Refusal refusal = Refusal.of(ErrorCode.BAD_COMMAND, "the request cannot be understood");
@@ -48,7 +51,7 @@ public final class UnreadableRequests implements Handler<HttpServerRequest> {
             refusal = Refusal.of(ErrorCode.TOO_LONG, "the first line has more than " + LINE_BYTES_MAX + " bytes");
         } else if (cause instanceof TooLongHttpHeaderException) {
             status = HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE;
-            refusal = Refusal.of(ErrorCode.TOO_LONG, "the headers have more than " + HEADERS_BYTES_MAX + " bytes");
+            refusal = Refusal.of(ErrorCode.TOO_LONG, "the headers have more than " + headersBytesMax + " bytes");
         }
         request.response()
                 .setStatusCode(status.code())

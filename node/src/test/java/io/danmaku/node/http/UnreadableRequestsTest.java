@@ -30,7 +30,7 @@ final class UnreadableRequestsTest {
                 .setMaxHeaderSize(UnreadableRequests.HEADERS_BYTES_MAX);
         server = VERTX.createHttpServer(options)
                 .requestHandler(request -> request.response().end("{}"))
-                .invalidRequestHandler(new UnreadableRequests(VERTX))
+                .invalidRequestHandler(new UnreadableRequests(VERTX, UnreadableRequests.HEADERS_BYTES_MAX))
                 .listen()
                 .toCompletionStage()
                 .toCompletableFuture()

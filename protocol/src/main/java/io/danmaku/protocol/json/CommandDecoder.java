@@ -58,8 +58,15 @@ public final class CommandDecoder {
     private static final class BadField extends Exception {
         private static final long serialVersionUID = 1L;
 
+        final ErrorCode code;
+
         BadField(String message) {
+            this(ErrorCode.BAD_FIELD, message);
+        }
+
+        BadField(ErrorCode code, String message) {
             super(message, null, false, false);
+            this.code = code;
         }
     }
 
@@ -97,7 +104,7 @@ public final class CommandDecoder {
                     ? refused(id, ErrorCode.UNKNOWN_COMMAND, "there is no such op")
                     : new Decoded(id, command, null);
         } catch (BadField bad) {
-            return refused(id, ErrorCode.BAD_FIELD, bad.getMessage());
+            return refused(id, bad.code, bad.getMessage());
         }
     }
 
@@ -213,8 +220,11 @@ public final class CommandDecoder {
     private static String body(ObjectNode f) throws BadField {
         JsonNode n = f.get("body");
         String body = n == null ? "" : n.isObject() ? n.toString() : n.isTextual() ? n.textValue() : "";
-        if (body.isEmpty() || body.length() > BODY_CHARS_MAX) {
-            throw new BadField("body is a text or an object of 1.." + BODY_CHARS_MAX + " characters");
+        if (body.isEmpty()) {
+            throw new BadField("body is a text or an object, and not empty");
+        }
+        if (body.length() > BODY_CHARS_MAX) {
+            throw new BadField(ErrorCode.TOO_LONG, "body has more than " + BODY_CHARS_MAX + " characters");
         }
         return body;
     }

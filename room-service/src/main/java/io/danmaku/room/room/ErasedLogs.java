@@ -30,13 +30,30 @@ final class ErasedLogs implements Sweep.Useless<RoomState> {
     /** Logs of rooms that were made anew, tried again; above it one is left and told. */
     static final int FORMER_MAX = 1_000;
 
+    /** A log that cannot be removed is left out of so many sweeps at the most. */
+    private static final int PASSED_MAX = 32;
+
     private record Removal(RoomState room, long askedMs) {}
+
+    /**
+     * Of a log that was not removed.
+     *
+     * @param pause how often it is passed over before the next try
+     */
+    private record Failed(int pause, int passed) {
+        Failed again() {
+            return new Failed(Math.min(PASSED_MAX, Math.max(1, 2 * pause)), 0);
+        }
+    }
 
     private final Function<RoomState, Future<Void>> remove;
     /** By topic. No more than there are erased rooms and former ones. */
     private final Map<String, Removal> waiting = new LinkedHashMap<>();
 
     private final Set<String> underWay = new HashSet<>();
+    /** By topic, of those that wait to be tried again. */
+    private final Map<String, Failed> failed = new HashMap<>();
+
     /** When a log was gone that is gone, by topic. */
     private final Map<String, Long> gone = new HashMap<>();
     /** Those of rooms that were made anew, by topic. No record names them. */
@@ -88,9 +105,15 @@ final class ErasedLogs implements Sweep.Useless<RoomState> {
     }
 
     private void await(String topic, Removal removal) {
-        if (!underWay.contains(topic)) {
-            waiting.putIfAbsent(topic, removal);
+        if (underWay.contains(topic)) {
+            return;
         }
+        Failed before = failed.get(topic);
+        if (before != null && before.passed < before.pause) {
+            failed.put(topic, new Failed(before.pause, before.passed + 1));
+            return;
+        }
+        waiting.putIfAbsent(topic, removal);
     }
 
     private void next() {
@@ -107,7 +130,11 @@ final class ErasedLogs implements Sweep.Useless<RoomState> {
             if (failure == null) {
                 gone.put(topic, removal.askedMs);
                 former.remove(topic);
-            } // else a later sweep finds it again, behind those that wait
+                failed.remove(topic);
+            } else { // a later sweep finds it again, behind those that wait
+                Failed before = failed.get(topic);
+                failed.put(topic, before == null ? new Failed(0, 0) : before.again());
+            }
             next();
         });
     }

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The other instances, as the broker tells by their consumers, and what becomes of one that hangs. Its consumers keep what they were given
- * until the broker's keep-alive notices, 30 to 60 s. So the topics that it reads are unloaded: all their clients are dropped, those that live come
+ * until the broker's keep-alive notices, 10 to 20 s as it is set here, 30 to 60 s by default. So the topics that it reads are unloaded: all their clients are dropped, those that live come
  * back at once, and the one that hangs cannot. On the state context.
  */
 public final class Instances {

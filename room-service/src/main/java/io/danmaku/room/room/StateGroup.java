@@ -31,6 +31,9 @@ final class StateGroup implements StateReader.Watcher {
     /** Shortest time between two tries that requests give rise to. */
     private static final long SUSPECT_INTERVAL_MS = 250;
 
+    /** So long after a try that failed. */
+    private static final long THROW_OUT_AGAIN_MS = 5_000;
+
     private static final RoomTable NOTHING_READ = new RoomTable();
 
     private enum Phase {
@@ -203,6 +206,7 @@ final class StateGroup implements StateReader.Watcher {
             }
             if (failure != null) {
                 LOG.warn("{}: its owner cannot be thrown out: {}", topic, failure.getMessage());
+                throwOuts.again(hung, clock.millis() + THROW_OUT_AGAIN_MS);
             }
             ask();
         });

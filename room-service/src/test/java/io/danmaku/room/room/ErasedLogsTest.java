@@ -58,6 +58,9 @@ class ErasedLogsTest {
             assertEquals(i + 1, asked.size(), "once at a time");
             answers.get(i).fail("Pulsar is away");
         }
+        find(OVER_MS);
+        find(OVER_MS);
+        assertEquals(3, asked.size(), "the more often it failed the longer it is passed over");
         assertEquals(List.of(), find(OVER_MS));
         answers.get(3).complete();
         assertEquals(List.of("a"), find(OVER_MS));

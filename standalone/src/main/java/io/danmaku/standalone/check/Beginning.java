@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  * pages of some conversations. Each is asked for until it is answered. Runs on the client's event loop.
  */
 final class Beginning {
-    private static final int CONTACTS_LIMIT = 100;
+    private static final int CONTACTS_LIMIT = 200;
     private static final int PAGE_LIMIT = 500;
     /** Of so many conversations, the newest ones, it reads this many pages at most. */
     private static final int CONVERSATIONS_MAX = 6;

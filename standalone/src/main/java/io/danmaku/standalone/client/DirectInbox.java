@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiConsumer;
@@ -21,6 +22,12 @@ final class DirectInbox {
     static final long JUMP_MS = 500;
 
     private static final long RETRY_MS_MIN = 1_000;
+    /** The pause doubles so often. */
+    private static final int DOUBLINGS_MAX = 5;
+    /** The hub may show what a number left out later than usual: looked for again so often, after 2 s and after 8 s. */
+    private static final int JUMP_LOOKS = 2;
+
+    private static final List<String> NOTES = List.of("hidden", "cleared", "blocked", "relation", "expiry");
     private static final int PAGE = 100;
     /** Messages of which it is remembered what was told, and conversations of which the newest number is. */
     private static final int KNOWN_MAX = 4_096;
@@ -45,9 +52,12 @@ final class DirectInbox {
     private final boolean syncing;
     private final Newest revisions = new Newest();
     private final Newest numbers = new Newest();
+    private final Newest notes = new Newest();
     private String position;
     private boolean asking;
     private long dueMs;
+    private int refusals;
+    private int looks;
 
     /** @param position after which to sync, empty = from the beginning; null = pushes are told as they come, and that is all */
     DirectInbox(String position, HubListener listener) {
@@ -72,7 +82,12 @@ final class DirectInbox {
             dueMs = Long.MAX_VALUE;
             ask.accept(CommandForms.dmSync(position.isEmpty() ? null : position, PAGE), answer -> {
                 asking = false;
-                dueMs = Math.min(dueMs, nowMs + synced(answer));
+                long pauseMs = RETRY_MS_MIN;
+                try {
+                    pauseMs = synced(answer);
+                } finally { // also when the listener throws
+                    dueMs = Math.min(dueMs, nowMs + pauseMs);
+                }
             });
         }
     }
@@ -83,17 +98,27 @@ final class DirectInbox {
             if ("bad_field".equals(answer.code())) {
                 position = ""; // kept from another hub, or from before this one was set up anew
             }
-            return Math.max(RETRY_MS_MIN, answer.retryMs());
+            long pauseMs = RETRY_MS_MIN << Math.min(refusals++, DOUBLINGS_MAX);
+            return spread(Math.max(pauseMs, answer.retryMs()), 1, 1.25);
         }
+        refusals = 0;
         JsonNode page = answer.ok();
         messages(page.path("messages"));
-        page.path("changes").forEach(listener::directNote);
+        page.path("changes").forEach(this::note);
         page.path("marks").forEach(listener::directMarks);
         position = page.path("pos").asText(position);
         listener.directSynced(position);
-        return page.path("more").asBoolean()
-                ? 0
-                : (long) (SYNC_EVERY_MS * ThreadLocalRandom.current().nextDouble(0.8, 1.2));
+        if (page.path("more").asBoolean()) {
+            return 0;
+        }
+        if (looks > 0) {
+            return JUMP_MS << (2 * (JUMP_LOOKS + 1 - looks--));
+        }
+        return spread(SYNC_EVERY_MS, 0.8, 1.2);
+    }
+
+    private static long spread(long ms, double least, double most) {
+        return (long) (ms * ThreadLocalRandom.current().nextDouble(least, most));
     }
 
     /** Tells the listener, where the push is one of direct messages. */
@@ -101,9 +126,10 @@ final class DirectInbox {
         if (said.has("dm")) {
             if (messages(said.get("dm"))) {
                 dueMs = Math.min(dueMs, nowMs + JUMP_MS);
+                looks = JUMP_LOOKS;
             }
         } else if (said.has("dmNote")) {
-            listener.directNote(said.get("dmNote"));
+            note(said.get("dmNote"));
         } else if (said.has("dmRead") || said.has("dmDelivered")) {
             listener.directMark(said);
         } else if (said.has("dmTyping")) {
@@ -127,14 +153,35 @@ final class DirectInbox {
             long revision = message.path("rev").asLong(0);
             Long told = revisions.get(mid);
             if (told == null || told < revision) {
-                revisions.put(mid, revision);
                 fresh.add(message);
             }
         }
         if (!fresh.isEmpty()) {
             listener.direct(fresh);
+            fresh.forEach(message -> revisions.merge(
+                    message.path("mid").asText(), message.path("rev").asLong(0), Math::max));
         }
         return jumps;
+    }
+
+    /** Tells a note, where none that is as new was told of the same. */
+    private void note(JsonNode note) {
+        long revision = note.path("rev").asLong(0);
+        String about = NOTES.stream().filter(note::has).findFirst().orElse("");
+        if (!syncing || revision == 0 || about.isEmpty()) {
+            listener.directNote(note);
+            return;
+        }
+        String key = note.path("peer").asText()
+                + '\n'
+                + about
+                + '\n'
+                + note.path("hidden").asText();
+        Long told = notes.get(key);
+        if (told == null || told < revision) {
+            listener.directNote(note);
+            notes.put(key, revision);
+        }
     }
 
     private boolean jumps(JsonNode message) {

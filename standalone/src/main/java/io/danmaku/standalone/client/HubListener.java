@@ -38,13 +38,16 @@ public interface HubListener {
      */
     default void direct(JsonNode messages) {}
 
-    /** The user has hidden, cleared or blocked something, on whichever device. */
+    /**
+     * The user has hidden, cleared or blocked something, on whichever device. Of two of one kind about one peer the one with the higher {@code rev} counts; a client that
+     * {@linkplain ClientOptions#syncing syncs} tells none that is older than one told before.
+     */
     default void directNote(JsonNode note) {}
 
     /** @param mark {@code dmRead} or {@code dmDelivered}, as it was pushed */
     default void directMark(JsonNode mark) {}
 
-    /** @param marks of a conversation, which have moved while no push told of it: what a sync's {@code marks} has */
+    /** @param marks of a conversation, which have moved while no push told of it: what a sync's {@code marks} has. A higher one that was pushed meanwhile holds */
     default void directMarks(JsonNode marks) {}
 
     /**

@@ -1,6 +1,7 @@
 package io.danmaku.standalone.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -109,6 +110,9 @@ final class DirectInboxTest {
         assertEquals(1, asked.size(), "syncs are behind the pushes");
         inbox.tick(2_000 + DirectInbox.JUMP_MS, this::ask);
         assertEquals(List.of("p", "q"), asked);
+        answer("'ok':{'messages':[],'pos':'q','more':false}");
+        inbox.tick(2_000 + DirectInbox.JUMP_MS + 2_000, this::ask);
+        assertEquals(3, asked.size(), "the hub may show it later than usual");
     }
 
     @Test
@@ -116,12 +120,55 @@ final class DirectInboxTest {
         DirectInbox inbox = new DirectInbox("strange", listener);
         inbox.tick(0, this::ask);
         answer("'error':{'code':'bad_field','message':''}");
-        inbox.tick(1_000, this::ask);
+        inbox.tick(999, this::ask);
+        assertEquals(List.of("strange"), asked);
+        inbox.tick(1_250, this::ask);
         answer("'error':{'code':'unavailable','message':'','retryMs':3000}");
-        inbox.tick(3_900, this::ask);
+        inbox.tick(4_200, this::ask);
         assertEquals(List.of("strange", "-"), asked);
-        inbox.tick(4_000, this::ask);
+        inbox.tick(5_000, this::ask);
         assertEquals(List.of("strange", "-", "-"), asked);
+        answer("'error':{'code':'unavailable','message':''}");
+        inbox.tick(8_900, this::ask);
+        assertEquals(3, asked.size(), "the pause has doubled twice");
+        inbox.tick(10_000, this::ask);
+        assertEquals(4, asked.size());
+    }
+
+    @Test
+    void aNoteThatIsOlderThanOneToldIsNotTold() {
+        DirectInbox inbox = new DirectInbox("p", listener);
+        inbox.take(ScriptedEdge.json("{'dmNote':{'peer':'8','blocked':false,'rev':8}}"), 0);
+        inbox.tick(0, this::ask);
+        answer("'ok':{'messages':[],'changes':[{'peer':'8','blocked':true,'rev':5},{'peer':'8','cleared':2,'rev':4}],"
+                + "'pos':'q','more':false}");
+        assertEquals(
+                List.of(
+                        "note {\"peer\":\"8\",\"blocked\":false,\"rev\":8}",
+                        "note {\"peer\":\"8\",\"cleared\":2,\"rev\":4}",
+                        "at q"),
+                told);
+    }
+
+    @Test
+    void whatAListenerThatThrewWasNotToldIsToldAgain() {
+        List<String> heard = new ArrayList<>();
+        DirectInbox inbox = new DirectInbox("p", new HubListener() {
+            @Override
+            public void direct(JsonNode messages) {
+                heard.add(messages.get(0).path("mid").asText());
+                if (heard.size() == 1) {
+                    throw new IllegalStateException("not now");
+                }
+            }
+        });
+        inbox.tick(0, this::ask);
+        String page = "'ok':{'messages':[" + message(1, 0) + "],'pos':'q','more':false}";
+        assertThrows(IllegalStateException.class, () -> answer(page));
+        inbox.tick(1_000, this::ask);
+        assertEquals(List.of("p", "p"), asked);
+        answer(page);
+        assertEquals(List.of("m1", "m1"), heard);
     }
 
     @Test

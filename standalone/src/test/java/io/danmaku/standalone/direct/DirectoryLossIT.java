@@ -56,8 +56,12 @@ class DirectoryLossIT {
 
     @AfterEach
     void leave() {
-        syncing.close();
-        devices.close();
+        if (syncing != null) {
+            syncing.close();
+        }
+        if (devices != null) {
+            devices.close();
+        }
     }
 
     @Test
