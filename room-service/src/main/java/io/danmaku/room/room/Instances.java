@@ -6,12 +6,12 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +23,11 @@ import org.slf4j.LoggerFactory;
 public final class Instances {
     private static final Logger LOG = LoggerFactory.getLogger(Instances.class);
     private static final long LOOK_INTERVAL_MS = 5_000;
+    /** The next instance in line waits so much longer: perhaps the one before cannot reach Pulsar. */
+    private static final long TURN_MS = 2_000;
+    /** Two instances that cannot see each other take turns no faster. */
+    private static final long THROW_OUT_INTERVAL_MS = 60_000;
+
     private static final String URL = "url";
 
     private final Context context;
@@ -30,11 +35,10 @@ public final class Instances {
     private final Owner self;
     private final List<Reading> readings;
     private final Counter thrownOut;
-    private final ThrowOuts throwOuts = new ThrowOuts();
+    /** When a silent one is thrown out, and after that when at the earliest again. */
+    private final Map<Owner, Long> dueMs = new HashMap<>();
 
-    /** Also for the registry's thread. */
-    private volatile Set<Owner> others = Set.of();
-
+    private Set<Owner> others = Set.of();
     private long lookDueMs = Long.MIN_VALUE;
 
     /** A subscription that instances share: of the kind Failover, or Shared. */
@@ -47,7 +51,6 @@ public final class Instances {
         this.self = self;
         this.readings = List.copyOf(readings);
         thrownOut = registry.counter("danmaku.instances.thrown.out");
-        registry.gauge("danmaku.instances", this, i -> i.others.size() + 1);
     }
 
     /** What a consumer of a shared subscription has to say of the instance; its name is the incarnation. */
@@ -65,9 +68,10 @@ public final class Instances {
             lookDueMs = nowMs + LOOK_INTERVAL_MS;
             look();
         }
-        throwOuts.forget(watch::isHung, nowMs);
+        dueMs.entrySet().removeIf(due -> due.getValue() <= nowMs && !watch.isHung(due.getKey()));
         for (Owner other : others) {
-            if (watch.isHung(other) && throwOuts.take(other, before(watch), nowMs)) {
+            if (watch.isHung(other) && nowMs >= dueMs.computeIfAbsent(other, first -> nowMs + turn(watch) * TURN_MS)) {
+                dueMs.put(other, nowMs + THROW_OUT_INTERVAL_MS);
                 throwOut(other, nowMs);
             }
         }
@@ -93,15 +97,10 @@ public final class Instances {
         return others;
     }
 
-    /** How many instances come before this one in line to throw out those that hang. */
-    long before(OwnerWatch watch) {
-        return before(others, self, watch::isHung);
-    }
-
-    /** By incarnation, of those that do not hang. */
-    static long before(Set<Owner> others, Owner self, Predicate<Owner> hangs) {
+    /** How many of those that answer come before this one. */
+    private long turn(OwnerWatch watch) {
         return others.stream()
-                .filter(other -> !hangs.test(other) && other.instance().compareTo(self.instance()) < 0)
+                .filter(other -> !watch.isHung(other) && other.instance().compareTo(self.instance()) < 0)
                 .count();
     }
 
@@ -123,7 +122,7 @@ public final class Instances {
                     })
                     .onFailure(kept -> {
                         LOG.warn("{} was not unloaded: {}", reading.topic(), kept.toString());
-                        throwOuts.again(hung, nowMs + LOOK_INTERVAL_MS);
+                        dueMs.put(hung, nowMs + LOOK_INTERVAL_MS);
                     });
         }
     }

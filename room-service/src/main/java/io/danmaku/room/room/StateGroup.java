@@ -31,8 +31,8 @@ final class StateGroup implements StateReader.Watcher {
     /** Shortest time between two tries that requests give rise to. */
     private static final long SUSPECT_INTERVAL_MS = 250;
 
-    /** So long after a try that failed. */
-    private static final long THROW_OUT_AGAIN_MS = 5_000;
+    /** Shortest time between two owners that are thrown out: two instances that cannot see each other take turns no faster. */
+    private static final long THROW_OUT_INTERVAL_MS = 60_000;
 
     private static final RoomTable NOTHING_READ = new RoomTable();
 
@@ -56,7 +56,6 @@ final class StateGroup implements StateReader.Watcher {
     private final Clock clock;
     private final Consumer<RoomTable> claimed;
     private final StateTurns turns;
-    private final ThrowOuts throwOuts = new ThrowOuts();
 
     private Phase phase = Phase.STANDBY;
     /** The table that is served; in CLAIMING still the one of before. */
@@ -68,6 +67,7 @@ final class StateGroup implements StateReader.Watcher {
     private long claimEndMs;
     private long retryAtMs;
     private long askedAtMs;
+    private long thrownOutAtMs = Long.MIN_VALUE / 2;
 
     StateGroup(
             Vertx vertx,
@@ -136,18 +136,16 @@ final class StateGroup implements StateReader.Watcher {
      * Looks whether there is something to do.
      *
      * @param watch whether another instance answers
-     * @param before how many instances come before this one in line to throw out those that hang
      */
-    void tick(OwnerWatch watch, long before) {
+    void tick(OwnerWatch watch) {
         long nowMs = clock.millis();
         switch (phase) {
             case STANDBY -> {
                 if (reader == null) {
                     follow();
                 }
-                throwOuts.forget(watch::isHung, nowMs);
-                if (isHung(watch) && throwOuts.take(otherOwner(), before, nowMs)) {
-                    throwOut();
+                if (isHung(nowMs, watch)) {
+                    throwOut(nowMs);
                 } else if (isDue(nowMs, watch)) {
                     ask();
                 }
@@ -172,13 +170,16 @@ final class StateGroup implements StateReader.Watcher {
                 && (other == null || !watch.answers(other));
     }
 
-    private boolean isHung(OwnerWatch watch) {
+    private boolean isHung(long nowMs, OwnerWatch watch) {
         Owner other = otherOwner();
-        return other != null && reader.caughtUp() && watch.isHung(other);
+        return other != null
+                && reader.caughtUp()
+                && watch.isHung(other)
+                && nowMs >= thrownOutAtMs + THROW_OUT_INTERVAL_MS;
     }
 
     /** The owner's process stands still, and the broker has not noticed yet. */
-    private void throwOut() {
+    private void throwOut(long nowMs) {
         Owner hung = otherOwner();
         phase = Phase.ASKING;
         // somebody else may have taken it over, and this table not know it yet
@@ -189,9 +190,9 @@ final class StateGroup implements StateReader.Watcher {
                         return;
                     }
                     if (behind == null && hung.equals(otherOwner())) {
+                        thrownOutAtMs = nowMs;
                         throwOut(hung);
                     } else {
-                        throwOuts.again(hung, clock.millis());
                         phase = Phase.STANDBY;
                     }
                 }));
@@ -206,7 +207,6 @@ final class StateGroup implements StateReader.Watcher {
             }
             if (failure != null) {
                 LOG.warn("{}: its owner cannot be thrown out: {}", topic, failure.getMessage());
-                throwOuts.again(hung, clock.millis() + THROW_OUT_AGAIN_MS);
             }
             ask();
         });

@@ -100,10 +100,9 @@ public final class StateGroups implements Bearer.Keys {
 
     private void tick() {
         instances.tick(watch, clock.millis());
-        long before = instances.before(watch);
         Set<Owner> others = new HashSet<>(instances.others());
         for (StateGroup group : groups) {
-            group.tick(watch, before);
+            group.tick(watch);
             if (group.otherOwner() != null) {
                 others.add(group.otherOwner());
             }
