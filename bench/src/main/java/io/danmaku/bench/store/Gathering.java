@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Holds rows back and sends those of one partition of a table together: to load a store, which a row a request keeps busy for four times as long. Who waits for a row calls {@link #flush()} at last. Thread-safe.
+ * Holds rows back and sends those of one partition of a table together: to load a store with fewer requests. Who waits for a row calls {@link #flush()} at last. Thread-safe.
  */
 final class Gathering {
     private static final int HELD_MAX = 2_048;
