@@ -3,6 +3,7 @@ package io.danmaku.standalone.check;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.danmaku.standalone.hub.Alone;
 import io.danmaku.standalone.hub.Up;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +11,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** {@code danmaku check dm} as a shell runs it: a hub of its own, all parts killed by turns. */
+/** {@code danmaku check dm} as a shell runs it: a hub of its own, all parts killed by turns. Beside another hub it takes several times as long. */
+@Alone
 class DirectCheckIT {
     private static final int MESSAGES = 50_000;
     /** Each once. */

@@ -219,7 +219,7 @@ class DirectMessagesIT {
                 "{\"cid\":\"a\",\"kind\":\"text\",\"body\":\"\"}",
                 "bad_field",
                 "{\"cid\":\"a\",\"kind\":\"text\",\"body\":\"\\ud83d\"}",
-                "bad_field",
+                "bad_json",
                 "{\"cid\":\"a\",\"kind\":\"text\",\"body\":\"" + "x".repeat(4_001) + "\"}",
                 "too_long",
                 "{\"cid\":\"\",\"kind\":\"text\",\"body\":\"x\"}",

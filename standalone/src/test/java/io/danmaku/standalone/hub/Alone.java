@@ -7,8 +7,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
 /**
- * Integration tests that hold something to a time so short that a second hub on the machine could break it. Maven runs them after all
- * others, one after another (see {@code standalone/pom.xml}).
+ * Integration tests that hold something to a time so short that a second hub on the machine could break it, or keep all of it busy. Maven runs
+ * them after all others, one after another (see {@code standalone/pom.xml}).
  */
 @Tag("alone")
 @Retention(RetentionPolicy.RUNTIME)

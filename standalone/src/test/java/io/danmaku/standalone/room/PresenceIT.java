@@ -148,6 +148,7 @@ class PresenceIT {
         }
     }
 
+    @Alone
     @Test
     void aStoppedPulsarEmptiesNoRoom() throws Exception {
         String room = "pres-pause";
