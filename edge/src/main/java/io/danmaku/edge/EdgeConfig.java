@@ -4,12 +4,15 @@ import io.danmaku.edge.connection.ConnectionLimits;
 import io.danmaku.edge.overload.Admission;
 import io.danmaku.edge.overload.OverloadLimits;
 import io.danmaku.edge.roomlog.OpenRooms;
+import io.danmaku.edge.service.Instances;
 import io.danmaku.node.address.TrustedProxies;
 import io.danmaku.node.config.ConfigurationException;
 import io.danmaku.node.config.Settings;
 import io.danmaku.node.config.TenantQuotas;
 import io.danmaku.node.pulsar.PulsarConfig;
 import io.danmaku.node.token.TokenConfig;
+import java.net.URI;
+import java.util.List;
 
 /** The settings of an edge, from {@code config/edge.conf}, where each is explained. */
 record EdgeConfig(
@@ -21,8 +24,8 @@ record EdgeConfig(
         TokenConfig token,
         PulsarConfig pulsar,
         String redisUrl,
-        String roomServiceUrl,
-        String dmServiceUrl,
+        List<URI> roomService,
+        List<URI> dmService,
         int directBacklogMax,
         ConnectionLimits connection,
         TrustedProxies trustedProxies,
@@ -81,8 +84,8 @@ record EdgeConfig(
                 TokenConfig.read(s, "tokenSecret"),
                 PulsarConfig.read(s),
                 s.nonEmpty("redis.url"),
-                s.nonEmpty("roomService.url"),
-                s.nonEmpty("dmService.url"),
+                Instances.read(s, "roomService.url"),
+                Instances.read(s, "dmService.url"),
                 s.integer("dmService.backlogMax", 1, 10_000_000),
                 connection,
                 trustedProxies("connection.trustedProxies", s),

@@ -29,6 +29,7 @@ import io.danmaku.edge.quota.Tenants;
 import io.danmaku.edge.roomlog.HeldOutbox;
 import io.danmaku.edge.roomlog.OpenRoom;
 import io.danmaku.edge.roomlog.OpenRooms;
+import io.danmaku.edge.service.Instances;
 import io.danmaku.edge.tail.BatchWriter;
 import io.danmaku.node.config.Settings;
 import io.danmaku.node.direct.DirectWords;
@@ -54,7 +55,6 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -148,12 +148,13 @@ public final class EdgeNode {
             shutdown.add("quotas", 2_000, counts::close);
         }
         Tenants tenants = new Tenants(config.quotas(), stats::online, counts, ops.registry());
+        Instances dmService = new Instances(config.dmService());
         DirectGateway direct = new DirectGateway(
                 pulsar,
                 incarnation,
                 directory,
                 vertx,
-                List.of(config.dmServiceUrl()),
+                dmService,
                 DirectBounds.with(config.directBacklogMax()),
                 config.connection().sendsPerSecond(),
                 ops.registry());
@@ -204,8 +205,8 @@ public final class EdgeNode {
                 handshake.packets(),
                 history,
                 config.trustedProxies(),
-                config.roomServiceUrl(),
-                config.dmServiceUrl()));
+                new Instances(config.roomService()),
+                dmService));
         // only now: who is told that it is ready must not find the routes of the start
         ops.need("rooms", table::ready);
         ops.need("pulsar", presence::isConnected);

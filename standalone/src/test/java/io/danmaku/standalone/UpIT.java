@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 /** The lives and deaths of {@code up} and its children, with real engines; a whole hub is in {@code lifecycle}. */
 class UpIT {
     private static final Duration NONE_LEFT_MAX = Duration.ofSeconds(10);
-    private static final Duration BACK_MAX = Duration.ofSeconds(120);
+    private static final Duration BACK_MAX = Duration.ofMinutes(2);
 
     private final List<String> options = new ArrayList<>(Up.freePorts(1));
 

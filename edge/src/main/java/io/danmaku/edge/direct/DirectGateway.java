@@ -2,6 +2,7 @@ package io.danmaku.edge.direct;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.danmaku.edge.service.Instances;
 import io.danmaku.node.http.UserRates;
 import io.danmaku.node.pulsar.Backlog;
 import io.danmaku.node.pulsar.PulsarNode;
@@ -76,7 +77,6 @@ public final class DirectGateway implements AutoCloseable {
     private record Typing(String tenant, String from, String to) {}
 
     /**
-     * @param dmServiceUrls of dm-service's instances, {@code http://host:port}, at least one
      * @param sendsPerSecond of a user, over all connections
      */
     public DirectGateway(
@@ -84,7 +84,7 @@ public final class DirectGateway implements AutoCloseable {
             Incarnation incarnation,
             Directory directory,
             Vertx vertx,
-            List<String> dmServiceUrls,
+            Instances dmService,
             DirectBounds bounds,
             int sendsPerSecond,
             MeterRegistry registry) {
@@ -107,8 +107,8 @@ public final class DirectGateway implements AutoCloseable {
                 bounds.backlogMax(),
                 registry,
                 "direct.backlog");
-        pages = new PageClient(vertx, dmServiceUrls, bounds);
-        signals = new PageClient(vertx, dmServiceUrls, bounds.ofSignals());
+        pages = new PageClient(vertx, dmService, bounds);
+        signals = new PageClient(vertx, dmService, bounds.ofSignals());
         rates = new UserRates(sendsPerSecond);
         records = new WriteRecords(node);
         looks = new Looks(devices, this::onThread, this::askOnline, directory::online);

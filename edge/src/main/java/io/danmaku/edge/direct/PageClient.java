@@ -2,6 +2,7 @@ package io.danmaku.edge.direct;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.danmaku.edge.service.Instances;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
@@ -19,8 +20,8 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.io.IOException;
+import java.net.URI;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -29,7 +30,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** Asks dm-service for pages and other short answers. One instance is asked until it fails; then the next one, once. */
+/** Asks dm-service for pages and other short answers. */
 final class PageClient implements AutoCloseable {
     private static final int CONNECTIONS_MAX = 16;
     private static final int CONNECT_MS_MAX = 1_000;
@@ -45,15 +46,13 @@ final class PageClient implements AutoCloseable {
 
     private final Vertx vertx;
     private final HttpClient http;
-    private final List<String> urls;
+    private final Instances instances;
     private final DirectBounds bounds;
     private final AtomicInteger running = new AtomicInteger();
-    private volatile int current;
 
-    /** @param urls of dm-service's instances, {@code http://host:port}, at least one */
-    PageClient(Vertx vertx, List<String> urls, DirectBounds bounds) {
+    PageClient(Vertx vertx, Instances instances, DirectBounds bounds) {
         this.vertx = vertx;
-        this.urls = urls.stream().map(url -> url.replaceAll("/+$", "")).toList();
+        this.instances = instances;
         this.bounds = bounds;
         http = vertx.httpClientBuilder()
                 .with(new HttpClientOptions().setConnectTimeout(CONNECT_MS_MAX))
@@ -106,24 +105,15 @@ final class PageClient implements AutoCloseable {
     }
 
     private Future<Outcome> ask(Asked what, String token, Context trace) {
-        int first = current;
-        Future<Outcome> asked = askOne(urls.get(first), what, token, trace);
-        if (urls.size() > 1) {
-            asked = asked.recover(away -> {
-                int next = (first + 1) % urls.size();
-                current = next;
-                return askOne(urls.get(next), what, token, trace);
-            });
-        }
-        return asked;
+        return instances.ask(instance -> askOne(instance, what, token, trace), away -> true);
     }
 
     /** Fails when the instance cannot be reached or does not answer in time and in full. */
-    private Future<Outcome> askOne(String url, Asked what, String token, Context trace) {
+    private Future<Outcome> askOne(URI instance, Asked what, String token, Context trace) {
         Promise<Outcome> outcome = Promise.promise();
         RequestOptions options = new RequestOptions()
                 .setMethod(what.method)
-                .setAbsoluteURI(url + what.uri)
+                .setAbsoluteURI(instance + what.uri)
                 .setConnectTimeout(CONNECT_MS_MAX)
                 .putHeader("Authorization", "Bearer " + token)
                 .putHeader("Accept", "application/json");

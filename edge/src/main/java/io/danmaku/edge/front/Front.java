@@ -1,5 +1,6 @@
 package io.danmaku.edge.front;
 
+import io.danmaku.edge.service.Instances;
 import io.danmaku.node.address.TrustedProxies;
 import io.danmaku.node.http.Problems;
 import io.danmaku.node.http.RequestMeter;
@@ -20,6 +21,8 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.StaticHandler;
@@ -43,6 +46,9 @@ public final class Front {
 
     /** In which a service hears for whom this edge asks. */
     private static final String FORWARDED_FOR = "X-Forwarded-For";
+
+    /** The name of the instance that a request went to, in the proxy's context. */
+    private static final String INSTANCE = "instance";
 
     private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
     private static final long RETRY_MS = 1_000;
@@ -79,16 +85,16 @@ public final class Front {
             Handler<RoutingContext> packetSockets,
             RoomHistory history,
             TrustedProxies proxies,
-            String roomServiceUrl,
-            String dmServiceUrl) {
+            Instances roomService,
+            Instances dmService) {
         Router router = Router.router(vertx);
         ops.mount(router);
         router.get("/ws").handler(sockets);
         router.get("/sub").handler(packetSockets);
         router.route("/api/*").handler(new RequestMeter(ops.registry(), tracer));
         history.mount(router);
-        Handler<RoutingContext> rooms = proxy(vertx, roomServiceUrl, "room-service", proxies);
-        Handler<RoutingContext> direct = proxy(vertx, dmServiceUrl, "dm-service", proxies);
+        Handler<RoutingContext> rooms = proxy(vertx, roomService, "room-service", proxies);
+        Handler<RoutingContext> direct = proxy(vertx, dmService, "dm-service", proxies);
         router.route("/api/rooms").handler(rooms);
         router.route("/api/rooms/*").handler(rooms);
         router.route("/api/owners/*").handler(rooms);
@@ -116,13 +122,20 @@ public final class Front {
         return router;
     }
 
-    private static Handler<RoutingContext> proxy(Vertx vertx, String url, String service, TrustedProxies proxies) {
-        URI origin = URI.create(url);
+    private static Handler<RoutingContext> proxy(
+            Vertx vertx, Instances instances, String service, TrustedProxies proxies) {
         HttpClient client = vertx.createHttpClient(
                 new HttpClientOptions().setConnectTimeout(CONNECT_TIMEOUT_MS).setIdleTimeout(ANSWER_TIMEOUT_S),
                 new PoolOptions().setHttp1MaxSize(CONNECTIONS_MAX).setMaxWaitQueueSize(WAITING_MAX));
         HttpProxy proxy = HttpProxy.reverseProxy(new ProxyOptions().setSupportWebSocket(false), client)
-                .origin(origin.getPort(), origin.getHost());
+                .origin(context -> instances.ask(
+                        instance -> {
+                            context.set(INSTANCE, instance);
+                            return client.request(new RequestOptions()
+                                    .setServer(
+                                            SocketAddress.inetSocketAddress(instance.getPort(), instance.getHost())));
+                        },
+                        Front::neverSent));
         proxy.addInterceptor(new ProxyInterceptor() {
             @Override
             public Future<ProxyResponse> handleProxyRequest(ProxyContext context) {
@@ -134,6 +147,8 @@ public final class Front {
                                 String.valueOf(proxies.client(context.request().proxiedRequest())));
                 boolean reads = READING.contains(context.request().getMethod());
                 return context.sendRequest().recover(lost -> {
+                    // it hangs, or died: whoever comes next asks another one
+                    instances.leave(context.get(INSTANCE, URI.class));
                     HttpServerRequest asked = context.request().proxiedRequest();
                     answer(asked.response(), reads || neverSent(lost) ? away(service) : unknown(service));
                     // the rest of the body is read and thrown away, so that the connection is of use again

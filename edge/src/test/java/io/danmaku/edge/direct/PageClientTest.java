@@ -3,6 +3,7 @@ package io.danmaku.edge.direct;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import io.danmaku.edge.service.Instances;
 import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
@@ -13,6 +14,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -92,7 +94,7 @@ final class PageClientTest {
     @Test
     void historyAndContactsAreAskedForWithTheirFields() {
         serve(request -> request.response().end("{}"));
-        client = new PageClient(vertx, urls, BOUNDS);
+        client = new PageClient(vertx, instances(), BOUNDS);
         ask(PageRequest.of(new Command.DmHistory("a@b", 12, 3)));
         ask(PageRequest.of(new Command.DmHistory("8", Long.MAX_VALUE, 50)));
         ask(PageRequest.of(new Command.DmContacts("1.8", 7, "requests")));
@@ -107,12 +109,12 @@ final class PageClientTest {
     @Test
     void aChangeGoesAsItIsAndWhenNobodyAnswersNobodyKnows() {
         serve(request -> request.bodyHandler(body -> request.response().end(body)));
-        client = new PageClient(vertx, urls, BOUNDS);
+        client = new PageClient(vertx, instances(), BOUNDS);
         PageRequest change = PageRequest.of(new Command.DmSettings(Json.object().put("online", "nobody")));
         assertEquals(
                 "{\"online\":\"nobody\"}", ((Outcome.Done) ask(change)).ok().toString());
         assertEquals(List.of("/api/dm/settings Bearer secret"), asked);
-        client = new PageClient(vertx, List.of("http://127.0.0.1:1"), BOUNDS);
+        client = new PageClient(vertx, new Instances(List.of(URI.create("http://127.0.0.1:1"))), BOUNDS);
         assertEquals(ErrorCode.PENDING, code(ask(change)));
         assertEquals(ErrorCode.UNAVAILABLE, code(ask(PageRequest.of(new Command.DmSettings(Json.object())))));
     }
@@ -125,7 +127,7 @@ final class PageClientTest {
                 request.response().end("{}");
             }
         });
-        client = new PageClient(vertx, urls, BOUNDS);
+        client = new PageClient(vertx, instances(), BOUNDS);
         CompletionStage<Outcome> typing = client.call(HttpMethod.POST, "/api/dm/8/typing", "secret", Context.root());
         assertInstanceOf(
                 Outcome.Done.class,
@@ -146,7 +148,7 @@ final class PageClientTest {
                 .onSuccess(body -> request.response()
                         .setStatusCode(201)
                         .end("{\"method\":\"" + request.method() + "\",\"sent\":" + body + "}")));
-        client = new PageClient(vertx, urls, BOUNDS);
+        client = new PageClient(vertx, instances(), BOUNDS);
         Outcome.Done done =
                 (Outcome.Done) ask(PageRequest.of(new Command.DmReport("8", List.of("m1", "m2"), "spam", "why")));
         assertEquals(
@@ -158,7 +160,7 @@ final class PageClientTest {
     @Test
     void noAnswerInTimeIsUnavailable() {
         serve(request -> {});
-        client = new PageClient(vertx, urls, new DirectBounds(10, 1_000, 10, 10, 10, 2, 200, 1_000));
+        client = new PageClient(vertx, instances(), new DirectBounds(10, 1_000, 10, 10, 10, 2, 200, 1_000));
         assertEquals(ErrorCode.UNAVAILABLE, code(sync(null)));
     }
 
@@ -179,7 +181,7 @@ final class PageClientTest {
     @Test
     void moreThanTheBoundAreBusy() {
         serve(request -> {});
-        client = new PageClient(vertx, urls, BOUNDS);
+        client = new PageClient(vertx, instances(), BOUNDS);
         client.page(SYNC, "secret", Context.root());
         client.page(SYNC, "secret", Context.root());
         assertEquals(ErrorCode.BUSY, code(sync(null)));
@@ -196,9 +198,13 @@ final class PageClientTest {
         urls.add("http://127.0.0.1:" + server.actualPort());
     }
 
+    private Instances instances() {
+        return new Instances(urls.stream().map(URI::create).toList());
+    }
+
     private Outcome sync(String position) {
         if (client == null) {
-            client = new PageClient(vertx, urls, BOUNDS);
+            client = new PageClient(vertx, instances(), BOUNDS);
         }
         return ask(PageRequest.of(new Command.DmSync(position, 20)));
     }

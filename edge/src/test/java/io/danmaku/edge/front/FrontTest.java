@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.danmaku.edge.policy.RoomTable;
+import io.danmaku.edge.service.Instances;
 import io.danmaku.node.address.TrustedProxies;
 import io.danmaku.node.ops.Ops;
 import io.danmaku.protocol.json.Json;
@@ -23,6 +24,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -79,7 +82,7 @@ class FrontTest {
     @Test
     void aChangeIsPendingWhenTheServiceDiesUnderIt() throws Exception {
         try (ServerSocket service = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
-            Thread dying = new Thread(() -> takeAndDie(service), "dying service");
+            Thread dying = new Thread(() -> takeAndDie(service, 2), "dying service");
             dying.start();
             String edge = front("http://127.0.0.1:" + service.getLocalPort());
             HttpResponse<String> change = ask("POST", edge + "/api/rooms");
@@ -87,6 +90,38 @@ class FrontTest {
             assertEquals("pending", code(change));
             // nothing is changed by reading: it can be asked again
             assertEquals("unavailable", code(ask("GET", edge + "/api/rooms")));
+            dying.join();
+        }
+    }
+
+    @Test
+    void whatNoInstanceHasSeenGoesToTheNextOneWithItsBody() throws Exception {
+        List<String> taken = new CopyOnWriteArrayList<>();
+        String lives = serve(request -> request.bodyHandler(body -> {
+            taken.add(request.method() + " " + request.uri() + " " + body);
+            request.response().end("{}");
+        }));
+        String edge = front(NOBODY, lives);
+        HttpResponse<String> answer = http.send(
+                HttpRequest.newBuilder(URI.create(edge + "/api/dm/8/messages"))
+                        .POST(HttpRequest.BodyPublishers.ofString("hello"))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertEquals(200, answer.statusCode());
+        assertEquals(200, ask("GET", edge + "/api/dm/sync").statusCode());
+        assertEquals(List.of("POST /api/dm/8/messages hello", "GET /api/dm/sync "), taken);
+    }
+
+    @Test
+    void afterAnInstanceDiedUnderAChangeTheNextOneIsAsked() throws Exception {
+        String lives = serve(request -> request.response().end("{}"));
+        try (ServerSocket service = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+            Thread dying = new Thread(() -> takeAndDie(service, 1), "dying service");
+            dying.start();
+            String edge = front("http://127.0.0.1:" + service.getLocalPort(), lives);
+            // it may have been carried out: nobody may do it twice for the client
+            assertEquals("pending", code(ask("POST", edge + "/api/rooms")));
+            assertEquals(200, ask("POST", edge + "/api/rooms").statusCode());
             dying.join();
         }
     }
@@ -103,9 +138,9 @@ class FrontTest {
         assertEquals("127.0.0.1", told.body());
     }
 
-    /** Reads the head of two requests and closes their connections. */
-    private static void takeAndDie(ServerSocket service) {
-        for (int i = 0; i < 2; i++) {
+    /** Reads the heads of some requests and closes their connections. */
+    private static void takeAndDie(ServerSocket service, int requests) {
+        for (int i = 0; i < requests; i++) {
             try (Socket taken = service.accept()) {
                 taken.getInputStream().read(new byte[1_024]);
             } catch (IOException e) {
@@ -114,7 +149,8 @@ class FrontTest {
         }
     }
 
-    private String front(String service) {
+    private String front(String... services) {
+        Instances instances = new Instances(Stream.of(services).map(URI::create).toList());
         RoomHistory history = new RoomHistory(
                 new Tokens("0123456789abcdef0123456789abcdef"),
                 new RoomTable(null, new RoomTable.Decided() {}),
@@ -131,8 +167,8 @@ class FrontTest {
                 context -> {},
                 history,
                 TrustedProxies.NONE,
-                service,
-                service));
+                instances,
+                instances));
     }
 
     private String serve(Handler<HttpServerRequest> handler) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,14 +81,16 @@ public final class Services {
         }
         for (int i = 0; i < ports.edges().size(); i++) {
             int port = ports.edges().get(i);
-            // an edge knows one: so they are spread over the edges, by turns
-            int dm = ports.dms().get(i % ports.dms().size());
+            List<String> dms =
+                    new ArrayList<>(ports.dms().stream().map(Services::url).toList());
+            // each edge begins with another one
+            Collections.rotate(dms, -i);
             parts.add(part(
                     ports.edgeNames().get(i),
                     Part.Tier.EDGE,
                     EDGE,
                     "io.danmaku.edge.EdgeNode",
-                    Map.of("DANMAKU_EDGE_PORT", port(port), "DANMAKU_DM_SERVICE_URL", url(dm)),
+                    Map.of("DANMAKU_EDGE_PORT", port(port), "DANMAKU_DM_SERVICE_URL", String.join(",", dms)),
                     port));
         }
         return parts;

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.danmaku.protocol.log.Topics;
+import io.danmaku.standalone.client.ClientOptions;
+import io.danmaku.standalone.client.Clients;
+import io.danmaku.standalone.client.HubClient;
+import io.danmaku.standalone.client.HubListener;
 import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.OwnService;
 import io.danmaku.standalone.hub.TestHub;
@@ -23,6 +27,8 @@ class DirectInstancesIT {
     /** How long a message may wait when partitions change hands in order. */
     private static final Duration HANDED_OVER_MAX = Duration.ofSeconds(15);
 
+    private static final String REQUESTS = "danmaku_http_requests_seconds_count";
+    private static final String CONTACTS = "route=\"/api/dm/contacts\"";
     private static final String OWNED = "danmaku_dm_partitions_owned";
 
     private final TestHub hub = TestHub.get();
@@ -83,6 +89,29 @@ class DirectInstancesIT {
                 traffic.check(hangs.address());
             }
             hangs.stop();
+        }
+    }
+
+    @Test
+    void anEdgeReadsFromAnotherOneWhenTheOneThatItAskedIsKilled() throws Exception {
+        try (OwnService killed = OwnService.start(hub, OwnService.Kind.DM_SERVICE, Map.of());
+                OwnService edge = OwnService.start(
+                        hub,
+                        OwnService.Kind.EDGE,
+                        Map.of("DANMAKU_DM_SERVICE_URL", killed.address() + "," + hub.dmService()));
+                Clients clients = new Clients(1)) {
+            DirectClient ann = DirectClient.on(hub, "pages-ann", "phone");
+            HubClient device = clients.open(
+                    ClientOptions.of(List.of(edge.webSocket()), () -> hub.token(ann.user())), new HubListener() {});
+            assertTrue(device.connected().get(20, TimeUnit.SECONDS).acknowledged());
+            double before = killed.metric(REQUESTS, CONTACTS);
+            assertEquals(200, ann.get(edge.address(), "/api/dm/contacts").status());
+            assertTrue(device.dmContacts(null, 10).get(20, TimeUnit.SECONDS).acknowledged());
+            assertEquals(before + 2, killed.metric(REQUESTS, CONTACTS), "it is asked first");
+            killed.kill9();
+            assertTrue(device.dmContacts(null, 10).get(20, TimeUnit.SECONDS).acknowledged());
+            assertEquals(200, ann.get(edge.address(), "/api/dm/contacts").status());
+            edge.stop();
         }
     }
 
