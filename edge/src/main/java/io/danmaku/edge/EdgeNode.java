@@ -148,7 +148,7 @@ public final class EdgeNode {
             shutdown.add("quotas", 2_000, counts::close);
         }
         Tenants tenants = new Tenants(config.quotas(), stats::online, counts, ops.registry());
-        Instances dmService = new Instances(config.dmService());
+        Instances dmService = new Instances("dm-service", config.dmService(), ops.registry());
         DirectGateway direct = new DirectGateway(
                 pulsar,
                 incarnation,
@@ -205,7 +205,7 @@ public final class EdgeNode {
                 handshake.packets(),
                 history,
                 config.trustedProxies(),
-                new Instances(config.roomService()),
+                new Instances("room-service", config.roomService(), ops.registry()),
                 dmService));
         // only now: who is told that it is ready must not find the routes of the start
         ops.need("rooms", table::ready);

@@ -11,6 +11,7 @@ import io.opentelemetry.context.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
@@ -36,6 +37,7 @@ final class PageClient implements AutoCloseable {
     private static final int CONNECT_MS_MAX = 1_000;
     private static final int OK = 200;
     private static final int CREATED = 201;
+    private static final int AWAY = 503;
     /** By how much fewer entries are asked for when a page has too many bytes: the longest messages fit then. */
     private static final int FEWER = 4;
 
@@ -105,10 +107,42 @@ final class PageClient implements AutoCloseable {
     }
 
     private Future<Outcome> ask(Asked what, String token, Context trace) {
-        return instances.ask(instance -> askOne(instance, what, token, trace), away -> true);
+        // what changes something may have been carried out
+        return instances
+                .ask(
+                        instance -> askOne(instance, what, token, trace),
+                        lost -> what.method.equals(HttpMethod.GET) || notDone(lost))
+                .recover(lost -> lost instanceof Unavailable away
+                        ? Future.succeededFuture(away.outcome)
+                        : Future.failedFuture(lost));
     }
 
-    /** Fails when the instance cannot be reached or does not answer in time and in full. */
+    private static boolean notDone(Throwable lost) {
+        return lost instanceof NotSent || lost instanceof Unavailable;
+    }
+
+    /** The instance cannot answer now: it starts, or what it needs is away. Another one may. */
+    private static final class Unavailable extends VertxException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Outcome outcome;
+
+        Unavailable(Outcome.Refused outcome) {
+            super(outcome.refusal().message(), true);
+            this.outcome = outcome;
+        }
+    }
+
+    /** No connection came to be: the instance has not seen the request. */
+    private static final class NotSent extends VertxException {
+        private static final long serialVersionUID = 1L;
+
+        NotSent(Throwable cause) {
+            super(String.valueOf(cause), true);
+        }
+    }
+
+    /** Fails when the instance cannot be reached, does not answer in time and in full, or says that it cannot answer now. */
     private Future<Outcome> askOne(URI instance, Asked what, String token, Context trace) {
         Promise<Outcome> outcome = Promise.promise();
         RequestOptions options = new RequestOptions()
@@ -120,7 +154,7 @@ final class PageClient implements AutoCloseable {
         W3CTraceContextPropagator.getInstance().inject(trace, options, RequestOptions::putHeader);
         http.request(options)
                 .onSuccess(request -> {
-                    long timer = vertx.setTimer(bounds.pageWithinMs(), late -> {
+                    long timer = vertx.setTimer(bounds.pageWithinMs() / instances.tries(), late -> {
                         outcome.tryFail("no answer in time");
                         request.reset();
                     });
@@ -128,7 +162,7 @@ final class PageClient implements AutoCloseable {
                     Future<HttpClientResponse> sent = what.body == null ? request.send() : request.send(what.body);
                     sent.onSuccess(response -> take(request, response, outcome)).onFailure(outcome::tryFail);
                 })
-                .onFailure(outcome::tryFail);
+                .onFailure(lost -> outcome.tryFail(new NotSent(lost)));
         return outcome.future();
     }
 
@@ -143,7 +177,16 @@ final class PageClient implements AutoCloseable {
                 body.appendBuffer(part);
             }
         });
-        response.endHandler(end -> outcome.tryComplete(outcome(response.statusCode(), body.getBytes())));
+        response.endHandler(end -> {
+            Outcome answer = outcome(response.statusCode(), body.getBytes());
+            if (response.statusCode() == AWAY
+                    && answer instanceof Outcome.Refused refused
+                    && refused.refusal().code() == ErrorCode.UNAVAILABLE) {
+                outcome.tryFail(new Unavailable(refused));
+            } else {
+                outcome.tryComplete(answer);
+            }
+        });
     }
 
     private static Outcome outcome(int status, byte[] body) {

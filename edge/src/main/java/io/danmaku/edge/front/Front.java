@@ -8,13 +8,13 @@ import io.danmaku.node.ops.Ops;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.opentelemetry.api.trace.Tracer;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
@@ -31,9 +31,7 @@ import io.vertx.httpproxy.ProxyContext;
 import io.vertx.httpproxy.ProxyInterceptor;
 import io.vertx.httpproxy.ProxyOptions;
 import io.vertx.httpproxy.ProxyResponse;
-import java.net.ConnectException;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.util.Set;
 
 /** Routes of the edge's port: {@code /ws} and {@code /sub}, {@code /api/…} to the services but for rooms' history, health and metrics, and the pages. */
@@ -41,13 +39,14 @@ public final class Front {
     private static final int CONNECTIONS_MAX = 32;
     private static final int WAITING_MAX = 256;
     private static final int CONNECT_TIMEOUT_MS = 2_000;
+    private static final int CONNECTION_TIMEOUT_MS = 5_000;
     /** Longer than the services themselves wait for anything: then they hang. */
     private static final int ANSWER_TIMEOUT_S = 20;
 
     /** In which a service hears for whom this edge asks. */
     private static final String FORWARDED_FOR = "X-Forwarded-For";
 
-    /** The name of the instance that a request went to, in the proxy's context. */
+    /** The name of the instance that a request went to, in the proxy's context; none while no connection came to be. */
     private static final String INSTANCE = "instance";
 
     private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
@@ -129,13 +128,13 @@ public final class Front {
                 new PoolOptions().setHttp1MaxSize(CONNECTIONS_MAX).setMaxWaitQueueSize(WAITING_MAX));
         HttpProxy proxy = HttpProxy.reverseProxy(new ProxyOptions().setSupportWebSocket(false), client)
                 .origin(context -> instances.ask(
-                        instance -> {
-                            context.set(INSTANCE, instance);
-                            return client.request(new RequestOptions()
-                                    .setServer(
-                                            SocketAddress.inetSocketAddress(instance.getPort(), instance.getHost())));
-                        },
-                        Front::neverSent));
+                        instance -> client.request(new RequestOptions()
+                                        // also for one of the connections that there are
+                                        .setConnectTimeout(CONNECTION_TIMEOUT_MS)
+                                        .setServer(SocketAddress.inetSocketAddress(
+                                                instance.getPort(), instance.getHost())))
+                                .onSuccess(sends -> context.set(INSTANCE, instance)),
+                        notSent -> true));
         proxy.addInterceptor(new ProxyInterceptor() {
             @Override
             public Future<ProxyResponse> handleProxyRequest(ProxyContext context) {
@@ -146,11 +145,20 @@ public final class Front {
                                 FORWARDED_FOR,
                                 String.valueOf(proxies.client(context.request().proxiedRequest())));
                 boolean reads = READING.contains(context.request().getMethod());
-                return context.sendRequest().recover(lost -> {
-                    // it hangs, or died: whoever comes next asks another one
-                    instances.leave(context.get(INSTANCE, URI.class));
+                Future<ProxyResponse> answered = context.sendRequest().onSuccess(response -> {
+                    if (response.getStatusCode() == HttpResponseStatus.SERVICE_UNAVAILABLE.code()) {
+                        // it starts, or what it needs is away: whoever comes again may be answered by another one
+                        instances.leave(context.get(INSTANCE, URI.class), "503");
+                    }
+                });
+                return answered.recover(lost -> {
+                    URI instance = context.get(INSTANCE, URI.class);
                     HttpServerRequest asked = context.request().proxiedRequest();
-                    answer(asked.response(), reads || neverSent(lost) ? away(service) : unknown(service));
+                    if (instance != null && !asked.response().closed()) {
+                        // it hangs, or died, and no client went away under it
+                        instances.leave(instance, lost.toString());
+                    }
+                    answer(asked.response(), reads || instance == null ? away(service) : unknown(service));
                     // the rest of the body is read and thrown away, so that the connection is of use again
                     asked.resume();
                     // answered here: the proxy, which would send nothing once the request's body has begun, has no more
@@ -160,13 +168,6 @@ public final class Front {
             }
         });
         return context -> proxy.handle(context.request());
-    }
-
-    /** No connection came to be, or none was free: the service has not seen the request. */
-    private static boolean neverSent(Throwable lost) {
-        return lost instanceof ConnectException
-                || lost instanceof UnknownHostException
-                || lost instanceof ConnectionPoolTooBusyException;
     }
 
     private static Refusal away(String service) {

@@ -8,6 +8,7 @@ import io.danmaku.protocol.command.Command;
 import io.danmaku.protocol.command.ErrorCode;
 import io.danmaku.protocol.command.Refusal;
 import io.danmaku.protocol.json.Json;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.context.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -114,7 +115,7 @@ final class PageClientTest {
         assertEquals(
                 "{\"online\":\"nobody\"}", ((Outcome.Done) ask(change)).ok().toString());
         assertEquals(List.of("/api/dm/settings Bearer secret"), asked);
-        client = new PageClient(vertx, new Instances(List.of(URI.create("http://127.0.0.1:1"))), BOUNDS);
+        client = nobody();
         assertEquals(ErrorCode.PENDING, code(ask(change)));
         assertEquals(ErrorCode.UNAVAILABLE, code(ask(PageRequest.of(new Command.DmSettings(Json.object())))));
     }
@@ -173,6 +174,51 @@ final class PageClientTest {
     }
 
     @Test
+    void anotherInstanceIsAskedWhenOneHangs() {
+        serve(request -> {});
+        serve(request -> request.response().end("{\"pos\":\"p2\"}"));
+        client = new PageClient(vertx, instances(), new DirectBounds(10, 1_000, 10, 10, 10, 2, 400, 1_000));
+        assertEquals("p2", ((Outcome.Done) sync(null)).ok().get("pos").asText());
+        assertEquals("p2", ((Outcome.Done) sync(null)).ok().get("pos").asText());
+        assertEquals(3, asked.size(), "the second time it is asked first");
+    }
+
+    @Test
+    void anotherInstanceIsAskedWhenOneCannotAnswerNow() {
+        String starts = "{\"detail\":\"it starts\",\"code\":\"unavailable\",\"retryMs\":300}";
+        serve(request -> request.response().setStatusCode(503).end(starts));
+        assertEquals(
+                new Outcome.Refused(new Refusal(ErrorCode.UNAVAILABLE, "it starts", 300)),
+                sync(null),
+                "there is no other");
+        client = null;
+        serve(request -> request.response().end("{\"pos\":\"p2\"}"));
+        assertEquals("p2", ((Outcome.Done) sync(null)).ok().get("pos").asText());
+    }
+
+    @Test
+    void aChangeThatMayHaveBeenCarriedOutIsAskedOfNoOtherInstance() {
+        serve(request -> {});
+        serve(request -> request.response().end("{}"));
+        client = new PageClient(vertx, instances(), new DirectBounds(10, 1_000, 10, 10, 10, 2, 400, 1_000));
+        PageRequest change = PageRequest.of(new Command.DmSettings(Json.object().put("online", "nobody")));
+        assertEquals(ErrorCode.PENDING, code(ask(change)));
+        assertEquals(1, asked.size());
+        // the next one goes where an answer is to be had
+        assertInstanceOf(Outcome.Done.class, ask(change));
+    }
+
+    @Test
+    void aChangeThatNobodyHasSeenIsAskedOfTheNextInstance() {
+        serve(request -> request.response().end("{}"));
+        urls.add(0, "http://127.0.0.1:1");
+        client = new PageClient(vertx, instances(), BOUNDS);
+        assertInstanceOf(
+                Outcome.Done.class,
+                ask(PageRequest.of(new Command.DmSettings(Json.object().put("online", "nobody")))));
+    }
+
+    @Test
     void withoutAnyInstanceItIsUnavailable() {
         urls.add("http://127.0.0.1:1");
         assertEquals(ErrorCode.UNAVAILABLE, code(sync(null)));
@@ -198,8 +244,14 @@ final class PageClientTest {
         urls.add("http://127.0.0.1:" + server.actualPort());
     }
 
+    private PageClient nobody() {
+        urls.clear();
+        urls.add("http://127.0.0.1:1");
+        return new PageClient(vertx, instances(), BOUNDS);
+    }
+
     private Instances instances() {
-        return new Instances(urls.stream().map(URI::create).toList());
+        return new Instances("dm-service", urls.stream().map(URI::create).toList(), new SimpleMeterRegistry());
     }
 
     private Outcome sync(String position) {

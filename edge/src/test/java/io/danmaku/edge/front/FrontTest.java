@@ -113,6 +113,14 @@ class FrontTest {
     }
 
     @Test
+    void afterAnInstanceSaidThatItCannotAnswerTheNextOneIsAsked() throws Exception {
+        String starts = serve(request -> request.response().setStatusCode(503).end("{\"code\":\"unavailable\"}"));
+        String edge = front(starts, serve(request -> request.response().end("{}")));
+        assertEquals("unavailable", code(ask("GET", edge + "/api/dm/contacts")));
+        assertEquals(200, ask("GET", edge + "/api/dm/contacts").statusCode());
+    }
+
+    @Test
     void afterAnInstanceDiedUnderAChangeTheNextOneIsAsked() throws Exception {
         String lives = serve(request -> request.response().end("{}"));
         try (ServerSocket service = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
@@ -150,7 +158,8 @@ class FrontTest {
     }
 
     private String front(String... services) {
-        Instances instances = new Instances(Stream.of(services).map(URI::create).toList());
+        Instances instances =
+                new Instances("service", Stream.of(services).map(URI::create).toList(), ops.registry());
         RoomHistory history = new RoomHistory(
                 new Tokens("0123456789abcdef0123456789abcdef"),
                 new RoomTable(null, new RoomTable.Decided() {}),

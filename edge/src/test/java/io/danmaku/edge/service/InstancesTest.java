@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.danmaku.node.config.ConfigurationException;
 import io.danmaku.node.config.Settings;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class InstancesTest {
@@ -22,9 +24,16 @@ class InstancesTest {
     private final Set<URI> away = new HashSet<>();
     private final List<URI> asked = new ArrayList<>();
 
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private long nowMs;
+
+    private Instances instances(URI... addresses) {
+        return new Instances("dm-service", List.of(addresses), registry, () -> TimeUnit.MILLISECONDS.toNanos(nowMs));
+    }
+
     @Test
     void oneIsAskedUntilItFailsAndThenTheNextOne() {
-        Instances instances = new Instances(List.of(A, B));
+        Instances instances = instances(A, B);
         assertEquals(A, ask(instances).result());
         away.add(A);
         assertEquals(B, ask(instances).result());
@@ -37,7 +46,7 @@ class InstancesTest {
 
     @Test
     void twoAreAskedAtMostAndWhoComesNextAsksTheThird() {
-        Instances instances = new Instances(List.of(A, B, C));
+        Instances instances = instances(A, B, C);
         away.addAll(Set.of(A, B));
         assertTrue(ask(instances).failed());
         assertEquals(C, ask(instances).result());
@@ -45,8 +54,24 @@ class InstancesTest {
     }
 
     @Test
+    void theFirstOneIsAskedAgainSomeTimeAfterItWasLeft() {
+        Instances instances = instances(A, B);
+        away.add(A);
+        assertEquals(B, ask(instances).result());
+        away.clear();
+        nowMs += Instances.BACK_AFTER_MS;
+        assertEquals(B, ask(instances).result());
+        nowMs++;
+        assertEquals(A, ask(instances).result());
+        assertEquals(
+                1,
+                registry.counter("danmaku.service.left", "service", "dm-service")
+                        .count());
+    }
+
+    @Test
     void whatMayHaveBeenDoneIsAskedOfNobodyElse() {
-        Instances instances = new Instances(List.of(A, B));
+        Instances instances = instances(A, B);
         away.add(A);
         Future<URI> asking = instances.ask(this::answer, lost -> false);
         assertTrue(asking.failed());
@@ -56,18 +81,18 @@ class InstancesTest {
 
     @Test
     void leavingOneThatIsNotAskedChangesNothing() {
-        Instances instances = new Instances(List.of(A, B, C));
-        instances.leave(C);
-        instances.leave(B);
+        Instances instances = instances(A, B, C);
+        instances.leave(C, "test");
+        instances.leave(B, "test");
         assertEquals(A, ask(instances).result());
-        instances.leave(A);
-        instances.leave(A);
+        instances.leave(A, "test");
+        instances.leave(A, "test");
         assertEquals(B, ask(instances).result());
     }
 
     @Test
     void aSingleOneIsAskedOnceAndAgainByWhoComesNext() {
-        Instances instances = new Instances(List.of(A));
+        Instances instances = instances(A);
         away.add(A);
         assertTrue(ask(instances).failed());
         away.clear();
