@@ -379,4 +379,14 @@ final class Connection implements Device {
             }
         });
     }
+
+    @Override
+    public boolean reads() {
+        return context.channel().isWritable();
+    }
+
+    @Override
+    public void pushSurely(byte[] utf8Json) {
+        loop.eventLoop().execute(() -> reply(utf8Json));
+    }
 }

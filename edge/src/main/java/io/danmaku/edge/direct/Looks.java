@@ -326,7 +326,8 @@ final class Looks {
             one.fresh = false;
             String peer = users.get(i).id();
             for (Look look : one.by) {
-                if (look.since.get(peer) >= batch) {
+                if (look.since.get(peer) >= batch || !look.device.reads()) {
+                    // the next round tells what holds then
                     one.fresh = true;
                 } else if (!Boolean.valueOf(now).equals(look.told.put(peer, now))) {
                     add(changes.computeIfAbsent(look, first -> Json.MAPPER.createArrayNode()), peer, now);
@@ -342,7 +343,7 @@ final class Looks {
 
     private static void push(Device device, ArrayNode changes) {
         if (!changes.isEmpty()) {
-            device.push(Json.bytes(Json.object().set("dmOnline", changes)));
+            device.pushSurely(Json.bytes(Json.object().set("dmOnline", changes)));
         }
     }
 

@@ -9,6 +9,7 @@ final class HeldDevice implements Device {
     private final String user;
     private final String session;
     final List<byte[]> frames = new ArrayList<>();
+    boolean reads = true;
 
     HeldDevice(String user, String session) {
         this.user = user;
@@ -37,6 +38,18 @@ final class HeldDevice implements Device {
 
     @Override
     public void push(byte[] utf8Json) {
+        if (reads) {
+            frames.add(utf8Json);
+        }
+    }
+
+    @Override
+    public boolean reads() {
+        return reads;
+    }
+
+    @Override
+    public void pushSurely(byte[] utf8Json) {
         frames.add(utf8Json);
     }
 

@@ -134,6 +134,27 @@ final class LooksTest {
     }
 
     @Test
+    void whoDoesNotReadForAWhileIsToldWhatHoldsThen() {
+        HeldDevice carl = come("carl");
+        look(ann, List.of("bob", "eve"));
+        look(carl, List.of("bob"));
+        round(0);
+        ann.reads = false;
+        online.addAll(List.of("bob", "eve"));
+        round(Looks.ROUND_MS);
+        assertEquals(List.of(), ann.texts());
+        assertEquals(1, carl.frames.size(), "others are told meanwhile");
+        online.remove("bob");
+        round(2 * Looks.ROUND_MS);
+        ann.reads = true;
+        round(3 * Looks.ROUND_MS);
+        assertEquals(List.of("{\"dmOnline\":[{\"peer\":\"eve\",\"online\":true}]}"), ann.texts());
+        round(4 * Looks.ROUND_MS);
+        assertEquals(1, ann.frames.size());
+        assertEquals(2, carl.frames.size());
+    }
+
+    @Test
     void anotherLookTakesThePlaceOfTheFirstAndNoneEndsIt() {
         look(ann, List.of("bob"));
         look(ann, List.of("eve"));

@@ -154,5 +154,15 @@ final class PushesTest {
         public void push(byte[] utf8Json) {
             throw new IllegalStateException("broken");
         }
+
+        @Override
+        public boolean reads() {
+            return true;
+        }
+
+        @Override
+        public void pushSurely(byte[] utf8Json) {
+            push(utf8Json);
+        }
     }
 }
