@@ -8,7 +8,7 @@ import io.danmaku.protocol.log.DirectMessage;
 /**
  * A conversation in a list of recent ones.
  *
- * @param last its newest message; null when the owner has hidden it or cleared the conversation since
+ * @param last its newest message; null when the owner has hidden it or cleared the conversation since, or when it is being written
  * @param unread messages of the peer that the owner has not read
  * @param readSeq up to where the owner has read
  * @param peerReadSeq up to where the peer has read, as far as the owner is told

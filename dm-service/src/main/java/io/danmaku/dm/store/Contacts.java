@@ -134,12 +134,14 @@ public final class Contacts {
         Map<String, Account> byUser =
                 accounts.stream().collect(Collectors.toMap(Account::user, Function.identity(), (a, b) -> a));
         return rows.stream()
-                .filter(row -> byId.containsKey(row.getString("last_message_id")))
                 .map(row -> contact(row, byId.get(row.getString("last_message_id")), byUser.get(row.getString("peer"))))
                 .toList();
     }
 
-    /** @param account null where there is none */
+    /**
+     * @param last null where it is not there yet: it is being written, and told when it is whole
+     * @param account null where there is none
+     */
     private static Contact contact(Row row, DirectMessage last, Account account) {
         return new Contact(
                 row.getString("peer"),
