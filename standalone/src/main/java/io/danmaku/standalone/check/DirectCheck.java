@@ -178,6 +178,8 @@ public final class DirectCheck implements Callable<Integer> {
         System.out.printf(
                 Locale.ROOT, "%8.1f %% of what devices have was pushed as well%n", 100 * history.pushedShare());
         Judge.Verdict verdict = Judge.judge(history);
+        System.out.printf(
+                Locale.ROOT, "%8d times without a failure in which pushes were looked for%n", verdict.calmTimes());
         for (Fault fault : verdict.faults()) {
             System.out.println("seed " + setup.seed() + ", " + fault);
         }

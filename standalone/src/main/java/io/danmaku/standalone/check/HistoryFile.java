@@ -26,6 +26,9 @@ import java.util.Locale;
  * {@code rev,recalled,edit,sign of from,sign of to} besides. A file without an {@code end} is not whole.
  */
 final class HistoryFile implements AutoCloseable {
+    /** Of the lines' forms: a change that makes older files unreadable has the next one. */
+    static final int FORMAT = 2;
+
     /** What a note can be about. */
     private static final List<String> OWN = List.of("hidden", "cleared", "blocked", "relation");
 
@@ -37,6 +40,7 @@ final class HistoryFile implements AutoCloseable {
         out = Files.newBufferedWriter(path);
         write(Json.object()
                 .put("t", "run")
+                .put("format", FORMAT)
                 .put("seed", setup.seed())
                 .put("users", setup.users())
                 .put("devices", setup.devices())

@@ -84,6 +84,11 @@ final class HistoryReader {
         if (!"run".equals(line.path("t").asText())) {
             throw new IOException(path + " is no history: it does not begin with a run");
         }
+        int format = line.path("format").asInt();
+        if (format != HistoryFile.FORMAT) {
+            throw new IOException(path + " has the format " + format + ", and " + HistoryFile.FORMAT
+                    + " is read here: judge it with the version that wrote it");
+        }
         return new Plan.Setup(
                 line.path("seed").asLong(),
                 line.path("users").asInt(),

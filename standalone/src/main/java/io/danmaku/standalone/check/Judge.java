@@ -27,8 +27,9 @@ final class Judge {
      *
      * @param faults at most {@link Findings#NAMED_MAX} of each rule
      * @param counts how many faults, by rule
+     * @param calmTimes how many times without a failure there were in which pushes were looked for
      */
-    record Verdict(List<Fault> faults, Map<String, Integer> counts) {
+    record Verdict(List<Fault> faults, Map<String, Integer> counts, int calmTimes) {
         boolean good() {
             return counts.isEmpty();
         }
@@ -64,8 +65,8 @@ final class Judge {
         new JudgeOfDelivered(evidence, findings).judge();
         new JudgeOfChanges(history, evidence, findings).judge();
         new JudgeOfPermission(history, evidence, findings).judge();
-        new JudgeOfDevices(history, evidence, findings).judge();
-        return new Verdict(findings.faults(), findings.counts());
+        int calmTimes = new JudgeOfDevices(history, evidence, findings).judge();
+        return new Verdict(findings.faults(), findings.counts(), calmTimes);
     }
 
     /** The message of a good answer is there on both sides, once, as answered. */

@@ -33,6 +33,7 @@ final class JudgeOfDevices {
     private final History history;
     private final Evidence evidence;
     private final Findings findings;
+    private int calmTimes;
 
     JudgeOfDevices(History history, Evidence evidence, Findings findings) {
         this.history = history;
@@ -40,10 +41,12 @@ final class JudgeOfDevices {
         this.findings = findings;
     }
 
-    void judge() {
+    /** Returns how many calm times had so much in them that they were judged. */
+    int judge() {
         aLateDeviceMissesNothing();
         aLateDeviceBeginsAtItsPosition();
         pushesComeInCalmTimes();
+        return calmTimes;
     }
 
     /** What a late device read when it began and what sync told it are all there is: nothing lies between the two. */
@@ -109,7 +112,11 @@ final class JudgeOfDevices {
                     came += pushed.get(new Device(intent.to(), number)).contains(message) ? 1 : 0;
                 }
             }
-            if (wanted >= PUSHES_MIN && came < wanted * PUSHED_SHARE_MIN) {
+            if (wanted < PUSHES_MIN) {
+                continue;
+            }
+            calmTimes++;
+            if (came < wanted * PUSHED_SHARE_MIN) {
                 findings.fault(
                         "pushesComeInCalmTimes",
                         new Side(0, -1),

@@ -42,11 +42,11 @@ public record Ports(
         return new Ports(edges, room, dms, pulsar, pulsarWeb, port, cql, cqlStorage, redis);
     }
 
-    /** The first one's port, then as many further ones as are wanted, from {@code further} on, past ports that others have. */
+    /** The first one's port, then as many further ones as are wanted, from {@code further} on, past ports that others have. They may come to numbers that are no port, see {@link #problems}. */
     public static List<Integer> several(int count, int first, int further, List<Integer> taken) {
         List<Integer> all = new ArrayList<>();
         all.add(first);
-        for (int port = further; all.size() < count && port <= PORT_MAX; port++) {
+        for (int port = further; all.size() < count; port++) {
             if (port != first && !taken.contains(port)) {
                 all.add(port);
             }

@@ -89,6 +89,10 @@ class CheckCommandTest {
                 .getMessage()
                 .contains("is not whole"));
         assertEquals(2, run("dm", "--judge", file.toString()));
+        Files.writeString(file, lines.get(0).replace("\"format\":2", "\"format\":1"));
+        assertTrue(assertThrows(IOException.class, () -> HistoryReader.read(file))
+                .getMessage()
+                .contains("has the format 1, and 2 is read here"));
         Files.write(file, lines.subList(1, lines.size()));
         assertEquals(2, run("dm", "--judge", file.toString()));
         Files.writeString(file, lines.get(0) + "\n{\"t\":");

@@ -63,6 +63,7 @@ class DirectCheckIT {
                     "no " + deed + ":\n" + said);
         }
         assertTrue(history.pushedShare() >= PUSHED_SHARE_MIN, said);
+        assertTrue(Judge.judge(history).calmTimes() > 0, "no calm time:\n" + said);
         assertTrue(history.clears.stream().anyMatch(History.Read::acknowledged), "no clear:\n" + said);
         assertTrue(history.deliveries.stream().anyMatch(History.Read::acknowledged), "no delivery:\n" + said);
         assertTrue(

@@ -46,5 +46,10 @@ class PortsTest {
     void furtherPortsPassThoseOfOthers() {
         assertEquals(List.of(80, 83, 85), Ports.several(3, 80, 83, List.of(84)));
         assertEquals(List.of(83, 84), Ports.several(2, 83, 83, List.of()));
+        List<Integer> tooFar = Ports.several(3, 80, 65_535, List.of());
+        assertEquals(List.of(80, 65_535, 65_536), tooFar);
+        assertEquals(
+                List.of("--more-edges-port: 65536 is no port"),
+                Ports.problems(Map.of("--more-edges-port", List.of(65_536))));
     }
 }

@@ -188,6 +188,8 @@ final class RaidIT {
         String room = api.createRoom(
                 "flood",
                 Map.of("raid", Map.of("auto", true, "steps", List.of("unique", "slow"), "stepSeconds", STEP_SECONDS)));
+        // rooms of other tests where a step may stand for some time yet
+        double others = metric("danmaku_raid_rooms", "");
         List<Witness> raiders = new ArrayList<>();
         ScheduledExecutorService flood = Executors.newSingleThreadScheduledExecutor();
         try (Clients clients = new Clients(1);
@@ -241,7 +243,7 @@ final class RaidIT {
             watching.forEach(Witness::assertClean);
             assertTrue(metric("danmaku_raid_steps_total", "auto") >= 1, "counted since it was killed");
             assertTrue(metric("danmaku_raid_signs_heard_total", "") >= 1);
-            Eventually.await(SOON, "none stands", () -> metric("danmaku_raid_rooms", "") == 0);
+            Eventually.await(SOON, "it stands no more", () -> metric("danmaku_raid_rooms", "") <= others);
         } finally {
             flood.shutdownNow();
             raiders.forEach(Witness::close);
