@@ -53,6 +53,9 @@ public final class ScaleBench implements Callable<Integer> {
     private static final long STORE_S_MAX = 90;
     private static final long LOAD_S_MAX = 3_600;
     private static final long PAGE_S_MAX = 30;
+    private static final long QUIET_S = 5;
+    private static final long QUIET_S_MAX = 300;
+    private static final double QUIET_CORES = 0.1;
     private static final long YEAR_MS = TimeUnit.DAYS.toMillis(365);
     private static final long RUSH_MS = TimeUnit.MINUTES.toMillis(2);
     private static final int MESSAGES_MAX = 10_000_000;
@@ -133,6 +136,7 @@ public final class ScaleBench implements Callable<Integer> {
         warm(up, tokens, prefix + "w");
         figures.put("dm-service: live heap before, MiB", ServiceHeap.liveMib(up));
         load(up, prefix);
+        settle(up);
         try (Clients clients = new Clients(1)) {
             measure(up, clients, tokens, prefix);
         }
@@ -183,6 +187,21 @@ public final class ScaleBench implements Callable<Integer> {
                     YEAR_MS));
             figures.put("conversation loaded in, s", loadedS(store));
         }
+    }
+
+    /** Waits until the store has put away what was loaded, compactions too: pages are measured at light load. */
+    private void settle(UpRecord up) throws IOException {
+        System.err.println("waiting until the store is quiet");
+        long beganNs = System.nanoTime();
+        PartUse before = PartUse.of(up);
+        boolean quiet = false;
+        while (!quiet && System.nanoTime() - beganNs < TimeUnit.SECONDS.toNanos(QUIET_S_MAX)) {
+            Sleep.until(before.atNs() + TimeUnit.SECONDS.toNanos(QUIET_S));
+            PartUse now = PartUse.of(up);
+            quiet = now.cpuSince(before, PartUse.STORE) < QUIET_CORES * now.secondsSince(before);
+            before = now;
+        }
+        figures.put("store quiet after, s", (System.nanoTime() - beganNs) / 1e9);
     }
 
     private void tellContacts(ChildJvm store, String owner, long spanMs) throws IOException, InterruptedException {

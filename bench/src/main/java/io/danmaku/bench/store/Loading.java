@@ -16,8 +16,8 @@ import java.util.function.IntFunction;
  * Fills a store with what would take a hub's users years. The rows are those that dm-service would write, by its statements, many of one partition at a time; but no record of the log stands behind them: nobody may go on writing in these conversations.
  */
 final class Loading {
-    /** Enough for rows of one partition to come together. */
-    private static final int AT_A_TIME = 4_096;
+    /** Enough for rows of one partition to come together; all their rows, nine at the most, still have room in the queue of the driver (20,000). */
+    private static final int AT_A_TIME = 2_048;
 
     private static final long FLUSH_MS = 50;
     private static final int BURST = 10;
