@@ -36,6 +36,7 @@ public final class Instances {
     private final LongSupplier clockNs;
     private int current;
     private long leftNs;
+    private long toldNs;
 
     /**
      * @param service what they are called in the log and in metrics
@@ -131,7 +132,8 @@ public final class Instances {
         current = after(instance);
         long nowNs = clockNs.getAsLong();
         // while none answers they are left by turns, as fast as somebody asks
-        if (left.count() == 0 || nowNs - leftNs > TimeUnit.MILLISECONDS.toNanos(TOLD_MS)) {
+        if (left.count() == 0 || nowNs - toldNs > TimeUnit.MILLISECONDS.toNanos(TOLD_MS)) {
+            toldNs = nowNs;
             LOG.warn("{} at {} does not answer ({}): {} is asked", service, instance, why, addresses.get(current));
         }
         leftNs = nowNs;
