@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** A dm-service is added, or hangs and goes on, while many users write: each message is there once, in its place, as it was acknowledged. */
+/** A dm-service is added, hangs and goes on, or is killed, while users write and read: each message is there once, in its place, as it was acknowledged. */
 class DirectInstancesIT {
     private static final Duration PAUSE = Duration.ofMillis(250);
     private static final Duration SHARED_MAX = Duration.ofSeconds(30);

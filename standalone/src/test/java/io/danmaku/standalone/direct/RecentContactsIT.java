@@ -131,6 +131,25 @@ class RecentContactsIT {
     }
 
     @Test
+    void aContactWhoseNewestMessageIsNotThereYetIsToldWithoutIt() throws Exception {
+        String owner = user();
+        for (String peer : List.of("first", "second", "third")) {
+            get(tables.store(message(owner, peer, 1, SOME_WEEK_MS + LOG_INDEX.get() * 10_000)));
+        }
+        // as between the writes of one message
+        cql.session()
+                .execute(
+                        "DELETE FROM it_recent.content WHERE tenant = ? AND message_id = ?",
+                        TENANT,
+                        "second." + owner + ".1");
+        List<Contact> told = all(owner, 2, 10_000);
+        assertEquals(List.of("third", "second", "first"), peers(told));
+        assertNull(told.get(1).last());
+        assertEquals(1, told.get(1).unread());
+        assertNotNull(told.get(2).last());
+    }
+
+    @Test
     void marksAndLateWritesDoNotMoveAContact() throws Exception {
         String owner = user();
         StoredMessage first = message(owner, "a", 1, SOME_WEEK_MS);
