@@ -205,7 +205,7 @@ final class JudgeOfChanges {
             }
             history.hidden.forEach((device, mids) -> {
                 boolean told = mids.contains(message.mid());
-                long from = history.isLate(device) ? history.begins.get(device).till() : 0;
+                long from = history.isLate(device) ? history.begins.get(device).till() : Long.MIN_VALUE;
                 boolean mustBe =
                         evidence.isHidden(side, message, change -> change.acknowledged() && change.at() >= from);
                 if (device.user() == side.user() && (told ? !mayBe : mustBe)) {

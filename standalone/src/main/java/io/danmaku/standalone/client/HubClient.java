@@ -79,7 +79,8 @@ public final class HubClient implements AutoCloseable {
     void start(Context loop) {
         context.complete(loop);
         link.open();
-        ticker = vertx.setPeriodic(TICK_MS, timer -> tick());
+        // all clients at the same moments: timers that are scattered keep a loop awake all the time
+        ticker = vertx.setPeriodic(TICK_MS - nowMs() % TICK_MS, TICK_MS, timer -> tick());
     }
 
     private void onLoop(Runnable work) {
