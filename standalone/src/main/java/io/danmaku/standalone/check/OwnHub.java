@@ -70,7 +70,7 @@ final class OwnHub implements AutoCloseable {
             delete(folder.root());
         }
         List<String> command = Jdk.command("-Ddanmaku.home=" + Home.find().root());
-        command.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.danmaku.standalone.Danmaku"));
         command.addAll(List.of("up", "--stop-with-stdin", "--data=" + folder.root()));
         command.addAll(List.of("--edges=" + Plan.EDGES, "--dm-services=" + Plan.DM_SERVICES));
@@ -78,6 +78,8 @@ final class OwnHub implements AutoCloseable {
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("DANMAKU_") && !name.equals(Secret.VARIABLE));
+        // its parts are killed every now and then: the second compiler's work would not pay
+        builder.environment().putIfAbsent("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
         builder.environment().putAll(LIMITS);
         Process up = builder.start();
         try {

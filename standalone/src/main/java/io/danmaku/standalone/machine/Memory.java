@@ -9,7 +9,7 @@ import java.util.Optional;
 /** How much memory may still be used here without pushing others out. */
 public final class Memory {
     /** The engines and services together stay below 2.5 GB; this is what they need at the start. */
-    public static final int NEEDED_MIB = 1_800;
+    public static final int NEEDED_MIB = 2_000;
 
     /** Where a version of control groups shows the limit of the container that this runs in. */
     private enum Group {

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A {@code danmaku up} that runs as a child of the test. It ends with the test's JVM, however that ends. */
@@ -59,6 +60,8 @@ public final class Up implements AutoCloseable {
         arguments.addAll(options);
         Path output = data.resolveSibling(data.getFileName() + ".out");
         ProcessBuilder builder = command(arguments).redirectErrorStream(true).redirectOutput(output.toFile());
+        // hubs of tests live for minutes at the most: the second compiler's work would not pay
+        builder.environment().put("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
         builder.environment().putAll(environment);
         return new Up(data, output, builder.start());
     }
@@ -102,10 +105,14 @@ public final class Up implements AutoCloseable {
         return data;
     }
 
-    /** All it said so far. */
+    /** All it said so far, without what Java says of the options that it was given. */
     public String output() {
         try {
-            return Files.readString(output);
+            return Files.readString(output)
+                    .lines()
+                    .filter(line -> !line.startsWith("NOTE: Picked up JDK_JAVA_OPTIONS"))
+                    .map(line -> line + "\n")
+                    .collect(Collectors.joining());
         } catch (IOException unreadable) {
             throw new AssertionError(unreadable);
         }
