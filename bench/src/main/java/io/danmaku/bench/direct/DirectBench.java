@@ -83,8 +83,8 @@ public final class DirectBench implements Callable<Integer> {
 
     @Option(
             names = "--warm-up",
-            defaultValue = "10",
-            description = "Seconds before, of each (default: ${DEFAULT-VALUE}).")
+            defaultValue = "60",
+            description = "Seconds before, of each: a new hub's compilers work for a minute (default: ${DEFAULT-VALUE}).")
     private int warmUp;
 
     @Option(names = "--runs", defaultValue = "2", description = "Runs; medians are told (default: ${DEFAULT-VALUE}).")

@@ -58,6 +58,8 @@ final class OwnHub implements AutoCloseable {
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("DANMAKU_"));
+        // it lives for minutes: the second compiler's work would not pay
+        builder.environment().put("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
         OwnHub hub = new OwnHub(data, output, builder.start());
         try {
             hub.awaitReady();
