@@ -84,7 +84,8 @@ public final class DirectBench implements Callable<Integer> {
     @Option(
             names = "--warm-up",
             defaultValue = "60",
-            description = "Seconds before, of each: a new hub's compilers work for a minute (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Seconds before, of each: a new hub's compilers work for a minute (default: ${DEFAULT-VALUE}).")
     private int warmUp;
 
     @Option(names = "--runs", defaultValue = "2", description = "Runs; medians are told (default: ${DEFAULT-VALUE}).")

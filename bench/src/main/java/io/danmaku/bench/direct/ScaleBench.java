@@ -95,9 +95,9 @@ public final class ScaleBench implements Callable<Integer> {
 
     @Option(
             names = "--warm-up",
-            defaultValue = "15",
+            defaultValue = "60",
             description =
-                    "Seconds of messages through the log before all else, and a quarter of the pages (default: ${DEFAULT-VALUE}).")
+                    "Seconds of messages through the log before all else, and of pages of all kinds by turns before those measured (default: ${DEFAULT-VALUE}).")
     private int warmUp;
 
     @Option(
@@ -108,6 +108,14 @@ public final class ScaleBench implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
+
+    /**
+     * A page that is asked for again and again.
+     *
+     * @param entries the answer's array
+     * @param expected entries of a page, 0 = any number
+     */
+    private record Kind(String name, String entries, int expected, Supplier<CompletableFuture<Answer>> ask) {}
 
     private final Figures figures = new Figures();
     private Histogram firstContacts;
@@ -219,18 +227,35 @@ public final class ScaleBench implements Callable<Integer> {
         try (HubClient speaker = client(up, clients, tokens, prefix + "a");
                 HubClient old = client(up, clients, tokens, prefix + "y");
                 HubClient rushed = client(up, clients, tokens, prefix + "r")) {
-            pages("history, first page", "messages", PAGE, () -> speaker.dmHistory(prefix + "b", 0, PAGE));
-            pages(
-                    "history, from the middle",
-                    "messages",
-                    PAGE,
-                    () -> speaker.dmHistory(prefix + "b", messages / 2, Math.min(PAGE, messages / 2 - 1)));
-            firstContacts = pages("contacts of a year, first page", "contacts", PAGE, () -> old.dmContacts(null, PAGE));
             String cursor = get(old.dmContacts(null, PAGE)).ok().path("cursor").asText();
-            pages("contacts of a year, second page", "contacts", PAGE, () -> old.dmContacts(cursor, PAGE));
-            pages("contacts of two minutes, first page", "contacts", PAGE, () -> rushed.dmContacts(null, PAGE));
-            pages("contacts of the long conversation's user", "contacts", 1, () -> speaker.dmContacts(null, PAGE));
-            pages("sync of a new device, first page", "messages", 0, () -> old.dmSync(null, 2 * PAGE));
+            int middle = Math.min(PAGE, messages / 2 - 1);
+            Kind firstOfYear =
+                    new Kind("contacts of a year, first page", "contacts", PAGE, () -> old.dmContacts(null, PAGE));
+            List<Kind> kinds = List.of(
+                    new Kind("history, first page", "messages", PAGE, () -> speaker.dmHistory(prefix + "b", 0, PAGE)),
+                    new Kind(
+                            "history, from the middle",
+                            "messages",
+                            PAGE,
+                            () -> speaker.dmHistory(prefix + "b", messages / 2, middle)),
+                    firstOfYear,
+                    new Kind("contacts of a year, second page", "contacts", PAGE, () -> old.dmContacts(cursor, PAGE)),
+                    new Kind(
+                            "contacts of two minutes, first page",
+                            "contacts",
+                            PAGE,
+                            () -> rushed.dmContacts(null, PAGE)),
+                    new Kind(
+                            "contacts of the long conversation's user",
+                            "contacts",
+                            1,
+                            () -> speaker.dmContacts(null, PAGE)),
+                    new Kind("sync of a new device, first page", "messages", 0, () -> old.dmSync(null, 2 * PAGE)));
+            warmPages(kinds);
+            for (Kind kind : kinds) {
+                Histogram us = pages(kind);
+                firstContacts = kind.equals(firstOfYear) ? us : firstContacts;
+            }
         }
     }
 
@@ -241,17 +266,21 @@ public final class ScaleBench implements Callable<Integer> {
         return client;
     }
 
-    /**
-     * Asks for one page after another, at fixed times; a time goes by from when a page was meant to be asked for.
-     *
-     * @param expected entries of a page, 0 = any number
-     */
-    private Histogram pages(String name, String entries, int expected, Supplier<CompletableFuture<Answer>> ask)
-            throws IOException, InterruptedException {
-        System.err.println(name);
-        for (int i = 0; i < pages / 4; i++) {
-            get(ask.get());
+    /** All by turns, one after another: what reads pages is compiled before the first kind is measured. */
+    private void warmPages(List<Kind> kinds) throws IOException, InterruptedException {
+        System.err.println("pages to warm up");
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(warmUp);
+        while (System.nanoTime() < endNs) {
+            for (Kind kind : kinds) {
+                get(kind.ask.get());
+            }
         }
+    }
+
+    /** Asks for one page after another, at fixed times; a time goes by from when a page was meant to be asked for. */
+    private Histogram pages(Kind kind) throws IOException, InterruptedException {
+        String name = kind.name;
+        System.err.println(name);
         Histogram us = new Histogram(3);
         us.setStartTimeStamp(System.currentTimeMillis());
         Schedule schedule = new Schedule(System.nanoTime(), rate, (pages + rate - 1) / rate);
@@ -259,18 +288,18 @@ public final class ScaleBench implements Callable<Integer> {
         for (int i = 0; i < pages; i++) {
             long meantNs = schedule.atNs(i);
             Sleep.until(meantNs);
-            JsonNode page = get(ask.get()).ok().path(entries);
+            JsonNode page = get(kind.ask.get()).ok().path(kind.entries);
             us.recordValue((System.nanoTime() - meantNs) / 1_000);
             told = page.size();
-            if (expected > 0 && told != expected && wrong.isEmpty()) {
-                wrong = name + " has " + told + " " + entries + ", not " + expected;
+            if (kind.expected > 0 && told != kind.expected && wrong.isEmpty()) {
+                wrong = name + " has " + told + " " + kind.entries + ", not " + kind.expected;
             }
         }
         us.setEndTimeStamp(System.currentTimeMillis());
         figures.put(name + ": p50, ms", us.getValueAtPercentile(50) / US_PER_MS)
                 .put(name + ": p99, ms", us.getValueAtPercentile(P99) / US_PER_MS)
                 .put(name + ": max, ms", us.getMaxValue() / US_PER_MS)
-                .put(name + ": " + entries, (long) told);
+                .put(name + ": " + kind.entries, (long) told);
         return us;
     }
 
