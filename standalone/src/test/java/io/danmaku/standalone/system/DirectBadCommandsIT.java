@@ -13,6 +13,7 @@ import io.danmaku.standalone.hub.OwnFaults;
 import io.danmaku.standalone.hub.SpoiltJson;
 import io.danmaku.standalone.hub.TestHub;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +32,8 @@ import org.junit.jupiter.api.Test;
 final class DirectBadCommandsIT {
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final int MIXED = 1_500;
+    /** The documented bound of a message. */
+    private static final int FRAME_BYTES_MAX = 65_536;
 
     /** What says that a command is not of its form. */
     private static final Set<String> NOT_OF_ITS_FORM =
@@ -131,7 +134,11 @@ final class DirectBadCommandsIT {
         List<Described> commands = commands();
         for (int i = 0; i < MIXED; i++) {
             Described command = commands.get(random.nextInt(commands.size()));
-            check("seed " + seed + ", " + command.name, command.spoilt.any(random));
+            SpoiltJson.Spoilt spoilt = command.spoilt.any(random);
+            // one with several long fields is refused before it is read, and the connection closed
+            if (spoilt.text().getBytes(StandardCharsets.UTF_8).length <= FRAME_BYTES_MAX) {
+                check("seed " + seed + ", " + command.name, spoilt);
+            }
         }
     }
 }
