@@ -23,6 +23,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The judge lets a hub pass that keeps its promises, and finds each way to break one. */
 class JudgeTest {
     private static final int SEEDS = 200;
+    /** Of a history in which the hide that its fault takes away began below 0 us. */
+    private static final long HIDES_BEFORE_0 = 1_106;
 
     @Property(tries = 1_000)
     void aHubThatKeepsItsPromisesIsJudgedGood(@ForAll long seed) {
@@ -53,6 +55,14 @@ class JudgeTest {
             }
         }
         assertTrue(planted > SEEDS / 10, "planted only " + planted + " times");
+    }
+
+    @Test
+    void aHideThatWasAskedForBefore0IsLookedForToo() {
+        History history = SimulatedRun.of(HIDES_BEFORE_0);
+        Planted fault = Planted.DEVICE_NOT_TOLD_OF_A_HIDE;
+        assertTrue(fault.into(history, new Random(HIDES_BEFORE_0)));
+        assertTrue(Judge.judge(history).counts().containsKey(fault.rule()));
     }
 
     @Test
