@@ -58,8 +58,7 @@ final class OwnHub implements AutoCloseable {
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("DANMAKU_"));
-        // it lives for minutes: the second compiler's work would not pay
-        builder.environment().put("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
+        Jdk.forShortLives(builder.environment());
         OwnHub hub = new OwnHub(data, output, builder.start());
         try {
             hub.awaitReady();

@@ -78,8 +78,7 @@ final class OwnHub implements AutoCloseable {
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("DANMAKU_") && !name.equals(Secret.VARIABLE));
-        // its parts are killed every now and then: the second compiler's work would not pay
-        builder.environment().putIfAbsent("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
+        Jdk.forShortLives(builder.environment());
         builder.environment().putAll(LIMITS);
         Process up = builder.start();
         try {

@@ -2,6 +2,7 @@ package io.danmaku.standalone.hub;
 
 import io.danmaku.standalone.folder.Home;
 import io.danmaku.standalone.machine.FreePorts;
+import io.danmaku.standalone.machine.Jdk;
 import io.danmaku.standalone.supervise.UpFile;
 import io.danmaku.standalone.supervise.UpRecord;
 import java.io.IOException;
@@ -60,8 +61,7 @@ public final class Up implements AutoCloseable {
         arguments.addAll(options);
         Path output = data.resolveSibling(data.getFileName() + ".out");
         ProcessBuilder builder = command(arguments).redirectErrorStream(true).redirectOutput(output.toFile());
-        // hubs of tests live for minutes at the most: the second compiler's work would not pay
-        builder.environment().put("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
+        Jdk.forShortLives(builder.environment());
         builder.environment().putAll(environment);
         return new Up(data, output, builder.start());
     }
@@ -110,7 +110,7 @@ public final class Up implements AutoCloseable {
         try {
             return Files.readString(output)
                     .lines()
-                    .filter(line -> !line.startsWith("NOTE: Picked up JDK_JAVA_OPTIONS"))
+                    .filter(line -> !line.startsWith("NOTE: Picked up " + Jdk.OPTIONS_VARIABLE))
                     .map(line -> line + "\n")
                     .collect(Collectors.joining());
         } catch (IOException unreadable) {
