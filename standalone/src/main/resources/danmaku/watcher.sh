@@ -7,6 +7,9 @@
 # the launcher was killed, stops the child: TERM first, KILL after GRACE seconds. The child's output is appended to LOG, its
 # process id is the one line on standard output ("pid N"), its exit code is ours (128 + n for signal n).
 #
+# TIMER_SLACK_NS in the environment: by how many nanoseconds the kernel may be late to wake a sleeping thread of the child, where it knows
+# of that (Linux); without it the system's default, 50,000.
+#
 # Where `setsid` exists the launcher starts us with it, so a Ctrl-C reaches the launcher alone; elsewhere the signals of a
 # terminal are ignored here and in the child.
 
@@ -17,6 +20,9 @@ trap '' HUP INT QUIT
 
 # `exec` frees standard input for the child; fd 3 is the pipe from here on.
 exec 3<&0 </dev/null
+
+# what a shell has of it, its children have from it
+[ -z "${TIMER_SLACK_NS:-}" ] || { echo "$TIMER_SLACK_NS" >/proc/self/timerslack_ns; } 2>/dev/null || :
 
 "$@" >>"$log" 2>&1 3<&- &
 child=$!

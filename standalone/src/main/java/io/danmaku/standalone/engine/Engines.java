@@ -19,6 +19,12 @@ import java.util.Map;
 
 /** Writes each engine's configuration from its template and says how it is started. */
 public final class Engines {
+    /**
+     * Workers of Cassandra that have nothing to do sleep for 10 us times their number and look again: with the kernel's default they change
+     * threads 50,000 to 100,000 times a second, the more the less there is to do.
+     */
+    private static final Map<String, String> CASSANDRA_SLEEPS_LONGER = Map.of(Part.TIMER_SLACK_NS, "1000000");
+
     private final Home home;
     private final DataFolder data;
     private final Ports ports;
@@ -51,6 +57,7 @@ public final class Engines {
                 conf.toString(),
                 dir,
                 List.of(program.toString(), conf.toString()),
+                Map.of(),
                 Map.of("redis", ports.redis()),
                 Probe.answer(ports.redis(), "PING\r\n", "+PONG"),
                 Part.Preparation.NONE);
@@ -79,6 +86,7 @@ public final class Engines {
                 marker,
                 dir,
                 command,
+                CASSANDRA_SLEEPS_LONGER,
                 Map.of("cql", ports.cql(), "storage", ports.cqlStorage()),
                 // Cassandra opens this port last of all
                 Probe.port(ports.cql()),
@@ -119,6 +127,7 @@ public final class Engines {
                 marker,
                 dir,
                 command,
+                Map.of(),
                 Map.of("pulsar", ports.pulsar(), "web", ports.pulsarWeb(), "bookie", ports.bookie()),
                 // made last of all at the first start; /admin/v2/brokers/ready answers before
                 Probe.http(URI.create("http://127.0.0.1:" + ports.pulsarWeb() + "/admin/v2/namespaces/public/default")),
@@ -136,6 +145,7 @@ public final class Engines {
             String marker,
             Path dir,
             List<String> command,
+            Map<String, String> environment,
             Map<String, Integer> listens,
             Probe probe,
             Part.Preparation beforeStart) {
@@ -144,7 +154,7 @@ public final class Engines {
                 Part.Tier.ENGINE,
                 marker,
                 command,
-                Map.of(),
+                environment,
                 dir,
                 data.log(name),
                 listens,

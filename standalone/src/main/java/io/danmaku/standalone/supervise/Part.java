@@ -51,6 +51,12 @@ public record Part(
         ENGINE
     }
 
+    /**
+     * In {@link #environment}: by how many nanoseconds sleeping threads of the part may wake late, so that the kernel can wake many at once
+     * (Linux, {@code PR_SET_TIMERSLACK}). Elsewhere it does nothing.
+     */
+    public static final String TIMER_SLACK_NS = "TIMER_SLACK_NS";
+
     /** Grace that keeps a whole stop below ten seconds, the KILL and the reaping included. */
     public static final Duration STOP_GRACE = Duration.ofSeconds(8);
 

@@ -18,6 +18,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real child processes, of one line of shell each. */
@@ -117,10 +119,19 @@ class SupervisorTest {
     @Test
     void theOutputOfAChildIsInItsLog() throws Exception {
         start(part("edge", Part.Tier.EDGE, "echo hello; echo trouble >&2; " + OBEDIENT));
-        Eventually.await(
-                SOON,
-                "both lines are in the log",
-                () -> Files.readAllLines(folder.resolve("edge.log")).equals(List.of("hello", "trouble")));
+        awaitLog("edge", List.of("hello", "trouble"));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aChildSleepsAsInexactlyAsItsPartSays() throws Exception {
+        String tell = "cat /proc/self/timerslack_ns; " + OBEDIENT;
+        start(
+                part("exact", Part.Tier.ENGINE, tell),
+                part("late", Part.Tier.ENGINE, tell, Map.of(Part.TIMER_SLACK_NS, "1000000"), () -> true));
+        Path slack = Path.of("/proc/self/timerslack_ns");
+        awaitLog("exact", List.of(Files.readString(slack).trim()));
+        awaitLog("late", List.of("1000000"));
     }
 
     @Test
@@ -139,6 +150,13 @@ class SupervisorTest {
     private void start(Part... parts) throws InterruptedException {
         assertEquals(Optional.empty(), supervisor.start(List.of(parts), SOON));
         supervisor.ready();
+    }
+
+    private void awaitLog(String name, List<String> lines) {
+        Eventually.await(
+                SOON,
+                "the log of " + name + " has " + lines,
+                () -> Files.readAllLines(folder.resolve(name + ".log")).equals(lines));
     }
 
     private void awaitRestarts(String name, int restarts) {
@@ -162,13 +180,17 @@ class SupervisorTest {
     }
 
     private Part part(String name, Part.Tier tier, String script, Probe probe) {
+        return part(name, tier, script, Map.of(), probe);
+    }
+
+    private Part part(String name, Part.Tier tier, String script, Map<String, String> environment, Probe probe) {
         String marker = folder.resolve(name).toString();
         return new Part(
                 name,
                 tier,
                 marker,
                 List.of("/bin/sh", "-c", script, marker),
-                Map.of(),
+                environment,
                 folder,
                 folder.resolve(name + ".log"),
                 Map.of(),
