@@ -8,13 +8,19 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 
-/** What a process that {@link ChildJvm} started hears and says: the other end of its lines. One object a process; saying is thread-safe. */
+/**
+ * What a process that {@link ChildJvm} started hears and says: the other end of its lines. One object a process; saying is thread-safe. It
+ * ends the process when its parent is gone, in the middle of a command too.
+ */
 public final class ChildLines {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final PrintStream out = System.out;
-    private final BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    /** A parent tells a few lines in all. */
+    private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
 
     /** Carries out a line that was told. */
     @FunctionalInterface
@@ -25,20 +31,32 @@ public final class ChildLines {
     /** From now on standard output is for lines alone: what else is printed, as logs are, goes to standard error. */
     public ChildLines() {
         System.setOut(System.err);
+        Thread reader = new Thread(this::read, "of the parent");
+        reader.setDaemon(true);
+        reader.start();
     }
 
-    /** The next line, or null when there will be none. */
-    public JsonNode next() throws IOException {
-        String line = in.readLine();
-        return line == null ? null : JSON.readTree(line);
-    }
-
-    /** Hands over line after line, and ends the process when its parent is gone. */
-    public void follow(Listener listener) throws IOException, InterruptedException {
-        for (JsonNode command = next(); command != null; command = next()) {
-            listener.told(command);
+    private void read() {
+        try (BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                told.add(line);
+            }
+        } catch (IOException gone) {
+            // as its end
         }
         System.exit(0);
+    }
+
+    /** Waits for the next line. */
+    public JsonNode next() throws IOException, InterruptedException {
+        return JSON.readTree(told.take());
+    }
+
+    /** Hands over line after line until the process ends. */
+    public void follow(Listener listener) throws IOException, InterruptedException {
+        while (true) {
+            listener.told(next());
+        }
     }
 
     public synchronized void say(String is, ObjectNode line) {
