@@ -20,8 +20,8 @@ import java.util.Map;
 /** Writes each engine's configuration from its template and says how it is started. */
 public final class Engines {
     /**
-     * Workers of Cassandra that have nothing to do sleep for 10 us times their number and look again: with the kernel's default they change
-     * threads 50,000 to 100,000 times a second, the more the less there is to do.
+     * Workers of Cassandra that have nothing to do sleep for 10 us times their number and look again: with the kernel's default the machine
+     * changes threads 50,000 to 100,000 times a second, however little there is to do.
      */
     private static final Map<String, String> CASSANDRA_SLEEPS_LONGER = Map.of(Part.TIMER_SLACK_NS, "1000000");
 
