@@ -25,7 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class TestHub {
     public static final int EDGES = 2;
-    public static final Duration BACK_MAX = Duration.ofSeconds(90);
+    public static final Duration BACK_MAX = Duration.ofMinutes(3);
 
     private static final Duration TOKEN_TTL = Duration.ofHours(2);
     /** Names the hub's folder: JVMs that run tests side by side have different ones. */

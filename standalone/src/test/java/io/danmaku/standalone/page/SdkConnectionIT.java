@@ -2,6 +2,7 @@ package io.danmaku.standalone.page;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.microsoft.playwright.Clock;
 import com.microsoft.playwright.WebSocketRoute;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,7 @@ final class SdkConnectionIT {
 
     @Test
     void aConnectionThatFallsSilentIsGivenUpAndMadeAgain() {
-        SDK.page().clock().install();
+        Clock clock = SDK.stoppedClock();
         int[] sockets = {0};
         SDK.page().routeWebSocket(SdkPage.WEB_SOCKET, socket -> {
             boolean first = ++sockets[0] == 1;
@@ -41,10 +42,8 @@ final class SdkConnectionIT {
             return {};\
             """);
 
-        SDK.page()
-                .clock()
-                .runFor(31_500); // the ping after 20 s, 10 s of silence after it, and the middle of the window that was
-        // told
+        // the ping after 20 s, 10 s of silence after it, and the middle of the window that was told
+        clock.runFor(31_500);
 
         assertEquals("""
                 ["connecting","open","waiting: the hub fell silent, 1000 ms","connecting","open"]\
@@ -102,7 +101,7 @@ final class SdkConnectionIT {
 
     @Test
     void aJoinThatIsPutOffIsTriedAgainWhenTheHubSaidAndNoSooner() {
-        SDK.page().clock().install();
+        Clock clock = SDK.stoppedClock();
         int[] joins = {0};
         SDK.page()
                 .routeWebSocket(
@@ -127,9 +126,9 @@ final class SdkConnectionIT {
             return {};\
             """);
 
-        SDK.page().clock().runFor(6_900);
+        clock.runFor(6_900);
         assertEquals(1, joins[0]);
-        SDK.page().clock().runFor(200);
+        clock.runFor(200);
 
         assertEquals("{\"head\":10}", SDK.run("return { head: (await joined).head };"));
         assertEquals(2, joins[0]);

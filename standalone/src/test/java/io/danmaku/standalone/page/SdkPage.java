@@ -1,6 +1,7 @@
 package io.danmaku.standalone.page;
 
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Clock;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import java.io.IOException;
@@ -59,6 +60,14 @@ final class SdkPage implements BeforeAllCallback, BeforeEachCallback, AfterEachC
 
     Page page() {
         return page;
+    }
+
+    /** From here on the pages' time goes on by {@link Clock#runFor} alone: on a slow machine its own time would be past what a test looks at. */
+    Clock stoppedClock() {
+        Clock clock = page.clock();
+        clock.install(new Clock.InstallOptions().setTime("2026-01-01T00:00:00Z"));
+        clock.pauseAt("2026-01-01T01:00:00Z");
+        return clock;
     }
 
     /** Runs the body of an asynchronous function. What it returns comes as JSON. */

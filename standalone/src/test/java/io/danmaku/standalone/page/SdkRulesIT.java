@@ -2,6 +2,7 @@ package io.danmaku.standalone.page;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.microsoft.playwright.Clock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -287,7 +288,7 @@ final class SdkRulesIT {
 
     @Test
     void aConnectedDeviceAsksNowAndAgainForWhatNoPushHasBrought() {
-        SDK.page().clock().install();
+        Clock clock = SDK.stoppedClock();
         SDK.run("""
             const { DirectInbox } = await import('/sdk/direct-inbox.js');
             window.asked = 0;
@@ -299,14 +300,14 @@ final class SdkRulesIT {
             inbox.catchUp();
             return {};\
             """);
-        SDK.page().clock().runFor(44_000);
+        clock.runFor(44_000);
         assertEquals("1", SDK.run("return asked;"));
-        SDK.page().clock().runFor(2_000);
+        clock.runFor(2_000);
         assertEquals("2", SDK.run("return asked;"));
-        SDK.page().clock().runFor(45_000);
+        clock.runFor(45_000);
         assertEquals("3", SDK.run("return asked;"));
         SDK.run("inbox.pause(); return {};");
-        SDK.page().clock().runFor(200_000);
+        clock.runFor(200_000);
         assertEquals("3", SDK.run("return asked;"));
     }
 }

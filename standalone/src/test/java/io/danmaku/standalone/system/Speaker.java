@@ -18,6 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A host who talks without pause: chats, and after every so many an announcement, which is RELIABLE. */
 public final class Speaker implements AutoCloseable {
     private static final int ANNOUNCE_EVERY = 20;
+    /** More are not on their way at a time: a slow machine is spoken to more slowly instead of being buried. */
+    private static final int UNANSWERED_MAX = 250;
 
     private final Witness host;
     private final String room;
@@ -26,6 +28,7 @@ public final class Speaker implements AutoCloseable {
     private final List<CompletableFuture<Answer>> answers = Collections.synchronizedList(new ArrayList<>());
     private final Map<Long, String> announced = Collections.synchronizedMap(new TreeMap<>());
     private final AtomicInteger count = new AtomicInteger();
+    private final AtomicInteger unanswered = new AtomicInteger();
 
     /** @param filling stands behind each text, to make it long */
     public Speaker(Clients clients, TestHub hub, String room, String filling, int edge) {
@@ -35,12 +38,16 @@ public final class Speaker implements AutoCloseable {
         host.join(room);
     }
 
-    /** Talks from now on, so many a second. */
+    /** Talks from now on, so many a second at most. */
     public void start(int perSecond) {
         timer.scheduleAtFixedRate(this::speak, 0, 1_000_000L / perSecond, TimeUnit.MICROSECONDS);
     }
 
     private void speak() {
+        if (unanswered.get() >= UNANSWERED_MAX) {
+            return;
+        }
+        unanswered.incrementAndGet();
         int n = count.incrementAndGet();
         String text = "第 " + n + " 句 " + filling;
         boolean announce = n % ANNOUNCE_EVERY == 0;
@@ -51,6 +58,7 @@ public final class Speaker implements AutoCloseable {
                         "n" + n,
                         JsonNodeFactory.instance.objectNode().put("text", text))
                 .thenApply(answer -> {
+                    unanswered.decrementAndGet();
                     if (announce && answer.acknowledged()) {
                         announced.put(answer.ok().get("o").asLong(), text);
                     }
