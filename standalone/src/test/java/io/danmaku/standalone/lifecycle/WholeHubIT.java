@@ -15,10 +15,12 @@ import io.danmaku.standalone.supervise.UpRecord;
 import io.danmaku.standalone.supervise.UpRecord.PartState;
 import io.danmaku.standalone.system.HubApi;
 import io.danmaku.standalone.system.Witness;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -151,6 +153,19 @@ class WholeHubIT {
         System.err.printf("the whole hub of %d edges: %d MB%n", EDGES, bytes / 1_000_000);
         assumeTrue(bytes > 0, "the system tells what a process holds");
         assertTrue(bytes < BYTES_MAX, bytes + " bytes");
+    }
+
+    @Test
+    void theStoreAndNobodyElseMaySleepAMillisecondLonger() throws IOException {
+        assumeTrue(Files.exists(Path.of("/proc/self/timerslack_ns")), "the kernel tells it");
+        assertEquals("1000000", timerSlackNs(Long.toString(hub.pid("cassandra"))));
+        for (String part : List.of("pulsar", "dm-service", "edge-1")) {
+            assertEquals(timerSlackNs("self"), timerSlackNs(Long.toString(hub.pid(part))), part);
+        }
+    }
+
+    private static String timerSlackNs(String process) throws IOException {
+        return Files.readString(Path.of("/proc/" + process + "/timerslack_ns")).strip();
     }
 
     @Test
