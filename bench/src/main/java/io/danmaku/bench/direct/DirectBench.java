@@ -237,6 +237,10 @@ public final class DirectBench implements Callable<Integer> {
             figures.put(
                     loop + "CPU-seconds of a thousand sends, " + part, after.cpuSince(before, part) / sends * THOUSAND);
         });
+        for (PartUse.Besides besides : PartUse.Besides.values()) {
+            figures.put(
+                    loop + "of all these: " + besides.title, after.besidesSince(before, besides) / sends * THOUSAND);
+        }
     }
 
     private void bare(UpRecord up, String prefix, String body, Figures figures)

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -42,22 +43,26 @@ public record ThreadUse(Map<Group, Double> cpuS) {
 
     public static ThreadUse of(long pid) throws IOException {
         Map<Group, Double> used = new EnumMap<>(Group.class);
-        double known = 0;
+        byName(pid).forEach((name, cpuS) -> used.merge(Group.of(name), cpuS, Double::sum));
+        used.remove(Group.REST);
+        double known = used.values().stream().mapToDouble(cpuS -> cpuS).sum();
+        used.put(Group.REST, Math.max(0, ProcessUse.of(pid).cpuS() - known));
+        return new ThreadUse(used);
+    }
+
+    /** Seconds that a process's threads have used so far, of those that live, by the first 15 characters of their names. */
+    public static Map<String, Double> byName(long pid) throws IOException {
+        Map<String, Double> used = new TreeMap<>();
         for (Path task : tasks(pid)) {
             try {
                 String stat = Files.readString(task.resolve("stat"));
-                Group group = Group.of(stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')')));
-                if (group != Group.REST) {
-                    double cpu = ProcessUse.cpuS(stat);
-                    used.merge(group, cpu, Double::sum);
-                    known += cpu;
-                }
+                String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+                used.merge(name, ProcessUse.cpuS(stat), Double::sum);
             } catch (NoSuchFileException ended) {
                 // the process still counts what it used
             }
         }
-        used.put(Group.REST, Math.max(0, ProcessUse.of(pid).cpuS() - known));
-        return new ThreadUse(used);
+        return used;
     }
 
     private static List<Path> tasks(long pid) throws IOException {
