@@ -3,6 +3,7 @@ package io.danmaku.standalone.replay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.danmaku.protocol.room.Role;
 import io.danmaku.standalone.client.Clients;
 import io.danmaku.standalone.hub.Eventually;
@@ -74,6 +75,8 @@ final class KillIT {
                 witness.awaitCovered(last, SETTLED_MAX);
                 assertSeen(acknowledged, witness);
             }
+            // whoever was slow: the room has each of them, once and as it was sent
+            assertEquals(texts(acknowledged), texts(acknowledged, one.history(room)));
             chatter.assertStoredOnce(api);
             System.err.printf(
                     "kill -9 of %s: acknowledged p50 %d ms, p99 %d ms, slowest %d ms; connects %d and %d%n",
@@ -120,15 +123,8 @@ final class KillIT {
         // the room is not sampled: repeats are left out, which are other offsets, and what nobody could take in time on
         // a slow machine
         assertTrue(Set.of("repeat", "slow").containsAll(witness.skipped().keySet()), witness.skipped()::toString);
-        Map<Long, String> sent = new TreeMap<>();
-        acknowledged.forEach((offset, comment) -> sent.put(offset, comment.text()));
-        Map<Long, String> seen = new TreeMap<>();
-        witness.events("chat").forEach((offset, event) -> {
-            // a comment that was given up may have been carried out all the same
-            if (acknowledged.containsKey(offset)) {
-                seen.put(offset, event.path("d").path("text").asText());
-            }
-        });
+        Map<Long, String> sent = texts(acknowledged);
+        Map<Long, String> seen = texts(acknowledged, witness.events("chat"));
         Map<Long, String> missed = new TreeMap<>(sent);
         missed.keySet().removeAll(seen.keySet());
         assertTrue(
@@ -136,5 +132,22 @@ final class KillIT {
                 () -> missed.keySet() + " were left out without a word; " + witness.skipped());
         sent.keySet().removeAll(missed.keySet());
         assertEquals(sent, seen);
+    }
+
+    private static Map<Long, String> texts(Map<Long, Comment> acknowledged) {
+        Map<Long, String> texts = new TreeMap<>();
+        acknowledged.forEach((offset, comment) -> texts.put(offset, comment.text()));
+        return texts;
+    }
+
+    /** Of events at these offsets: a comment that was given up may have been carried out all the same. */
+    private static Map<Long, String> texts(Map<Long, Comment> acknowledged, Map<Long, JsonNode> events) {
+        Map<Long, String> texts = new TreeMap<>();
+        events.forEach((offset, event) -> {
+            if (acknowledged.containsKey(offset)) {
+                texts.put(offset, event.path("d").path("text").asText());
+            }
+        });
+        return texts;
     }
 }
