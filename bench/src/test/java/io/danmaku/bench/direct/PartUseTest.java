@@ -29,11 +29,17 @@ final class PartUseTest {
     @Test
     void theHarnessItselfIsCounted() throws Exception {
         UpRecord nothing = new UpRecord(UpRecord.State.READY, 1, 0, 0, Map.of(), List.of());
-        PartUse begin = PartUse.of(nothing);
-        PartUse end = PartUse.of(nothing);
-        assertEquals(List.of("(this harness)"), List.copyOf(begin.cpuS().keySet()));
-        assertTrue(begin.besidesS().get(Besides.COMPILERS) > 0, begin::toString);
-        assertTrue(end.besidesSince(begin, Besides.COMPILERS) >= 0, end::toString);
-        assertEquals(0, begin.besidesS().get(Besides.FLUSHES));
+        PartUse use = PartUse.of(nothing);
+        assertEquals(List.of("(this harness)"), List.copyOf(use.cpuS().keySet()));
+        assertTrue(use.besidesS().get(Besides.COMPILERS) > 0, use::toString);
+        assertEquals(0, use.besidesS().get(Besides.FLUSHES));
+    }
+
+    @Test
+    void aThreadThatHasEndedTakesNothingBack() {
+        PartUse begin = new PartUse(0, Map.of(), Map.of(Besides.COMPILERS, 2.0));
+        PartUse end = new PartUse(1, Map.of(), Map.of(Besides.COMPILERS, 2.5));
+        assertEquals(0.5, end.besidesSince(begin, Besides.COMPILERS));
+        assertEquals(0, begin.besidesSince(end, Besides.COMPILERS));
     }
 }
