@@ -10,8 +10,8 @@
 # TIMER_SLACK_NS in the environment: by how many nanoseconds the kernel may be late to wake a sleeping thread of the child, where it knows
 # of that (Linux); without it the system's default, 50,000.
 #
-# Where `setsid` exists the launcher starts us with it, so a Ctrl-C reaches the launcher alone; elsewhere the signals of a
-# terminal are ignored here and in the child.
+# Where `perl` or `setsid` exists the launcher starts us by it in a group of our own, so a Ctrl-C reaches the launcher alone; elsewhere the
+# signals of a terminal are ignored here and in the child.
 
 log=$1
 grace=$2

@@ -49,7 +49,7 @@ public final class UpCommand implements Callable<Integer> {
     /** The first room costs room-service the most: on a busy machine that took 20 s. */
     private static final Duration DEMO_ROOM_MAX = Duration.ofMinutes(1);
 
-    private static final int LOG_CHECK_SECONDS = 10;
+    private static final int CHECK_SECONDS = 10;
     private static final int EDGES_MAX = 16;
     /** As many as the inbound log has partitions: one more would have none. */
     private static final int DM_SERVICES_MAX = Topics.DIRECT_PARTITIONS;
@@ -197,7 +197,8 @@ public final class UpCommand implements Callable<Integer> {
         supervisor.ready();
         tell(String.format(Locale.ROOT, "all ready after %.1f s", supervisor.readyMs() / 1e3));
         announce(folder, ports, secret);
-        while (!never.await(LOG_CHECK_SECONDS, TimeUnit.SECONDS)) {
+        while (!never.await(CHECK_SECONDS, TimeUnit.SECONDS)) {
+            supervisor.lowerBackground();
             try {
                 folder.boundLogs();
             } catch (IOException cannot) {

@@ -64,6 +64,20 @@ final class Child implements Runnable {
         notifyAll();
     }
 
+    /** See {@link Background}. */
+    void lowerBackground() throws InterruptedException {
+        long pid;
+        synchronized (this) {
+            pid = watcher == null ? 0 : watcher.pid();
+        }
+        try {
+            Background.lower(pid);
+        } catch (IOException cannot) {
+            supervisor.tell(
+                    "cannot lower the priority of what " + part.name() + " does besides: " + cannot.getMessage());
+        }
+    }
+
     void awaitStopped() throws InterruptedException {
         thread.join(part.stopGrace().plus(STOP_SLACK).toMillis());
         Watcher left;

@@ -88,6 +88,17 @@ public final class Supervisor {
         changed();
     }
 
+    /** Lets messages go before what all parts do besides; to be called again and again, since threads come and go. */
+    public void lowerBackground() throws InterruptedException {
+        List<Child> all;
+        synchronized (this) {
+            all = List.copyOf(children);
+        }
+        for (Child child : all) {
+            child.lowerBackground();
+        }
+    }
+
     public synchronized long readyMs() {
         return readyMs;
     }

@@ -43,8 +43,7 @@ final class Watcher {
     }
 
     static Watcher start(Path script, Part part) throws IOException {
-        List<String> command = new ArrayList<>();
-        Checkup.onPath("setsid").ifPresent(setsid -> command.add(setsid.toString()));
+        List<String> command = new ArrayList<>(apart());
         command.addAll(List.of(
                 "/bin/sh",
                 script.toString(),
@@ -68,6 +67,17 @@ final class Watcher {
             throw new IOException("the watcher of " + part.name() + " did not start, see " + part.log());
         }
         return new Watcher(process, Long.parseLong(line.substring(PID.length()).trim()));
+    }
+
+    /**
+     * What keeps a terminal's signals from the watcher and the child: a group of processes of their own. A session of their own does so too, but Linux parts processor time between sessions before it looks at
+     * priorities ({@code sched_autogroup}), so those of {@link Background} would count within one part only.
+     */
+    private static List<String> apart() {
+        return Checkup.onPath("perl")
+                .map(perl -> List.of(perl.toString(), "-e", "setpgrp; exec { $ARGV[0] } @ARGV; exit 127"))
+                .or(() -> Checkup.onPath("setsid").map(setsid -> List.of(setsid.toString())))
+                .orElse(List.of());
     }
 
     long pid() {

@@ -11,10 +11,12 @@ import io.danmaku.standalone.hub.Alone;
 import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.TestHub;
 import io.danmaku.standalone.hub.Up;
+import io.danmaku.standalone.machine.Checkup;
 import io.danmaku.standalone.supervise.UpRecord;
 import io.danmaku.standalone.supervise.UpRecord.PartState;
 import io.danmaku.standalone.system.HubApi;
 import io.danmaku.standalone.system.Witness;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -26,7 +28,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -55,6 +59,9 @@ class WholeHubIT {
 
     private static final Duration SEEN_MAX = Duration.ofSeconds(60);
     private static final Pattern ALL_READY = Pattern.compile("(?m)^all ready after (\\d+\\.\\d) s$");
+
+    /** In {@code /proc/PID/task/TID/stat}, counted from the field behind the name (proc(5)). */
+    private static final int NICE = 16;
 
     private static Up first;
     private static Up second;
@@ -164,6 +171,35 @@ class WholeHubIT {
         for (String part : List.of("pulsar", "dm-service", "edge-1")) {
             assertEquals(timerSlackNs("self"), timerSlackNs(Long.toString(hub.pid(part))), part);
         }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void whatEnginesDoBesidesIsOfLowerPriority() {
+        assumeTrue(Checkup.onPath("renice").isPresent(), "the system has renice");
+        for (String engine : List.of("cassandra", "pulsar")) {
+            Eventually.await(
+                    SEEN_MAX,
+                    engine + " marks at a lower priority",
+                    () -> nices(hub.pid(engine), "G1 Conc").equals(Set.of("5")));
+        }
+        assertEquals(Set.of("0"), nices(hub.pid("cassandra"), "epollEventLoop"));
+    }
+
+    /** The priorities of a process's threads whose names begin so. */
+    private static Set<String> nices(long pid, String thread) {
+        Set<String> nices = new TreeSet<>();
+        for (File task : Path.of("/proc/" + pid + "/task").toFile().listFiles()) {
+            try {
+                String stat = Files.readString(task.toPath().resolve("stat"));
+                if (stat.contains("(" + thread)) {
+                    nices.add(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[NICE]);
+                }
+            } catch (IOException gone) {
+                // a thread that has ended
+            }
+        }
+        return nices;
     }
 
     private static String timerSlackNs(String process) throws IOException {

@@ -3,11 +3,14 @@ package io.danmaku.standalone.supervise;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.danmaku.standalone.hub.Eventually;
+import io.danmaku.standalone.machine.Checkup;
 import io.danmaku.standalone.supervise.UpRecord.PartRecord;
 import io.danmaku.standalone.supervise.UpRecord.PartState;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +33,9 @@ class SupervisorTest {
     private static final String OBEDIENT = "trap 'exit 0' TERM; while :; do sleep 0.1; done";
 
     private static final String STUBBORN = "trap '' TERM; while :; do sleep 0.1; done";
+
+    private static final int PROCESS_GROUP = 2;
+    private static final int SESSION = 3;
 
     @TempDir
     private Path folder;
@@ -132,6 +139,34 @@ class SupervisorTest {
         Path slack = Path.of("/proc/self/timerslack_ns");
         awaitLog("exact", List.of(Files.readString(slack).trim()));
         awaitLog("late", List.of("1000000"));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aChildIsInAGroupOfItsOwnButInTheSessionOfItsLauncher() throws Exception {
+        assumeTrue(Checkup.onPath("perl").isPresent(), "the system has perl");
+        start(part("one", Part.Tier.ENGINE, OBEDIENT), part("two", Part.Tier.ENGINE, OBEDIENT));
+        String own = Long.toString(ProcessHandle.current().pid());
+        String one = Long.toString(read().part("one").pid());
+        String two = Long.toString(read().part("two").pid());
+        assertEquals(
+                3,
+                Stream.of(own, one, two)
+                        .map(pid -> ofStat(pid, PROCESS_GROUP))
+                        .distinct()
+                        .count());
+        assertEquals(ofStat(own, SESSION), ofStat(one, SESSION));
+        assertEquals(ofStat(own, SESSION), ofStat(two, SESSION));
+    }
+
+    /** A field of a process's {@code /proc/PID/stat}, counted from the one behind its name (proc(5)). */
+    private static String ofStat(String pid, int field) {
+        try {
+            String stat = Files.readString(Path.of("/proc", pid, "stat"));
+            return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[field];
+        } catch (IOException gone) {
+            throw new UncheckedIOException(gone);
+        }
     }
 
     @Test
