@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  */
 final class Background {
     /** What a compiler may use first, seconds: a new hub that works at its limit would otherwise stay slow for minutes. */
-    private static final double COMPILER_HEAD_START_S = 20;
+    private static final double COMPILER_HEAD_START_S = 30;
 
     private static final double TICKS_PER_S = 100;
 
