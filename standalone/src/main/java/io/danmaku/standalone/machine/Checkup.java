@@ -33,7 +33,7 @@ public final class Checkup {
         findings.add(memory(running));
         findings.add(disk(data));
         findings.addAll(ports(ports, running));
-        findings.add(session());
+        findings.add(groups());
         findings.add(browser());
         return findings;
     }
@@ -95,11 +95,14 @@ public final class Checkup {
                 .toList();
     }
 
-    private static Finding session() {
-        return onPath("setsid")
-                .map(path -> Finding.ok("setsid", path.toString()))
-                .orElseGet(() -> Finding.note(
-                        "setsid", "none", "children ignore a terminal's signals instead; nothing to do on macOS"));
+    private static Finding groups() {
+        return onPath("perl")
+                .map(path -> Finding.ok("perl", path.toString()))
+                .orElseGet(
+                        () -> Finding.note(
+                                "perl",
+                                "none",
+                                "parts run in sessions of their own, and compilers and compaction of one go before messages of another: install perl; nothing to do on macOS"));
     }
 
     private static Finding browser() {
