@@ -1,5 +1,6 @@
 package io.danmaku.bench.machine;
 
+import io.danmaku.standalone.machine.ProcStat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,16 +13,11 @@ import java.util.stream.Stream;
  * @param rssMib resident memory now
  */
 public record ProcessUse(double cpuS, double rssMib) {
-    /** USER_HZ of every Linux that Java runs on. */
-    private static final double TICKS_PER_S = 100;
-
     private static final double KIB_PER_MIB = 1024;
-    private static final int UTIME = 11;
-    private static final int STIME = 12;
 
     public static ProcessUse of(long pid) throws IOException {
         Path proc = Path.of("/proc", Long.toString(pid));
-        double cpu = cpuS(Files.readString(proc.resolve("stat")));
+        double cpu = ProcStat.of(pid).cpuS();
         double rss = 0;
         for (String line : Files.readAllLines(proc.resolve("status"))) {
             if (line.startsWith("VmRSS:")) {
@@ -36,12 +32,5 @@ public record ProcessUse(double cpuS, double rssMib) {
         try (Stream<Path> files = Files.list(Path.of("/proc", Long.toString(pid), "fd"))) {
             return files.count();
         }
-    }
-
-    /** The processor time in the {@code stat} of a process or of a thread. */
-    static double cpuS(String stat) {
-        // behind the command's name, which may have spaces, fields begin with the third
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        return (Long.parseLong(fields[UTIME]) + Long.parseLong(fields[STIME])) / TICKS_PER_S;
     }
 }

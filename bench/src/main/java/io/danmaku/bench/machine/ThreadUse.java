@@ -1,11 +1,8 @@
 package io.danmaku.bench.machine;
 
+import io.danmaku.standalone.machine.ProcStat;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -53,22 +50,8 @@ public record ThreadUse(Map<Group, Double> cpuS) {
     /** Seconds that a process's threads have used so far, of those that live, by the first 15 characters of their names. */
     public static Map<String, Double> byName(long pid) throws IOException {
         Map<String, Double> used = new TreeMap<>();
-        for (Path task : tasks(pid)) {
-            try {
-                String stat = Files.readString(task.resolve("stat"));
-                String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
-                used.merge(name, ProcessUse.cpuS(stat), Double::sum);
-            } catch (NoSuchFileException ended) {
-                // the process still counts what it used
-            }
-        }
+        ProcStat.threads(pid).forEach(thread -> used.merge(thread.name(), thread.cpuS(), Double::sum));
         return used;
-    }
-
-    private static List<Path> tasks(long pid) throws IOException {
-        try (Stream<Path> tasks = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
-            return tasks.toList();
-        }
     }
 
     public double cpuS(Group group) {

@@ -1,9 +1,8 @@
 package io.danmaku.standalone.supervise;
 
 import io.danmaku.standalone.machine.Checkup;
+import io.danmaku.standalone.machine.ProcStat;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,8 +19,6 @@ import java.util.stream.Stream;
 final class Background {
     /** What a compiler may use first, seconds: a new hub that works at its limit would otherwise stay slow for minutes. */
     private static final double COMPILER_HEAD_START_S = 30;
-
-    private static final double TICKS_PER_S = 100;
 
     /** How much lower which threads are to be (sched(7)). Their names begin as the kernel knows them, with 15 characters at most. */
     private enum Work {
@@ -44,10 +41,6 @@ final class Background {
     }
 
     private static final int RENICE_S_MAX = 5;
-    // proc(5), /proc/PID/stat, counted from the field behind the name
-    private static final int USER_TICKS = 11;
-    private static final int SYSTEM_TICKS = 12;
-    private static final int NICE_NOW = 16;
 
     private Background() {}
 
@@ -62,20 +55,23 @@ final class Background {
 
     static void lower(long pid, double compilerHeadStartS) throws IOException, InterruptedException {
         Path renice = Checkup.onPath("renice").orElse(null);
-        Path tasks = Path.of("/proc", Long.toString(pid), "task");
-        if (renice == null || !Files.isDirectory(tasks)) {
+        if (renice == null) {
+            return;
+        }
+        List<ProcStat> threads;
+        try {
+            threads = ProcStat.threads(pid);
+        } catch (IOException gone) {
             return;
         }
         Map<Integer, List<String>> byNice = new TreeMap<>();
-        try (Stream<Path> each = Files.list(tasks)) {
-            each.forEach(task -> niceOf(task, compilerHeadStartS)
+        for (ProcStat thread : threads) {
+            niceOf(thread, compilerHeadStartS)
                     .ifPresent(nice -> byNice.computeIfAbsent(nice, none -> new ArrayList<>())
-                            .add(task.getFileName().toString())));
-        } catch (IOException | UncheckedIOException gone) {
-            return;
+                            .add(Long.toString(thread.id())));
         }
-        for (Map.Entry<Integer, List<String>> threads : byNice.entrySet()) {
-            renice(renice, threads.getKey(), threads.getValue());
+        for (Map.Entry<Integer, List<String>> each : byNice.entrySet()) {
+            renice(renice, each.getKey(), each.getValue());
         }
     }
 
@@ -92,21 +88,12 @@ final class Background {
     }
 
     /** What a thread is to be lowered to; empty when it is to be left as it is. */
-    private static OptionalInt niceOf(Path task, double compilerHeadStartS) {
-        String stat;
-        try {
-            stat = Files.readString(task.resolve("stat"));
-        } catch (IOException gone) {
-            return OptionalInt.empty();
-        }
-        String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        double usedS = (Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS])) / TICKS_PER_S;
+    private static OptionalInt niceOf(ProcStat thread, double compilerHeadStartS) {
         return Stream.of(Work.values())
-                .filter(work -> name.startsWith(work.thread))
-                .filter(work -> work != Work.COMPILE || usedS >= compilerHeadStartS)
+                .filter(work -> thread.name().startsWith(work.thread))
+                .filter(work -> work != Work.COMPILE || thread.cpuS() >= compilerHeadStartS)
                 .mapToInt(work -> work.nice)
-                .filter(nice -> nice > Integer.parseInt(fields[NICE_NOW]))
+                .filter(nice -> nice > thread.nice())
                 .findFirst();
     }
 }

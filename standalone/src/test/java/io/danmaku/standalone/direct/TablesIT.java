@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.datastax.oss.driver.api.core.CqlSession;
 import io.danmaku.dm.conversation.ConversationKey;
 import io.danmaku.dm.conversation.Ledger;
 import io.danmaku.dm.conversation.MarkUpTo;
@@ -27,6 +28,7 @@ import io.danmaku.standalone.hub.TestHub;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
@@ -56,6 +58,22 @@ class TablesIT {
     @AfterAll
     static void close() {
         cql.close();
+    }
+
+    @Test
+    void theLocalStoreDoesNotWriteAllOfATableAgainWithEachFourthFlush() throws Exception {
+        try (CqlSession session = DirectCql.session(TestHub.get())) {
+            assertEquals("1048576", compaction(session, "content").get("min_sstable_size"));
+            assertTrue(compaction(session, "contact").get("class").endsWith("LeveledCompactionStrategy"));
+        }
+    }
+
+    private static Map<String, String> compaction(CqlSession session, String table) {
+        return session.execute(
+                        "SELECT compaction FROM system_schema.tables WHERE keyspace_name = 'it_tables' AND table_name = ?",
+                        table)
+                .one()
+                .getMap("compaction", String.class, String.class);
     }
 
     @Test

@@ -11,12 +11,11 @@ import io.danmaku.standalone.hub.Alone;
 import io.danmaku.standalone.hub.Eventually;
 import io.danmaku.standalone.hub.TestHub;
 import io.danmaku.standalone.hub.Up;
-import io.danmaku.standalone.machine.Checkup;
+import io.danmaku.standalone.machine.ProcStat;
 import io.danmaku.standalone.supervise.UpRecord;
 import io.danmaku.standalone.supervise.UpRecord.PartState;
 import io.danmaku.standalone.system.HubApi;
 import io.danmaku.standalone.system.Witness;
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,10 +29,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,9 +58,6 @@ class WholeHubIT {
 
     private static final Duration SEEN_MAX = Duration.ofSeconds(60);
     private static final Pattern ALL_READY = Pattern.compile("(?m)^all ready after (\\d+\\.\\d) s$");
-
-    /** In {@code /proc/PID/task/TID/stat}, counted from the field behind the name (proc(5)). */
-    private static final int NICE = 16;
 
     private static Up first;
     private static Up second;
@@ -175,31 +171,28 @@ class WholeHubIT {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void whatEnginesDoBesidesIsOfLowerPriority() {
-        assumeTrue(Checkup.onPath("renice").isPresent(), "the system has renice");
+    void whatEnginesDoBesidesIsOfLowerPriority() throws IOException {
         for (String engine : List.of("cassandra", "pulsar")) {
             Eventually.await(
                     SEEN_MAX,
                     engine + " marks at a lower priority",
-                    () -> nices(hub.pid(engine), "G1 Conc").equals(Set.of("5")));
+                    () -> nices(engine, "G1 Conc").equals(Set.of(5)));
         }
-        assertEquals(Set.of("0"), nices(hub.pid("cassandra"), "epollEventLoop"));
+        assertEquals(Set.of(0), nices("cassandra", "epollEventLoop"));
     }
 
-    /** The priorities of a process's threads whose names begin so. */
-    private static Set<String> nices(long pid, String thread) {
-        Set<String> nices = new TreeSet<>();
-        for (File task : Path.of("/proc/" + pid + "/task").toFile().listFiles()) {
-            try {
-                String stat = Files.readString(task.toPath().resolve("stat"));
-                if (stat.contains("(" + thread)) {
-                    nices.add(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[NICE]);
-                }
-            } catch (IOException gone) {
-                // a thread that has ended
-            }
-        }
-        return nices;
+    /** The priorities of a part's threads whose names begin so. */
+    private static Set<Integer> nices(String part, String thread) throws IOException {
+        return ProcStat.threads(hub.pid(part)).stream()
+                .filter(each -> each.name().startsWith(thread))
+                .map(ProcStat::nice)
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void theStoresLogGoesOnWhenItHasStarted() throws IOException {
+        assertTrue(
+                Files.readString(Path.of(hub.record().part("cassandra").log())).contains("Startup complete"));
     }
 
     private static String timerSlackNs(String process) throws IOException {

@@ -2,10 +2,9 @@ package io.danmaku.standalone.supervise;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.danmaku.standalone.hub.Eventually;
-import io.danmaku.standalone.machine.Checkup;
+import io.danmaku.standalone.machine.ProcStat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -29,11 +27,6 @@ class BackgroundTest {
     private Path folder;
 
     private final List<Process> started = new ArrayList<>();
-
-    @BeforeEach
-    void setUp() {
-        assumeTrue(Checkup.onPath("renice").isPresent(), "the system has renice");
-    }
 
     @AfterEach
     void endAll() {
@@ -85,14 +78,12 @@ class BackgroundTest {
         assertTrue(program.toFile().setExecutable(true));
         Process process = new ProcessBuilder(program.toString()).start();
         started.add(process);
-        Path comm = Path.of("/proc", Long.toString(process.pid()), "comm");
         String known = name.substring(0, Math.min(NAME_MAX, name.length()));
-        Eventually.await(SOON, known, () -> Files.readString(comm).strip().equals(known));
+        Eventually.await(SOON, known, () -> ProcStat.of(process.pid()).name().equals(known));
         return process.pid();
     }
 
     private static int nice(long pid) throws IOException {
-        String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
-        return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[16]);
+        return ProcStat.of(pid).nice();
     }
 }

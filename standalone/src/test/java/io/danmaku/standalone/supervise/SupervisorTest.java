@@ -3,14 +3,12 @@ package io.danmaku.standalone.supervise;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.danmaku.standalone.hub.Eventually;
-import io.danmaku.standalone.machine.Checkup;
+import io.danmaku.standalone.machine.ProcStat;
 import io.danmaku.standalone.supervise.UpRecord.PartRecord;
 import io.danmaku.standalone.supervise.UpRecord.PartState;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,9 +30,6 @@ class SupervisorTest {
     private static final String OBEDIENT = "trap 'exit 0' TERM; while :; do sleep 0.1; done";
 
     private static final String STUBBORN = "trap '' TERM; while :; do sleep 0.1; done";
-
-    private static final int PROCESS_GROUP = 2;
-    private static final int SESSION = 3;
 
     @TempDir
     private Path folder;
@@ -144,29 +138,16 @@ class SupervisorTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void aChildIsInAGroupOfItsOwnButInTheSessionOfItsLauncher() throws Exception {
-        assumeTrue(Checkup.onPath("perl").isPresent(), "the system has perl");
         start(part("one", Part.Tier.ENGINE, OBEDIENT), part("two", Part.Tier.ENGINE, OBEDIENT));
-        String own = Long.toString(ProcessHandle.current().pid());
-        String one = Long.toString(read().part("one").pid());
-        String two = Long.toString(read().part("two").pid());
+        ProcStat own = ProcStat.of(ProcessHandle.current().pid());
+        ProcStat one = ProcStat.of(read().part("one").pid());
+        ProcStat two = ProcStat.of(read().part("two").pid());
         assertEquals(
                 3,
-                Stream.of(own, one, two)
-                        .map(pid -> ofStat(pid, PROCESS_GROUP))
+                List.of(own.group(), one.group(), two.group()).stream()
                         .distinct()
                         .count());
-        assertEquals(ofStat(own, SESSION), ofStat(one, SESSION));
-        assertEquals(ofStat(own, SESSION), ofStat(two, SESSION));
-    }
-
-    /** A field of a process's {@code /proc/PID/stat}, counted from the one behind its name (proc(5)). */
-    private static String ofStat(String pid, int field) {
-        try {
-            String stat = Files.readString(Path.of("/proc", pid, "stat"));
-            return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[field];
-        } catch (IOException gone) {
-            throw new UncheckedIOException(gone);
-        }
+        assertEquals(List.of(own.session(), own.session()), List.of(one.session(), two.session()));
     }
 
     @Test
