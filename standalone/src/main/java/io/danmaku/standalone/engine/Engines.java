@@ -80,7 +80,7 @@ public final class Engines {
         command.add("-Dcassandra.logdir=" + dir.resolve("log"));
         command.add("-Dlogback.configurationFile=" + engine.resolve("conf/logback.xml"));
         command.add("@" + Template.classPathFile(dir.resolve("classpath.argfile"), classPath));
-        command.add("org.apache.cassandra.service.CassandraDaemon");
+        command.add("io.danmaku.engine.CassandraStart");
         return part(
                 "cassandra",
                 marker,

@@ -68,6 +68,43 @@ class TablesIT {
         }
     }
 
+    /** With {@code periodic} an acknowledged row is lost by {@code kill -9}. */
+    @Test
+    void theLocalStoreSyncsItsLogBeforeItAnswers() throws Exception {
+        try (CqlSession session = DirectCql.session(TestHub.get())) {
+            assertEquals("group", setting(session, "commitlog_sync"));
+            assertEquals("2ms", setting(session, "commitlog_sync_group_window"));
+        }
+    }
+
+    @Test
+    void theLocalStoreWritesAndReadsOnTheThreadThatHasTheRequest() throws Exception {
+        try (CqlSession session = DirectCql.session(TestHub.get())) {
+            for (String pool : List.of("MutationStage", "ReadStage")) {
+                long before = completed(session, pool);
+                for (int i = 0; i < 50; i++) {
+                    session.execute(
+                            "INSERT INTO it_tables.account (tenant, owner, name) VALUES ('pools', ?, 'n')", "u" + i);
+                    session.execute("SELECT name FROM it_tables.account WHERE tenant = 'pools' AND owner = ?", "u" + i);
+                }
+                assertEquals(before, completed(session, pool), pool);
+            }
+        }
+    }
+
+    private static String setting(CqlSession session, String name) {
+        return session.execute("SELECT value FROM system_views.settings WHERE name = ?", name)
+                .one()
+                .getString("value");
+    }
+
+    /** Tasks that a pool of the store has done. */
+    private static long completed(CqlSession session, String pool) {
+        return session.execute("SELECT completed_tasks FROM system_views.thread_pools WHERE name = ?", pool)
+                .one()
+                .getLong("completed_tasks");
+    }
+
     private static Map<String, String> compaction(CqlSession session, String table) {
         return session.execute(
                         "SELECT compaction FROM system_schema.tables WHERE keyspace_name = 'it_tables' AND table_name = ?",
