@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
         })
 public final class DirectBench implements Callable<Integer> {
     private static final String NAME = "dm";
+    private static final String WARM_UP_S = "warm-up, s";
     private static final String ROWS_PER_CPU_S = "rows per CPU-second of the CQL process";
     private static final List<String> STORE_JVM = List.of("-Xmx160m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
     private static final long STORE_S_MAX = 90;
@@ -84,9 +85,15 @@ public final class DirectBench implements Callable<Integer> {
     @Option(
             names = "--warm-up",
             defaultValue = "60",
-            description =
-                    "Seconds before, of each: a new hub's compilers work for a minute (default: ${DEFAULT-VALUE}).")
+            description = "Seconds before, of each, at least (default: ${DEFAULT-VALUE}).")
     private int warmUp;
+
+    @Option(
+            names = "--warm-up-max",
+            defaultValue = "300",
+            description =
+                    "Seconds before, of each, at most: it ends when compilers take little (default: ${DEFAULT-VALUE}).")
+    private int warmUpMax;
 
     @Option(names = "--runs", defaultValue = "2", description = "Runs; medians are told (default: ${DEFAULT-VALUE}).")
     private int runs;
@@ -116,6 +123,7 @@ public final class DirectBench implements Callable<Integer> {
         Bounds.within(spec, "--body", bodyChars, DirectLoad.BODY_MIN, BODY_MAX);
         Bounds.within(spec, "--seconds", seconds, 1, SECONDS_MAX);
         Bounds.within(spec, "--warm-up", warmUp, 0, SECONDS_MAX);
+        Bounds.within(spec, "--warm-up-max", warmUpMax, warmUp, SECONDS_MAX);
         Bounds.within(spec, "--runs", runs, 1, RUNS_MAX);
         if (rate != null) {
             Bounds.within(spec, "--rate", rate, 1, 100_000);
@@ -134,6 +142,7 @@ public final class DirectBench implements Callable<Integer> {
         settings.put("bodyChars", bodyChars);
         settings.put("seconds", seconds);
         settings.put("warmUpSeconds", warmUp);
+        settings.put("warmUpSecondsMax", warmUpMax);
         settings.put("runs", runs);
         settings.put("edges", up.edges().size());
         Report report = new Report(NAME, settings);
@@ -172,7 +181,7 @@ public final class DirectBench implements Callable<Integer> {
     /** @return acknowledged sends a second */
     private double closed(UpRecord up, DirectLoad load, Figures figures) throws IOException, InterruptedException {
         load.beginClosed();
-        sleep(warmUp);
+        figures.put(WARM_UP_S, warmUp(up).of(DirectBench::sleep));
         load.latencies();
         DirectLoad.Count from = load.count();
         PartUse before = PartUse.of(up);
@@ -187,8 +196,7 @@ public final class DirectBench implements Callable<Integer> {
 
     private Histogram open(UpRecord up, DirectLoad load, int perSecond, Figures figures)
             throws IOException, InterruptedException {
-        Schedule warm = new Schedule(System.nanoTime() + NS_PER_MS, perSecond, warmUp);
-        load.open(warm);
+        int warmUpS = warmUp(up).of(s -> load.open(new Schedule(System.nanoTime() + NS_PER_MS, perSecond, s)));
         load.end();
         load.latencies();
         load.pushes();
@@ -199,7 +207,7 @@ public final class DirectBench implements Callable<Integer> {
         load.end();
         PartUse after = PartUse.of(up);
         Histogram latencyUs = load.latencies();
-        figures.put("half load: offered sends/s", (long) perSecond);
+        figures.put("half load: " + WARM_UP_S, warmUpS).put("half load: offered sends/s", (long) perSecond);
         DirectLoad.Count to = load.count();
         tell(figures, "half load: ", from, to, before, after, latencyUs);
         Histogram pushedUs = load.pushes();
@@ -249,7 +257,7 @@ public final class DirectBench implements Callable<Integer> {
             store.tell(where(up));
             store.hear("ready", STORE_S_MAX);
             store.tell(Map.of("do", "begin", "prefix", prefix, "conversations", conversations, "body", body));
-            sleep(warmUp);
+            figures.put("bare loop: " + WARM_UP_S, warmUp(up).of(DirectBench::sleep));
             JsonNode from = count(store, "count");
             PartUse before = PartUse.of(up);
             sleep(seconds);
@@ -283,6 +291,10 @@ public final class DirectBench implements Callable<Integer> {
                 up.addresses().get("cqlDatacenter").toString(),
                 "keyspace",
                 "danmaku");
+    }
+
+    private WarmUp warmUp(UpRecord up) {
+        return new WarmUp(() -> PartUse.of(up), warmUp, warmUpMax);
     }
 
     private static void sleep(int s) {

@@ -70,11 +70,15 @@ record PartUse(long atNs, Map<String, Double> cpuS, Map<Besides, Double> besides
         return Math.max(0, besidesS.get(besides) - earlier.besidesS.get(besides));
     }
 
-    /** Of all parts of the hub, without the harness. */
-    double hubSince(PartUse earlier) {
+    /** Of all parts and the harness. */
+    double allSince(PartUse earlier) {
         return cpuS.keySet().stream()
-                .filter(part -> !part.equals(HARNESS))
                 .mapToDouble(part -> cpuSince(earlier, part))
                 .sum();
+    }
+
+    /** Of all parts of the hub, without the harness. */
+    double hubSince(PartUse earlier) {
+        return allSince(earlier) - cpuSince(earlier, HARNESS);
     }
 }
