@@ -114,6 +114,25 @@ class TablesIT {
     }
 
     @Test
+    void eachSideHasARowThatSaysWhetherTheMessageWentOutOrCameIn() throws Exception {
+        store(ConversationKey.of(TENANT, "box-a", "box-b"), 1, 31, 1);
+        try (CqlSession session = DirectCql.session(TestHub.get())) {
+            assertEquals(0, box(session, "box-b", "box-a"), "out, of who has sent it");
+            assertEquals(1, box(session, "box-a", "box-b"), "in");
+        }
+    }
+
+    private static byte box(CqlSession session, String owner, String peer) {
+        return session.execute(
+                        "SELECT box FROM it_tables.message_index WHERE tenant = ? AND owner = ? AND peer = ? AND bucket = 0",
+                        TENANT,
+                        owner,
+                        peer)
+                .one()
+                .getByte("box");
+    }
+
+    @Test
     void aConversationIsReadAcrossTheBordersOfItsBuckets() throws Exception {
         ConversationKey key = ConversationKey.of(TENANT, "long-a", "long-b");
         for (long seq = BUCKET - 5; seq <= BUCKET + 5; seq++) {
