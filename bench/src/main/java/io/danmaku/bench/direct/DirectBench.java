@@ -48,6 +48,7 @@ public final class DirectBench implements Callable<Integer> {
     private static final long NS_PER_MS = 1_000_000;
     private static final int CONVERSATIONS_MAX = 2_000;
     private static final int SECONDS_MAX = 3_600;
+    private static final int WARM_UP_S_MAX = 300;
     private static final int RUNS_MAX = 20;
     private static final int BODY_MAX = 4_000;
     private static final int DEVICES_MAX = 10;
@@ -90,10 +91,10 @@ public final class DirectBench implements Callable<Integer> {
 
     @Option(
             names = "--warm-up-max",
-            defaultValue = "300",
+            paramLabel = "N",
             description =
-                    "Seconds before, of each, at most: it ends when compilers take little (default: ${DEFAULT-VALUE}).")
-    private int warmUpMax;
+                    "Seconds before, of each, at most: it ends when compilers take little (default: 300, or --warm-up).")
+    private Integer warmUpMax;
 
     @Option(names = "--runs", defaultValue = "2", description = "Runs; medians are told (default: ${DEFAULT-VALUE}).")
     private int runs;
@@ -123,6 +124,9 @@ public final class DirectBench implements Callable<Integer> {
         Bounds.within(spec, "--body", bodyChars, DirectLoad.BODY_MIN, BODY_MAX);
         Bounds.within(spec, "--seconds", seconds, 1, SECONDS_MAX);
         Bounds.within(spec, "--warm-up", warmUp, 0, SECONDS_MAX);
+        if (warmUpMax == null) {
+            warmUpMax = Math.max(warmUp, WARM_UP_S_MAX);
+        }
         Bounds.within(spec, "--warm-up-max", warmUpMax, warmUp, SECONDS_MAX);
         Bounds.within(spec, "--runs", runs, 1, RUNS_MAX);
         if (rate != null) {

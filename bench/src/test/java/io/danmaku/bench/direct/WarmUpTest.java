@@ -33,6 +33,16 @@ final class WarmUpTest {
     }
 
     @Test
+    void aFortiethOfAllProcessorTimeIsQuiet() throws Exception {
+        assertEquals(60 + WarmUp.LOOK_S, warmUp(60, 300, 61));
+    }
+
+    @Test
+    void aTwentiethIsNot() throws Exception {
+        assertEquals(60 + 2 * WarmUp.LOOK_S, warmUp(60, 300, 62));
+    }
+
+    @Test
     void compilersThatAreNeverQuietEndItAtTheBound() throws Exception {
         assertEquals(300, warmUp(60, 300, 1_000));
     }

@@ -70,7 +70,8 @@ public final class Engines {
                 engine.resolve("conf/cassandra.yaml"),
                 dir.resolve("cassandra.yaml"),
                 Map.of("port", ports.cql(), "storage", ports.cqlStorage()));
-        // the shim takes the place of a class that needs a security manager: gone in JDK 24, opt-in from 18 on
+        // has what starts it, and a shim that takes the place of a class that needs a security manager: gone in JDK 24,
+        // opt-in from 18 on
         String classPath = engine.resolve("target/cassandra-shim.jar") + File.pathSeparator + classPath(engine);
         String marker = data.marker("cassandra");
         List<String> command = Jdk.command(marker);

@@ -68,9 +68,9 @@ class TablesIT {
         }
     }
 
-    /** With {@code periodic} an acknowledged row is lost by {@code kill -9}. */
+    /** With {@code periodic} acknowledged rows are lost by {@code kill -9}, as {@link DirectKillsIT} would see. */
     @Test
-    void theLocalStoreSyncsItsLogBeforeItAnswers() throws Exception {
+    void theLocalStoreGathersWhatItSyncsInTwoMilliseconds() throws Exception {
         try (CqlSession session = DirectCql.session(TestHub.get())) {
             assertEquals("group", setting(session, "commitlog_sync"));
             assertEquals("2ms", setting(session, "commitlog_sync_group_window"));
