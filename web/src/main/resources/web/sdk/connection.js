@@ -3,7 +3,7 @@ import { HubError } from './hub-error.js';
 
 export const SUBPROTOCOL = 'danmaku.v1.json';
 
-/** How often a quiet connection is asked whether it lives, in milliseconds. */
+/** How often a connection is asked whether it lives, and the hub whether it could push, in milliseconds. */
 export const PING_EVERY_MS = 20_000;
 
 /** A connection on which nothing at all arrived for this long after a ping is dead, in milliseconds. */
@@ -70,6 +70,7 @@ export class Connection {
    * @param {string} [options.client] what this runs on
    * @param {(detail: object) => void} options.onState told on each change of state
    * @param {(frame: object) => void} options.onPush told each frame that is no answer
+   * @param {() => void} options.onMissed told when pushes of direct messages may have been lost
    * @param {(problem: string) => void} options.onProblem told what the hub sent that it must not send
    * @param {() => number} [options.random]
    */
@@ -244,15 +245,17 @@ export class Connection {
 
   #beat() {
     // after a machine's sleep, or in a throttled tab, the clock has jumped: ask first, then judge
-    if (Date.now() - this.#heardAtMs >= PING_EVERY_MS / 2) {
-      this.#ping();
-    }
+    this.#ping();
   }
 
   #ping() {
     const socket = this.socket;
     const askedAtMs = Date.now();
-    this.#request('ping', {}, DEAD_AFTER_MS).catch(() => {
+    this.#request('ping', {}, DEAD_AFTER_MS).then(({ sync }) => {
+      if (sync && socket === this.socket) {
+        this.#options.onMissed();
+      }
+    }).catch(() => {
       if (socket === this.socket && this.#heardAtMs < askedAtMs) {
         this.#lost('the hub fell silent', true);
       }

@@ -100,6 +100,7 @@ export class DanmakuClient extends EventTarget {
       random,
       onState: (detail) => this.#onState(detail),
       onPush: (frame) => this.#onPush(frame),
+      onMissed: () => this.#inbox.catchUp(),
       onProblem: (problem) => this.#violation(undefined, problem),
     });
   }

@@ -72,6 +72,8 @@ final class Connection implements Device {
     boolean hurries;
     /** The product's own service is asked about a chat of it: the next one waits, so that they keep their order. */
     boolean checking;
+    /** Direct messages may have been lost on the way here since its last {@code dm.sync}. From any thread. */
+    volatile boolean hasMissed;
     /** Place in its loop's list, -1 when it is not there. */
     int index = -1;
 
@@ -254,11 +256,7 @@ final class Connection implements Device {
         return true;
     }
 
-    /**
-     * The edge stops: what its rooms hold for the viewer goes out, then when to come back, then the closing frame.
-     *
-     * @return false when it was closing already
-     */
+    /** The edge stops: what its rooms hold for the viewer goes out, then when to come back, then the closing frame. @return false when it was closing already */
     boolean depart(int retryMs) {
         if (closing()) {
             return false;
@@ -372,12 +370,18 @@ final class Connection implements Device {
 
     @Override
     public void push(byte[] utf8Json) {
-        // not written to who does not read: a device asks for what it missed by its position
         loop.eventLoop().execute(() -> {
             if (context.channel().isWritable()) {
                 reply(utf8Json);
+            } else {
+                mayHaveMissed();
             }
         });
+    }
+
+    @Override
+    public void mayHaveMissed() {
+        hasMissed = true;
     }
 
     @Override

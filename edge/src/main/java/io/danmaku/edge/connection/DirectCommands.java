@@ -50,7 +50,14 @@ public final class DirectCommands {
         } else if (command instanceof Command.DmReport report) {
             page(connection, id, "dm.report", (token, trace) -> gateway.report(report, token, trace));
         } else if (command instanceof Command.DmSync sync) {
-            page(connection, id, "dm.sync", (token, trace) -> gateway.sync(sync, token, trace));
+            page(connection, id, "dm.sync", (token, trace) -> {
+                connection.hasMissed = false; // what is lost from here on, this page may not have
+                return gateway.sync(sync, token, trace).whenComplete((outcome, failure) -> {
+                    if (!(outcome instanceof Outcome.Done)) {
+                        connection.mayHaveMissed();
+                    }
+                });
+            });
         } else if (command instanceof Command.DmHistory history) {
             page(connection, id, "dm.history", (token, trace) -> gateway.history(history, token, trace));
         } else if (command instanceof Command.DmContacts contacts) {

@@ -15,7 +15,8 @@ import java.util.function.Function;
 
 /**
  * Keeps the directory saying which devices are here. A change is entered at once, everything once an interval and as soon
- * as a lost Redis is back. What fails is not tried again before: until then the lease holds, or the device syncs. One
+ * as a lost Redis is back. What fails is not tried again before: until then the lease holds, or the device syncs. Who was not there when its
+ * lease is renewed, and all when Redis was away, are told that they may have missed pushes: nobody could know where they are. One
  * batch of renewals is on its way at a time. All but {@link #changed} on one thread; time comes in.
  */
 final class Leases {
@@ -25,7 +26,7 @@ final class Leases {
     private final Devices devices;
     private final Executor thread;
     private final BooleanSupplier ready;
-    private final Function<List<Directory.Session>, Future<Void>> renew;
+    private final Function<List<Directory.Session>, Future<Set<Directory.Session>>> renew;
     private final Function<Directory.Session, Future<Void>> remove;
     /** At most one entry for each device that came or went and was not entered yet. */
     private final Set<Device> changed = ConcurrentHashMap.newKeySet();
@@ -34,20 +35,23 @@ final class Leases {
     private final AtomicLong failures = new AtomicLong();
     private Iterator<List<Device>> round;
     private long roundDueMs;
+    /** Redis was away before this round. */
+    private boolean roundAfterLoss;
+
     private boolean isReady;
     private boolean inFlight;
 
     /**
      * @param thread runs a task on the one thread
      * @param ready whether Redis is there
-     * @param renew enters or renews sessions of this node
+     * @param renew enters or renews sessions of this node, and tells which were not there
      * @param remove removes one
      */
     Leases(
             Devices devices,
             Executor thread,
             BooleanSupplier ready,
-            Function<List<Directory.Session>, Future<Void>> renew,
+            Function<List<Directory.Session>, Future<Set<Directory.Session>>> renew,
             Function<Directory.Session, Future<Void>> remove) {
         this.devices = devices;
         this.thread = thread;
@@ -74,6 +78,7 @@ final class Leases {
             round = null;
         } else if (!was || nowMs >= roundDueMs) {
             round = devices.all();
+            roundAfterLoss = !was;
             roundDueMs = nowMs + Directory.RENEW_INTERVAL_MS;
         }
         work();
@@ -86,24 +91,37 @@ final class Leases {
         }
         List<Directory.Session> batch = new ArrayList<>();
         takeChanged(batch);
-        while (round != null && batch.size() < BATCH_MAX) {
+        List<Device> renewed = new ArrayList<>();
+        while (round != null && batch.size() + renewed.size() < BATCH_MAX) {
             if (round.hasNext()) {
-                round.next().forEach(device -> batch.add(session(device)));
+                renewed.addAll(round.next());
             } else {
                 round = null;
             }
         }
+        renewed.forEach(device -> batch.add(session(device)));
         if (!batch.isEmpty()) {
             inFlight = true;
+            boolean afterLoss = roundAfterLoss;
             renew.apply(batch)
                     .onComplete(done -> thread.execute(() -> {
                         inFlight = false;
                         if (done.succeeded()) {
+                            tell(renewed, afterLoss, done.result());
                             work();
                         } else {
                             failures.incrementAndGet();
                         }
                     }));
+        }
+    }
+
+    /** Not before they are entered: what they ask for then has all that found them nowhere. */
+    private static void tell(List<Device> renewed, boolean afterLoss, Set<Directory.Session> entered) {
+        for (Device device : renewed) {
+            if (afterLoss || entered.contains(session(device))) {
+                device.mayHaveMissed();
+            }
         }
     }
 

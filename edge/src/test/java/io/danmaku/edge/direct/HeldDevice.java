@@ -10,6 +10,7 @@ final class HeldDevice implements Device {
     private final String session;
     final List<byte[]> frames = new ArrayList<>();
     boolean reads = true;
+    boolean hasMissed;
 
     HeldDevice(String user, String session) {
         this.user = user;
@@ -46,6 +47,11 @@ final class HeldDevice implements Device {
     @Override
     public boolean reads() {
         return reads;
+    }
+
+    @Override
+    public void mayHaveMissed() {
+        hasMissed = true;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.danmaku.edge.direct;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.danmaku.node.redis.Directory;
@@ -8,8 +9,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 final class LeasesTest {
@@ -18,7 +22,7 @@ final class LeasesTest {
     private final List<List<Directory.Session>> renewed = new ArrayList<>();
     private final List<Directory.Session> removed = new ArrayList<>();
     private boolean redisThere = true;
-    private Promise<Void> answer;
+    private Promise<Set<Directory.Session>> answer;
     private final Leases leases = new Leases(
             devices,
             tasks::add,
@@ -89,6 +93,48 @@ final class LeasesTest {
     }
 
     @Test
+    void whoIsNotThereAnyMoreWhenItIsRenewedMayHaveMissedPushes() {
+        HeldDevice ann = come("ann", "a1");
+        HeldDevice bob = come("bob", "b1");
+        leases.turn(0);
+        answered(ann, bob);
+        ann.hasMissed = false;
+        bob.hasMissed = false;
+        leases.turn(Directory.RENEW_INTERVAL_MS);
+        assertFalse(bob.hasMissed, "not before it is there again");
+        answered(bob);
+        assertTrue(bob.hasMissed);
+        assertFalse(ann.hasMissed);
+    }
+
+    @Test
+    void whoComesHasMissedNothing() {
+        leases.turn(0);
+        HeldDevice ann = come("ann", "a1");
+        run();
+        answered(ann);
+        assertFalse(ann.hasMissed);
+    }
+
+    @Test
+    void allMayHaveMissedPushesWhileRedisWasAway() {
+        HeldDevice ann = come("ann", "a1");
+        leases.turn(0);
+        answered(ann);
+        ann.hasMissed = false;
+        redisThere = false;
+        leases.turn(1);
+        redisThere = true;
+        leases.turn(2);
+        answered();
+        assertTrue(ann.hasMissed);
+        ann.hasMissed = false;
+        leases.turn(2 + Directory.RENEW_INTERVAL_MS);
+        answered();
+        assertFalse(ann.hasMissed);
+    }
+
+    @Test
     void aFailureIsCountedAndTheNextRoundTriesAgain() {
         come("ann", "a1");
         leases.turn(0);
@@ -117,8 +163,8 @@ final class LeasesTest {
         return device;
     }
 
-    private void answered() {
-        answer.complete();
+    private void answered(HeldDevice... entered) {
+        answer.complete(Arrays.stream(entered).map(LeasesTest::session).collect(Collectors.toSet()));
         run();
     }
 

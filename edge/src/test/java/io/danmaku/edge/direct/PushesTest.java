@@ -161,6 +161,9 @@ final class PushesTest {
         }
 
         @Override
+        public void mayHaveMissed() {}
+
+        @Override
         public void pushSurely(byte[] utf8Json) {
             push(utf8Json);
         }

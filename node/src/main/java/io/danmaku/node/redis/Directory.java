@@ -6,6 +6,7 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,6 +22,8 @@ public final class Directory implements AutoCloseable {
     public static final long LEASE_MS = 30_000;
     /** How often to renew: three tries a lease. */
     public static final long RENEW_INTERVAL_MS = 10_000;
+
+    private static final int REQUESTS_OF_RENEWAL = 3;
 
     private final RedisLink redis;
 
@@ -42,21 +45,35 @@ public final class Directory implements AutoCloseable {
         return redis.ready();
     }
 
-    /** Enters sessions of a node, or renews their leases; cheap to call with many. */
-    public Future<Void> renew(String node, List<Session> sessions) {
+    /**
+     * Enters sessions of a node, or renews their leases; cheap to call with many.
+     *
+     * @return those that were not there, or whose lease was over
+     */
+    public Future<Set<Session>> renew(String node, List<Session> sessions) {
         if (sessions.isEmpty()) {
-            return Future.succeededFuture();
+            return Future.succeededFuture(Set.of());
         }
         long now = System.currentTimeMillis();
-        List<Request> batch = new ArrayList<>(sessions.size() * 3);
+        List<Request> batch = new ArrayList<>(sessions.size() * REQUESTS_OF_RENEWAL);
         for (Session s : sessions) {
             String key = key(s.tenant, s.user);
-            batch.add(Request.cmd(Command.ZADD).arg(key).arg(now + LEASE_MS).arg(member(node, s.session)));
-            // what other nodes left behind goes with the next renewal, the whole key with the last lease
+            // what other nodes left behind goes with the next renewal, the whole key with the last lease; first, so
+            // that
+            // a lease of its own that is over is entered and not renewed
             batch.add(Request.cmd(Command.ZREMRANGEBYSCORE).arg(key).arg("-inf").arg(now));
+            batch.add(Request.cmd(Command.ZADD).arg(key).arg(now + LEASE_MS).arg(member(node, s.session)));
             batch.add(Request.cmd(Command.PEXPIRE).arg(key).arg(LEASE_MS));
         }
-        return redis.batch(batch).mapEmpty();
+        return redis.batch(batch).map(answers -> {
+            Set<Session> entered = new HashSet<>();
+            for (int i = 0; i < sessions.size(); i++) {
+                if (answers.get(i * REQUESTS_OF_RENEWAL + 1).toInteger() > 0) {
+                    entered.add(sessions.get(i));
+                }
+            }
+            return entered;
+        });
     }
 
     public Future<Void> remove(String node, Session s) {

@@ -71,6 +71,13 @@ final class DirectInbox {
         dueMs = 0;
     }
 
+    /** Takes the answer to a ping in: it may say that pushes may have been lost. */
+    void pong(Answer answer) {
+        if (answer.acknowledged() && answer.ok().path("sync").asBoolean()) {
+            dueMs = 0;
+        }
+    }
+
     /**
      * To be called often while there is a connection.
      *

@@ -314,7 +314,7 @@ public final class HubClient implements AutoCloseable {
             return;
         }
         pingedMs = now;
-        ask(CommandForms.ping(), pong -> {});
+        ask(CommandForms.ping(), inbox::pong);
     }
 
     private void join(RoomWatch watch) {

@@ -22,10 +22,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Redis has forgotten who is connected where: the edges say it again by themselves, and what nobody was pushed is synced. */
+/** Redis has forgotten who is connected where: the edges say it again by themselves, and tell pings that there is something to sync. */
 class DirectoryLossIT {
     /** Leases are renewed every 10 s; a lost connection is opened again within 5 s. */
     private static final Duration REFILLED_MAX = Duration.ofSeconds(18);
+
+    /** A client that syncs does so 36 to 54 s after it did. */
+    private static final Duration UNASKED_MIN = Duration.ofSeconds(35);
 
     private final TestHub hub = TestHub.get();
     private final String users = "forgotten-" + Long.toString(System.nanoTime(), 36);
@@ -92,6 +95,40 @@ class DirectoryLossIT {
         assertAllGoesOn(lost[0]);
     }
 
+    @Test
+    void whoIsPushedNothingMoreIsRepairedByItsNextPing() throws Exception {
+        String user = users + "-quiet";
+        long connectedNs = System.nanoTime();
+        try (Witness quiet = devices.quiet(hub, user)) {
+            awaitInDirectory(user);
+            JsonNode[] lost = new JsonNode[1];
+            Eventually.await(REFILLED_MAX, "a message finds nobody in the directory", () -> {
+                awaitInDirectory(user);
+                assertEquals("+OK", RedisLine.ask(hub, "FLUSHALL"));
+                lost[0] = devices.write("quiet-" + System.nanoTime(), user);
+                return RedisLine.ask(hub, "EXISTS " + key("-quiet")).equals(":0");
+            });
+            Eventually.await(
+                    UNASKED_MIN.minusNanos(System.nanoTime() - connectedNs),
+                    "it is told, before it would have asked by itself",
+                    () -> FourDevices.pushed(quiet).contains(lost[0].get("mid").asText()));
+            assertEquals(1, quiet.connects());
+        }
+    }
+
+    private void awaitInDirectory(String user) {
+        Eventually.await(
+                REFILLED_MAX,
+                user + " is in the directory",
+                () -> RedisLine.ask(hub, "EXISTS " + "dir:" + Ids.DEFAULT_TENANT + ":" + user)
+                        .equals(":1"));
+    }
+
+    private static JsonNode pong(Witness device) {
+        return device.wait(device.client().request(Json.object().put("op", "ping")))
+                .ok();
+    }
+
     private String key(String user) {
         return "dir:" + Ids.DEFAULT_TENANT + ":" + users + user;
     }
@@ -113,8 +150,7 @@ class DirectoryLossIT {
             Witness device = devices.all().get(i);
             assertEquals(1, device.connects(), device.user() + " did not have to connect again");
             assertFalse(FourDevices.pushed(device).contains(mid), "the push is lost");
-            assertTrue(device.wait(device.client().request(Json.object().put("op", "ping")))
-                    .acknowledged());
+            assertTrue(pong(device).path("sync").asBoolean(), "its ping is told so");
             String from = positions.get(i);
             Eventually.await(FourDevices.PUSHED_MAX, "it is synced to " + device.user(), () -> {
                 List<JsonNode> synced = FourDevices.synced(device, from);
@@ -123,6 +159,7 @@ class DirectoryLossIT {
                         .anyMatch(message -> message.get("mid").asText().equals(mid)
                                 && message.get("seq").equals(lost.get("seq")));
             });
+            assertEquals(Json.object(), pong(device), "it has synced");
         }
         // a push that followed left its number out
         Eventually.await(

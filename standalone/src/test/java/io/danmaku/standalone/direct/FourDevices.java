@@ -49,6 +49,23 @@ final class FourDevices implements AutoCloseable {
                         .syncing(position));
     }
 
+    /** A device of somebody else, that begins behind all there is and syncs by itself. */
+    Witness quiet(TestHub hub, String user) {
+        return Witness.open(
+                clients,
+                user,
+                ClientOptions.of(List.of(hub.webSocket(1)), () -> hub.token(user))
+                        .syncing("now"));
+    }
+
+    /** The first device writes to somebody else; what is answered. */
+    JsonNode write(String cid, String peer) {
+        Witness device = devices.get(0);
+        Answer answer = device.wait(device.client().dmSend(peer, cid, cid));
+        assertTrue(answer.acknowledged(), answer::toString);
+        return answer.ok();
+    }
+
     /** The first user's on edge 1 and 2, then the second user's. */
     List<Witness> all() {
         return devices;
