@@ -12,7 +12,8 @@ const PUSHES_BEFORE_SYNC = 500;
 
 /**
  * How long a connected device goes without a sync, in milliseconds, give or take a fifth. A push is not made up for by
- * the hub when its socket was full, or the directory of devices away: who only listens would never learn of it.
+ * the hub when its socket was full, or the directory of devices away. The edge says so to a ping where it can see it;
+ * this is for the rest.
  */
 const SYNC_EVERY_MS = 45_000;
 

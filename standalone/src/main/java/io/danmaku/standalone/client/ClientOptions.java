@@ -94,7 +94,7 @@ public record ClientOptions(
     }
 
     /**
-     * Keeps direct messages whole: what no push has brought is asked for after each connect, when a number is left out, and every 36 to 54 s.
+     * Keeps direct messages whole: what no push has brought is asked for after each connect, when a number is left out, when a ping is told so, and every 36 to 54 s.
      *
      * @param position as {@link HubListener#directSynced} told it last; {@code now} for a device that begins behind all there is, empty for one that
      *     is to be told all
