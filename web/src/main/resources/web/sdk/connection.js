@@ -244,19 +244,19 @@ export class Connection {
   }
 
   #beat() {
-    // after a machine's sleep, or in a throttled tab, the clock has jumped: ask first, then judge
+    // judged is what follows: after a machine's sleep, or in a throttled tab, the clock has jumped
     this.#ping();
   }
 
   #ping() {
     const socket = this.socket;
-    const askedAtMs = Date.now();
     this.#request('ping', {}, DEAD_AFTER_MS).then(({ sync }) => {
       if (sync && socket === this.socket) {
         this.#options.onMissed();
       }
     }).catch(() => {
-      if (socket === this.socket && this.#heardAtMs < askedAtMs) {
+      // a ping may also find no room among other commands: then it is the others' answers that say that the hub lives
+      if (socket === this.socket && Date.now() - this.#heardAtMs >= DEAD_AFTER_MS) {
         this.#lost('the hub fell silent', true);
       }
     });

@@ -100,7 +100,7 @@ export class DanmakuClient extends EventTarget {
       random,
       onState: (detail) => this.#onState(detail),
       onPush: (frame) => this.#onPush(frame),
-      onMissed: () => this.#inbox.catchUp(),
+      onMissed: () => this.#inbox.missed(),
       onProblem: (problem) => this.#violation(undefined, problem),
     });
   }

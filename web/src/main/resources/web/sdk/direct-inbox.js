@@ -47,6 +47,8 @@ export class DirectInbox {
   #numbers = new Map();
   #running = null;
   #active = false;
+  /** The timer is that of a try after a refusal. */
+  #retrying = false;
   #timer = 0;
   #options;
 
@@ -89,6 +91,7 @@ export class DirectInbox {
    */
   catchUp(attempt = 0) {
     this.#active = true;
+    this.#retrying = false;
     clearTimeout(this.#timer);
     this.sync().then(
       () => this.#isBehind(attempt),
@@ -98,11 +101,19 @@ export class DirectInbox {
         return;
       }
       clearTimeout(this.#timer); // another call may have armed it meanwhile
+      this.#retrying = Boolean(again);
       const pauseMs = again
         ? backoffMs(attempt, this.#options.random, again.atLeastMs)
         : SYNC_EVERY_MS * (0.8 + 0.4 * this.#options.random());
       this.#timer = setTimeout(() => this.catchUp(again ? attempt + 1 : 0), pauseMs);
     });
+  }
+
+  /** The hub says that pushes may have been lost. Who was refused waits all the same. */
+  missed() {
+    if (!this.#retrying) {
+      this.catchUp();
+    }
   }
 
   /** Stops asking: there is no connection. */

@@ -109,7 +109,7 @@ public final class Commands {
         } else if (command instanceof Command.Join join) {
             join(connection, id, join);
         } else if (command instanceof Command.Ping) {
-            connection.ok(id, connection.hasMissed ? Json.object().put("sync", true) : Json.object());
+            connection.ok(id, connection.missed.isMarked() ? Json.object().put("sync", true) : Json.object());
         } else if (command instanceof Command.Leave leave) {
             if (leave(connection, leave.room())) {
                 connection.ok(id, Json.object());

@@ -72,8 +72,8 @@ final class Connection implements Device {
     boolean hurries;
     /** The product's own service is asked about a chat of it: the next one waits, so that they keep their order. */
     boolean checking;
-    /** Direct messages may have been lost on the way here since its last {@code dm.sync}. From any thread. */
-    volatile boolean hasMissed;
+
+    final Missed missed = new Missed();
     /** Place in its loop's list, -1 when it is not there. */
     int index = -1;
 
@@ -374,14 +374,14 @@ final class Connection implements Device {
             if (context.channel().isWritable()) {
                 reply(utf8Json);
             } else {
-                mayHaveMissed();
+                missed.mark(System.nanoTime());
             }
         });
     }
 
     @Override
     public void mayHaveMissed() {
-        hasMissed = true;
+        missed.mark(System.nanoTime());
     }
 
     @Override

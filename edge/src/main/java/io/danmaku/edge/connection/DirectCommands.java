@@ -51,10 +51,10 @@ public final class DirectCommands {
             page(connection, id, "dm.report", (token, trace) -> gateway.report(report, token, trace));
         } else if (command instanceof Command.DmSync sync) {
             page(connection, id, "dm.sync", (token, trace) -> {
-                connection.hasMissed = false; // what is lost from here on, this page may not have
+                long askedNs = System.nanoTime();
                 return gateway.sync(sync, token, trace).whenComplete((outcome, failure) -> {
-                    if (!(outcome instanceof Outcome.Done)) {
-                        connection.mayHaveMissed();
+                    if (outcome instanceof Outcome.Done) {
+                        connection.missed.synced(askedNs);
                     }
                 });
             });

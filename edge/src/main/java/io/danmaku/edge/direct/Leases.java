@@ -16,12 +16,14 @@ import java.util.function.Function;
 /**
  * Keeps the directory saying which devices are here. A change is entered at once, everything once an interval and as soon
  * as a lost Redis is back. What fails is not tried again before: until then the lease holds, or the device syncs. Who was not there when its
- * lease is renewed, and all when Redis was away, are told that they may have missed pushes: nobody could know where they are. One
+ * lease is renewed, who was entered late, and all when Redis is back may have missed pushes: nobody could know where they were. One
  * batch of renewals is on its way at a time. All but {@link #changed} on one thread; time comes in.
  */
 final class Leases {
     /** Sessions taken into one batch; a user's devices stay together, so it may hold a few more. */
     static final int BATCH_MAX = 500;
+    /** Who is entered so long after it came may have asked for what it missed before. */
+    static final long LATE_MS = 1_000;
 
     private final Devices devices;
     private final Executor thread;
@@ -35,11 +37,12 @@ final class Leases {
     private final AtomicLong failures = new AtomicLong();
     private Iterator<List<Device>> round;
     private long roundDueMs;
-    /** Redis was away before this round. */
-    private boolean roundAfterLoss;
-
     private boolean isReady;
     private boolean inFlight;
+    private long nowMs;
+    private long begunMs;
+    /** The batch before this one took long: who came meanwhile was not found for so long. */
+    private boolean isLate;
 
     /**
      * @param thread runs a task on the one thread
@@ -70,6 +73,7 @@ final class Leases {
 
     /** To be called often: begins rounds. */
     void turn(long nowMs) {
+        this.nowMs = nowMs;
         boolean was = isReady;
         isReady = ready.getAsBoolean();
         if (!isReady) {
@@ -77,8 +81,10 @@ final class Leases {
             changed.clear();
             round = null;
         } else if (!was || nowMs >= roundDueMs) {
+            if (!was) {
+                devices.all().forEachRemaining(ofUser -> ofUser.forEach(Device::mayHaveMissed));
+            }
             round = devices.all();
-            roundAfterLoss = !was;
             roundDueMs = nowMs + Directory.RENEW_INTERVAL_MS;
         }
         work();
@@ -89,25 +95,25 @@ final class Leases {
         if (!isReady || inFlight) {
             return;
         }
-        List<Directory.Session> batch = new ArrayList<>();
-        takeChanged(batch);
-        List<Device> renewed = new ArrayList<>();
-        while (round != null && batch.size() + renewed.size() < BATCH_MAX) {
+        List<Device> batch = takeChanged();
+        // from here on: who is entered, and should have been there before
+        int known = isLate ? 0 : batch.size();
+        while (round != null && batch.size() < BATCH_MAX) {
             if (round.hasNext()) {
-                renewed.addAll(round.next());
+                batch.addAll(round.next());
             } else {
                 round = null;
             }
         }
-        renewed.forEach(device -> batch.add(session(device)));
         if (!batch.isEmpty()) {
             inFlight = true;
-            boolean afterLoss = roundAfterLoss;
-            renew.apply(batch)
+            begunMs = nowMs;
+            renew.apply(batch.stream().map(Leases::session).toList())
                     .onComplete(done -> thread.execute(() -> {
                         inFlight = false;
+                        isLate = nowMs - begunMs > LATE_MS;
                         if (done.succeeded()) {
-                            tell(renewed, afterLoss, done.result());
+                            tell(batch.subList(known, batch.size()), done.result());
                             work();
                         } else {
                             failures.incrementAndGet();
@@ -116,27 +122,27 @@ final class Leases {
         }
     }
 
-    /** Not before they are entered: what they ask for then has all that found them nowhere. */
-    private static void tell(List<Device> renewed, boolean afterLoss, Set<Directory.Session> entered) {
-        for (Device device : renewed) {
-            if (afterLoss || entered.contains(session(device))) {
-                device.mayHaveMissed();
-            }
+    /** Not before they are entered: they would ask for it too soon. */
+    private static void tell(List<Device> known, Set<Directory.Session> entered) {
+        if (!entered.isEmpty()) {
+            known.stream().filter(device -> entered.contains(session(device))).forEach(Device::mayHaveMissed);
         }
     }
 
-    private void takeChanged(List<Directory.Session> batch) {
+    private List<Device> takeChanged() {
+        List<Device> came = new ArrayList<>();
         Iterator<Device> waiting = changed.iterator();
         for (int taken = 0; waiting.hasNext() && taken < BATCH_MAX; taken++) {
             Device device = waiting.next();
             waiting.remove();
             if (devices.contains(device)) {
-                batch.add(session(device));
+                came.add(device);
             } else {
                 // no renewal of it is on its way: those go out from this thread, over the same connection
                 remove.apply(session(device)).onFailure(away -> failures.incrementAndGet());
             }
         }
+        return came;
     }
 
     /** Calls that Redis did not take. */

@@ -71,9 +71,9 @@ final class DirectInbox {
         dueMs = 0;
     }
 
-    /** Takes the answer to a ping in: it may say that pushes may have been lost. */
+    /** Takes the answer to a ping in: it may say that pushes may have been lost. Who was refused waits all the same. */
     void pong(Answer answer) {
-        if (answer.acknowledged() && answer.ok().path("sync").asBoolean()) {
+        if (refusals == 0 && answer.acknowledged() && answer.ok().path("sync").asBoolean()) {
             dueMs = 0;
         }
     }

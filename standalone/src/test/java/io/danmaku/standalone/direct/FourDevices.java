@@ -49,13 +49,13 @@ final class FourDevices implements AutoCloseable {
                         .syncing(position));
     }
 
-    /** A device of somebody else, that begins behind all there is and syncs by itself. */
+    /** A device of somebody new, that syncs by itself. */
     Witness quiet(TestHub hub, String user) {
         return Witness.open(
                 clients,
                 user,
                 ClientOptions.of(List.of(hub.webSocket(1)), () -> hub.token(user))
-                        .syncing("now"));
+                        .syncing(""));
     }
 
     /** The first device writes to somebody else; what is answered. */

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.microsoft.playwright.Clock;
 import com.microsoft.playwright.WebSocketRoute;
+import io.danmaku.standalone.hub.Eventually;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,6 +15,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What the JavaScript SDK does with its connection, against a twin of an edge in the browser that answers as the test says. */
 @Timeout(60)
 final class SdkConnectionIT {
+    private static final Duration SYNCED_MAX = Duration.ofSeconds(20);
+
     @RegisterExtension
     static final SdkPage SDK = new SdkPage();
 
@@ -52,6 +56,46 @@ final class SdkConnectionIT {
                     return states;\
                     """));
         assertEquals(2, sockets[0]);
+    }
+
+    @Test
+    void aPingThatIsToldOfLostPushesMakesItSync() {
+        Clock clock = SDK.stoppedClock();
+        List<String> asked = new ArrayList<>();
+        SDK.page()
+                .routeWebSocket(
+                        SdkPage.WEB_SOCKET,
+                        socket -> socket.onMessage(frame -> {
+                            String text = frame.text();
+                            String op = text.replaceAll(".*\"op\":\"([^\"]+)\".*", "$1");
+                            asked.add(op);
+                            String ok = op.equals("ping") ? "{\"sync\":true}" : "{\"user\":\"7\",\"pos\":\"p\"}";
+                            socket.send(
+                                    "{\"re\":" + text.replaceAll(".*\"id\":(\\d+).*", "$1") + ",\"ok\":" + ok + "}");
+                        }));
+        SDK.open();
+        SDK.run("""
+            const { DanmakuClient } = await import('/sdk/danmaku-client.js');
+            window.client = new DanmakuClient({ url: 'ws://sdk.test/ws', token: 't', random: () => 0.5 });
+            await new Promise((resolve) => { client.on('state', ({ state }) => state === 'open' && resolve()); client.connect(); });
+            return {};\
+            """);
+        Eventually.await(
+                SYNCED_MAX, "it syncs when it is connected", () -> asked(asked).contains("dm.sync"));
+
+        // by itself it would sync after 45 s
+        clock.runFor(20_500);
+
+        Eventually.await(
+                SYNCED_MAX,
+                "it syncs when a ping says so",
+                () -> asked(asked).equals(List.of("auth", "dm.sync", "ping", "dm.sync")));
+    }
+
+    /** The browser's events are told while it is asked something. */
+    private static List<String> asked(List<String> so) {
+        SDK.run("return {};");
+        return so;
     }
 
     @Test
