@@ -15,9 +15,10 @@ import java.util.function.Function;
 
 /**
  * Keeps the directory saying which devices are here. A change is entered at once, everything once an interval and as soon
- * as a lost Redis is back. What fails is not tried again before: until then the lease holds, or the device syncs. Who was not there when its
- * lease is renewed, who was entered late, and all when Redis is back may have missed pushes: nobody could know where they were. One
- * batch of renewals is on its way at a time. All but {@link #changed} on one thread; time comes in.
+ * as a lost Redis is back. What fails is not tried again before: until then the lease holds, or the device syncs. Who was
+ * not there when its lease is renewed, who was entered late, and all when Redis is back may have missed pushes: nobody
+ * could know where they were. One batch of renewals is on its way at a time. All but {@link #changed} on one thread; time
+ * comes in.
  */
 final class Leases {
     /** Sessions taken into one batch; a user's devices stay together, so it may hold a few more. */

@@ -58,9 +58,8 @@ public final class Directory implements AutoCloseable {
         List<Request> batch = new ArrayList<>(sessions.size() * REQUESTS_OF_RENEWAL);
         for (Session s : sessions) {
             String key = key(s.tenant, s.user);
-            // what other nodes left behind goes with the next renewal, the whole key with the last lease; first, so
-            // that
-            // a lease of its own that is over is entered and not renewed
+            // what other nodes left behind goes with the next renewal, the whole key with the last lease;
+            // first of all, so that a lease of its own that is over is entered and not renewed
             batch.add(Request.cmd(Command.ZREMRANGEBYSCORE).arg(key).arg("-inf").arg(now));
             batch.add(Request.cmd(Command.ZADD).arg(key).arg(now + LEASE_MS).arg(member(node, s.session)));
             batch.add(Request.cmd(Command.PEXPIRE).arg(key).arg(LEASE_MS));
