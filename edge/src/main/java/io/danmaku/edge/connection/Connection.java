@@ -72,7 +72,7 @@ final class Connection implements Device {
     boolean hurries;
     /** The product's own service is asked about a chat of it: the next one waits, so that they keep their order. */
     boolean checking;
-
+    /** Direct messages that may have been lost on the way here. */
     final Missed missed = new Missed();
     /** Place in its loop's list, -1 when it is not there. */
     int index = -1;
@@ -256,7 +256,9 @@ final class Connection implements Device {
         return true;
     }
 
-    /** The edge stops: what its rooms hold for the viewer goes out, then when to come back, then the closing frame. @return false when it was closing already */
+    /**
+     * The edge stops: what its rooms hold for the viewer goes out, then when to come back, then the closing frame; false when it was closing already.
+     */
     boolean depart(int retryMs) {
         if (closing()) {
             return false;
@@ -374,7 +376,7 @@ final class Connection implements Device {
             if (context.channel().isWritable()) {
                 reply(utf8Json);
             } else {
-                missed.mark(System.nanoTime());
+                mayHaveMissed();
             }
         });
     }

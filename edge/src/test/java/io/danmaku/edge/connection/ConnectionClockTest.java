@@ -129,6 +129,17 @@ class ConnectionClockTest {
     }
 
     @Test
+    void aPushThatFoundTheSocketFullIsMissed() {
+        connection.push(new byte[] {'{', '}'});
+        channel.runPendingTasks();
+        assertFalse(connection.missed.isMarked());
+        writable(false);
+        connection.push(new byte[] {'{', '}'});
+        channel.runPendingTasks();
+        assertTrue(connection.missed.isMarked());
+    }
+
+    @Test
     void whoWasToldAWindowIsToldAgainOnlyWhenItHasGrown() {
         assertEquals(2_000, connection.reconnect(2_000).get("maxMs").asLong());
         assertFalse(connection.tellReconnect(2_000));

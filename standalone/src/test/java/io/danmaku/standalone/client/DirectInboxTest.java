@@ -98,6 +98,23 @@ final class DirectInboxTest {
     }
 
     @Test
+    void aPingThatIsToldOfLostPushesIsFollowedByASync() {
+        DirectInbox inbox = new DirectInbox("p", listener);
+        inbox.tick(0, this::ask);
+        answer("'ok':{'messages':[],'pos':'q','more':false}");
+        inbox.pong(Answer.of(ScriptedEdge.json("{'re':1,'ok':{}}")));
+        inbox.tick(10, this::ask);
+        assertEquals(List.of("p"), asked, "nothing is lost");
+        inbox.pong(Answer.of(ScriptedEdge.json("{'re':2,'ok':{'sync':true}}")));
+        inbox.tick(20, this::ask);
+        assertEquals(List.of("p", "q"), asked);
+        askers.remove().accept(Answer.refused("unavailable", "", true));
+        inbox.pong(Answer.of(ScriptedEdge.json("{'re':3,'ok':{'sync':true}}")));
+        inbox.tick(30, this::ask);
+        assertEquals(List.of("p", "q"), asked, "who was refused waits");
+    }
+
+    @Test
     void aNumberThatIsLeftOutIsAskedForSoon() {
         DirectInbox inbox = new DirectInbox("p", listener);
         inbox.tick(0, this::ask);
