@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.Row;
 import io.danmaku.dm.conversation.ConversationKey;
 import io.danmaku.dm.conversation.Ledger;
 import io.danmaku.dm.conversation.MarkUpTo;
@@ -98,11 +99,11 @@ class TablesIT {
                 .getString("value");
     }
 
-    /** Tasks that a pool of the store has done. */
+    /** Tasks that a pool of the store has done; it is not there before the first one. */
     private static long completed(CqlSession session, String pool) {
-        return session.execute("SELECT completed_tasks FROM system_views.thread_pools WHERE name = ?", pool)
-                .one()
-                .getLong("completed_tasks");
+        Row row = session.execute("SELECT completed_tasks FROM system_views.thread_pools WHERE name = ?", pool)
+                .one();
+        return row == null ? 0 : row.getLong("completed_tasks");
     }
 
     private static Map<String, String> compaction(CqlSession session, String table) {
